@@ -1,0 +1,72 @@
+//! Identifiers. All are positive integers below 2^53, because clients read
+//! them with JavaScript, whose numbers lose precision above that.
+
+use std::fmt;
+
+/// The first integer that JavaScript can no longer tell from its neighbour.
+pub const LIMIT: i64 = 1 << 53;
+
+macro_rules! id {
+    ($(#[$doc:meta] $name:ident),* $(,)?) => {$(
+        #[$doc]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(i64);
+
+        impl $name {
+            /// Takes a number in `1..2^53`.
+            pub fn new(n: i64) -> Option<Self> {
+                (1..LIMIT).contains(&n).then_some(Self(n))
+            }
+            /// The number.
+            pub fn get(self) -> i64 {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = ();
+            fn from_str(s: &str) -> Result<Self, ()> {
+                s.parse().ok().and_then(Self::new).ok_or(())
+            }
+        }
+    )*};
+}
+
+id! {
+    /// A company that sells.
+    MerchantId,
+    /// A game of a merchant.
+    ProjectId,
+    /// What a player ordered.
+    OrderId,
+    /// A payment; the `transaction.id` and `invoice_id` of the published APIs.
+    PaymentId,
+    /// One try to take the money of a payment.
+    AttemptId,
+    /// Money given back, wholly or in part.
+    RefundId,
+    /// A bookkeeping entry.
+    EntryId,
+    /// Something the game is told.
+    EventId,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds() {
+        assert!(PaymentId::new(0).is_none());
+        assert!(PaymentId::new(-1).is_none());
+        assert!(PaymentId::new(LIMIT).is_none());
+        assert_eq!(PaymentId::new(LIMIT - 1).unwrap().get(), LIMIT - 1);
+        assert!("12x".parse::<PaymentId>().is_err());
+    }
+}

@@ -1,0 +1,86 @@
+//! Who sells: merchants, their projects and their API keys.
+
+use crate::id::{MerchantId, ProjectId};
+use crate::money::BasisPoints;
+use crate::tax::TaxRule;
+
+/// What an API key may reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyScope {
+    /// Everything of the merchant.
+    Company,
+    /// One project, and no call whose path names no project.
+    Project(ProjectId),
+}
+
+/// Who makes a Merchant API call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The authenticated merchant.
+    pub merchant: MerchantId,
+    /// What the key may reach.
+    pub scope: KeyScope,
+}
+
+impl Caller {
+    /// Whether the key reaches `project` of this merchant.
+    pub fn reaches(self, project: ProjectId) -> bool {
+        match self.scope {
+            KeyScope::Company => true,
+            KeyScope::Project(own) => own == project,
+        }
+    }
+}
+
+/// What of each payment does not reach the merchant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Fees {
+    /// The platform's share of each payment (`xsolla_fee` on the wire).
+    pub platform: BasisPoints,
+    /// The payment method's share (`payment_method_fee`).
+    pub method: BasisPoints,
+}
+
+/// When the payment page sends the player back to the game by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum RedirectWhen {
+    /// Never.
+    #[default]
+    None,
+    /// After a payment that succeeded.
+    Successful,
+    /// After success or cancellation.
+    SuccessfulOrCanceled,
+    /// After any final state.
+    Any,
+}
+
+/// A game that sells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Project {
+    /// `project_id` on the wire.
+    pub id: ProjectId,
+    /// Whose it is.
+    pub merchant: MerchantId,
+    /// Shown to the player.
+    pub name: String,
+    /// Live payments need an active project; sandbox payments do not.
+    pub active: bool,
+    /// Signs the webhooks. Readable, because the documented signature is a
+    /// hash over body and secret.
+    pub secret: String,
+    /// Where webhooks go; none means the project is not told.
+    pub webhook_url: Option<String>,
+    /// Fees of each payment.
+    pub fees: Fees,
+    /// Own tax rates, over the built-in ones.
+    pub taxes: Vec<TaxRule>,
+    /// Origins that may frame the payment page, as CSP sources; empty means
+    /// any, as the documented widget expects.
+    pub frame_ancestors: Vec<String>,
+}
+
+/// Whether `code` is a country of ISO 3166-1 alpha-2, in upper case.
+pub fn is_country(code: &str) -> bool {
+    code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase()) && celes::Country::from_alpha2(code).is_ok()
+}

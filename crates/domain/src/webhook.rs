@@ -1,0 +1,106 @@
+//! When the game is told again, and what its answers mean.
+
+use crate::time::Span;
+
+/// What the game's answer means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Acknowledged.
+    Delivered,
+    /// Refused for good; not sent again.
+    Refused,
+    /// Not now; sent again later.
+    Retry,
+}
+
+/// The meaning of an HTTP status, `None` being no answer at all (timeout,
+/// connection or TLS failure). Redirects are not followed and count as no
+/// acknowledgement.
+pub fn verdict(status: Option<u16>) -> Verdict {
+    match status {
+        Some(200..=299) => Verdict::Delivered,
+        Some(400..=499) => Verdict::Refused,
+        _ => Verdict::Retry,
+    }
+}
+
+/// Waits between attempts. Twelve attempts lie in the documented first 48
+/// hours; the last two stretch to 72, for a game that is down over a weekend.
+const WAITS: [Span; 13] = [
+    Span::minutes(1),
+    Span::minutes(5),
+    Span::minutes(15),
+    Span::minutes(30),
+    Span::hours(1),
+    Span::hours(2),
+    Span::hours(4),
+    Span::hours(6),
+    Span::hours(8),
+    Span::hours(12),
+    Span::hours(14),
+    Span::hours(12),
+    Span::minutes(12 * 60 + 9),
+];
+
+/// How long to wait after attempt number `attempt` (from 1) failed; `None`
+/// when that was the last.
+pub fn wait_after(attempt: i64) -> Option<Span> {
+    usize::try_from(attempt - 1).ok().and_then(|i| WAITS.get(i)).copied()
+}
+
+/// How long the game may take to answer.
+pub const TIMEOUT: Span = Span::seconds(10);
+
+/// Where an event stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventState {
+    /// To be sent, now or later.
+    Pending,
+    /// Acknowledged.
+    Delivered,
+    /// Refused, or given up after the last attempt.
+    Failed,
+}
+
+impl EventState {
+    /// Its name in the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            EventState::Pending => "pending",
+            EventState::Delivered => "delivered",
+            EventState::Failed => "failed",
+        }
+    }
+
+    /// The state of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Pending, Self::Delivered, Self::Failed].into_iter().find(|s| s.name() == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schedule_ends_at_72_hours() {
+        let total: i64 = WAITS.iter().map(|w| w.0).sum();
+        assert_eq!(Span(total), Span::hours(72));
+        let first_48: i64 = WAITS[..11].iter().map(|w| w.0).sum();
+        assert!(Span(first_48) <= Span::hours(48));
+        assert!(wait_after(1).is_some() && wait_after(13).is_some());
+        assert_eq!(wait_after(14), None);
+        assert_eq!(wait_after(0), None);
+    }
+
+    #[test]
+    fn statuses() {
+        assert_eq!(verdict(Some(204)), Verdict::Delivered);
+        for refused in [400, 401, 404, 422, 429] {
+            assert_eq!(verdict(Some(refused)), Verdict::Refused);
+        }
+        for retry in [Some(302), Some(500), Some(503), Some(100), None] {
+            assert_eq!(verdict(retry), Verdict::Retry);
+        }
+    }
+}
