@@ -1,1 +1,57 @@
-//! placeholder
+//! The published HTTP APIs. One file per resource; in each, `routes()` first,
+//! then handlers of a few lines: read, ask the app, write.
+//!
+//! Who calls is an argument of the handler. Asking for it is the authorization:
+//! a handler without [`merchant::Merchant`] cannot know whose data to touch.
+
+mod body;
+pub mod health;
+pub mod merchant;
+mod problem;
+mod request;
+
+pub use problem::Problem;
+pub use request::RequestId;
+
+use axum::Router;
+use axum::http::Method;
+use axum::routing::MethodRouter;
+use coinslot_app::Shared;
+use coinslot_wire::shape::Shape;
+
+/// Who may call a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Auth {
+    /// A merchant with a company-wide key.
+    Merchant,
+    /// Anyone.
+    None,
+}
+
+/// An operation: what `coinslot routes` lists, the router serves and the
+/// coverage test demands tests for.
+pub struct Route {
+    /// Unique, in the form `resource_action`.
+    pub name: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// The canonical path, with `{parameters}`.
+    pub path: String,
+    /// Who may call it.
+    pub auth: Auth,
+    /// What its body must look like.
+    pub body: Option<&'static Shape>,
+    handler: MethodRouter<Shared>,
+}
+
+/// Every operation at its canonical path.
+pub fn routes() -> Vec<Route> {
+    let mut all = merchant::routes();
+    all.extend(health::routes());
+    all
+}
+
+/// Serves every operation.
+pub fn router(app: Shared) -> Router {
+    Router::new().merge(merchant::router(app.clone())).merge(health::router(app))
+}

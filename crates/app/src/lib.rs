@@ -1,1 +1,138 @@
-//! placeholder
+//! What the server can do, whoever asks: the API, the page, a job or the
+//! command line. This crate owns the transactions.
+//!
+//! Every write has one shape: load and lock, let the domain decide, write, book
+//! it, put the event into the outbox, commit. A call to a gateway lies between
+//! two transactions: what is about to happen is committed first, what came of it
+//! second, and what stays open is asked again later. *Failed* is not *unknown*.
+
+pub mod audit;
+pub mod checkout;
+pub mod demo;
+pub mod merchant;
+pub mod port;
+pub mod refund;
+pub mod signature;
+pub mod token;
+pub mod webhook;
+
+use coinslot_domain::money::Currency;
+use coinslot_store::Store;
+pub use coinslot_store::StoreError;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Notify;
+
+/// How careful the server is with the outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// On a developer's machine: demo data, webhooks may go to loopback.
+    Dev,
+    /// For players: webhooks go to public https addresses only.
+    Live,
+}
+
+/// The running server, without its doors.
+pub struct App {
+    /// The database.
+    pub store: Store,
+    /// Tells the time.
+    pub clock: Arc<dyn port::Clock>,
+    /// Draws secrets.
+    pub random: Arc<dyn port::Random>,
+    /// Takes the money.
+    pub gateway: Arc<dyn port::Gateway>,
+    /// Reaches the game.
+    pub game: Arc<dyn port::Game>,
+    /// How careful to be.
+    pub profile: Profile,
+    /// Where players' browsers reach the server, without a slash at the end.
+    pub public_url: String,
+    ids: Mutex<std::ops::Range<i64>>,
+    wake: Notify,
+}
+
+/// The server as its doors hold it.
+pub type Shared = Arc<App>;
+
+/// What an [`App`] is made of.
+pub struct Parts {
+    /// The database.
+    pub store: Store,
+    /// Tells the time.
+    pub clock: Arc<dyn port::Clock>,
+    /// Draws secrets.
+    pub random: Arc<dyn port::Random>,
+    /// Takes the money.
+    pub gateway: Arc<dyn port::Gateway>,
+    /// Reaches the game.
+    pub game: Arc<dyn port::Game>,
+    /// How careful to be.
+    pub profile: Profile,
+    /// Where players' browsers reach the server.
+    pub public_url: String,
+}
+
+/// Ids taken from the database at once. What is left of a block at the end is
+/// skipped, which nobody minds: ids are unique, not consecutive.
+const ID_BLOCK: i64 = 1000;
+
+impl App {
+    /// Puts a server together.
+    pub fn new(parts: Parts) -> Shared {
+        let Parts { store, clock, random, gateway, game, profile, public_url } = parts;
+        let public_url = public_url.trim_end_matches('/').to_string();
+        let (ids, wake) = (Mutex::new(0..0), Notify::new());
+        Arc::new(App { store, clock, random, gateway, game, profile, public_url, ids, wake })
+    }
+
+    /// A fresh id, as what `make` makes of it.
+    pub async fn id<T>(&self, make: impl Fn(i64) -> Option<T>) -> Result<T, StoreError> {
+        let n = match self.next_id() {
+            Some(n) => n,
+            None => {
+                let first = self.store.write(|tx| coinslot_store::id::take(tx, ID_BLOCK)).await?;
+                // Two may get here at once; each has a block of its own, and
+                // the rest of the one that loses is skipped.
+                *self.ids.lock().unwrap_or_else(PoisonError::into_inner) = first + 1..first + ID_BLOCK;
+                first
+            }
+        };
+        make(n).ok_or_else(|| StoreError::Corrupt("the ids have run out".into()))
+    }
+
+    fn next_id(&self) -> Option<i64> {
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).next()
+    }
+
+    /// Seven hex digits that name a request in answers and logs.
+    pub fn request_id(&self) -> String {
+        let mut bytes = [0; 4];
+        self.random.fill(&mut bytes);
+        format!("{:08x}", u32::from_be_bytes(bytes)).split_off(1)
+    }
+
+    /// What webhooks and receipts call a payment method.
+    pub fn method_name(&self, id: i64, currency: Currency) -> &'static str {
+        self.gateway.methods(currency).iter().find(|m| m.id == id).map_or("Unknown", |m| m.name)
+    }
+
+    /// Tells the worker that there is an event to send.
+    pub(crate) fn wake_worker(&self) {
+        self.wake.notify_one();
+    }
+
+    /// Waits until there may be an event to send.
+    pub async fn woken(&self) {
+        self.wake.notified().await;
+    }
+}
+
+/// SHA-256 in hex: how keys and tokens are stored and looked up.
+pub fn hash(secret: &str) -> String {
+    use sha2::Digest;
+    use std::fmt::Write;
+    sha2::Sha256::digest(secret.as_bytes()).iter().fold(String::with_capacity(64), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

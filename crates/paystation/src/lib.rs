@@ -1,1 +1,66 @@
-//! placeholder
+//! The payment page: what a player sees between the game's Buy button and the
+//! way back. Also the simulated bank of the sandbox, the status page, the
+//! receipt, the script that games embed, and the demo shop.
+//!
+//! Pages are rendered here, work without JavaScript, load nothing from
+//! elsewhere and set no cookie: the token in the address is all they know. What
+//! may happen is decided in `coinslot-app`.
+
+mod assets;
+mod demo;
+mod http;
+pub mod locale;
+mod pages;
+pub mod returning;
+mod view;
+
+pub use demo::demo_router;
+pub use http::ClientIp;
+pub use pages::SIMULATOR_PASSWORD;
+
+use axum::routing::{MethodRouter, get, post};
+use coinslot_app::Shared;
+
+/// A route, for lists of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// What it does, in the form `resource_action`.
+    pub name: &'static str,
+    /// Its method.
+    pub method: &'static str,
+    /// Its path, with parameters in braces.
+    pub path: &'static str,
+}
+
+type Handler = fn() -> MethodRouter<Shared>;
+
+/// Name, method, path and handler. The page has the three addresses that have
+/// been published for it, each with and without a slash.
+const ROUTES: &[(&str, &str, &str, Handler)] = &[
+    ("page_open", "GET", pages::ENTRY, || get(pages::entry)),
+    ("page_open", "GET", "/paystation2", || get(pages::entry)),
+    ("page_open", "GET", "/paystation3/", || get(pages::entry)),
+    ("page_open", "GET", "/paystation3", || get(pages::entry)),
+    ("page_open", "GET", "/paystation4/", || get(pages::entry)),
+    ("page_open", "GET", "/paystation4", || get(pages::entry)),
+    ("payment_create", "POST", pages::PAY, || post(pages::pay)),
+    ("challenge_show", "GET", pages::CHALLENGE, || get(pages::challenge)),
+    ("challenge_answer", "POST", pages::CHALLENGE, || post(pages::answer_challenge)),
+    ("status_show", "GET", pages::STATUS, || get(pages::status)),
+    ("status_get", "GET", pages::STATUS_JSON, || get(pages::status_json)),
+    ("receipt_show", "GET", pages::RECEIPT, || get(pages::receipt)),
+    ("asset_get", "GET", "/paystation2/assets/{file}", || get(pages::asset)),
+    ("widget_get", "GET", "/embed/paystation/widget.min.js", || get(pages::widget)),
+    ("widget_get", "GET", "/embed/paystation/{version}/widget.min.js", || get(pages::widget)),
+];
+
+/// Every route of [`router`].
+pub fn routes() -> Vec<Route> {
+    ROUTES.iter().map(|&(name, method, path, _)| Route { name, method, path }).collect()
+}
+
+/// The pages and files.
+pub fn router(app: Shared) -> axum::Router {
+    let routes = ROUTES.iter().fold(axum::Router::new(), |router, (_, _, path, handler)| router.route(path, handler()));
+    routes.with_state(app)
+}

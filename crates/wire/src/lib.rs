@@ -1,1 +1,12 @@
-//! placeholder
+//! The JSON this server reads and writes, and nothing else: what a request body
+//! must look like, what an error looks like, and the bytes of a notification.
+//!
+//! Request bodies are described once, as data ([`shape::Shape`]); checking a
+//! body and publishing its schema both walk that description. No number passes
+//! through a float on its way: amounts stay the decimal text that was sent.
+
+pub mod error;
+pub mod report;
+pub mod shape;
+pub mod token;
+pub mod webhook;

@@ -1,1 +1,100 @@
-//! placeholder
+//! What happens later: webhooks are delivered, charges and refunds whose answer
+//! was lost are asked about, expired tokens are forgotten.
+//!
+//! Nothing is decided here. The loop only says when; what is to be done stands
+//! in the database, so several servers may run it on one database, and one that
+//! dies leaves its work to the others.
+
+pub mod outgoing;
+
+use coinslot_app::{Shared, StoreError, checkout, refund, token, webhook};
+use coinslot_domain::id::ProjectId;
+use coinslot_domain::time::{Span, Time};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+
+/// How often the outbox is looked at when nobody calls: this is how events of
+/// other servers on the same database are seen.
+const TICK: std::time::Duration = std::time::Duration::from_secs(1);
+/// How often open charges, open refunds and expired tokens are looked for.
+const HOUSEKEEPING: Span = Span::seconds(10);
+
+/// Works until `stop` says so, then finishes what is under way.
+pub async fn run(app: Shared, mut stop: watch::Receiver<bool>) {
+    let busy: Arc<Mutex<HashSet<ProjectId>>> = Arc::default();
+    let free = Arc::new(Notify::new());
+    let mut sending = JoinSet::new();
+    let mut cleaned = Time(i64::MIN);
+    while !*stop.borrow() {
+        match webhook::projects_due(&app).await {
+            Ok(due) => {
+                for project in due {
+                    // One task a project: a game that hangs holds up only its
+                    // own webhooks.
+                    if busy.lock().unwrap_or_else(PoisonError::into_inner).insert(project) {
+                        let (app, busy, free) = (app.clone(), busy.clone(), free.clone());
+                        sending.spawn(async move {
+                            deliver_all(&app, project).await;
+                            busy.lock().unwrap_or_else(PoisonError::into_inner).remove(&project);
+                            free.notify_one();
+                        });
+                    }
+                }
+            }
+            Err(e) => tracing::error!(error = %e, "the outbox cannot be read"),
+        }
+        while sending.try_join_next().is_some() {}
+        let now = app.clock.now();
+        if now >= cleaned + HOUSEKEEPING {
+            cleaned = now;
+            if let Err(e) = housekeeping(&app).await {
+                tracing::error!(error = %e, "housekeeping failed; it is tried again");
+            }
+        }
+        tokio::select! {
+            () = app.woken() => {}
+            () = free.notified() => {}
+            () = tokio::time::sleep(TICK) => {}
+            _ = stop.changed() => {}
+        }
+    }
+    while sending.join_next().await.is_some() {}
+}
+
+async fn deliver_all(app: &Shared, project: ProjectId) {
+    loop {
+        match webhook::deliver(app, project).await {
+            Ok(0) => return,
+            Ok(_) => {}
+            Err(e) => {
+                tracing::error!(%project, error = %e, "webhooks were not settled; they are sent again");
+                return;
+            }
+        }
+    }
+}
+
+async fn housekeeping(app: &Shared) -> Result<(), StoreError> {
+    checkout::sweep(app).await?;
+    refund::sweep(app).await?;
+    token::purge(app).await?;
+    Ok(())
+}
+
+/// Does everything that is due now, in a fixed order, and returns when nothing
+/// is. What the loop does over time, for tests and for moving the clock.
+pub async fn run_due(app: &Shared) -> Result<usize, StoreError> {
+    let mut done = 0;
+    loop {
+        let mut turn = checkout::sweep(app).await? + refund::sweep(app).await?;
+        for project in webhook::projects_due(app).await? {
+            turn += webhook::deliver(app, project).await?;
+        }
+        if turn == 0 {
+            return Ok(done);
+        }
+        done += turn;
+    }
+}

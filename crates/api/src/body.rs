@@ -1,0 +1,60 @@
+//! Request bodies and answers.
+
+use crate::Problem;
+use crate::request::JSON;
+use axum::body::Body;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use coinslot_wire::shape::{self, BodyError};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde_json::Value;
+
+/// The largest body, in bytes.
+pub const LIMIT: usize = 1 << 20;
+
+/// The JSON of a request. No body at all reads as an empty object, so that what
+/// is missing is named field by field.
+pub struct JsonBody(pub Value);
+
+impl<S: Send + Sync> FromRequest<S> for JsonBody {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let is_json = is_json(request.headers());
+        let bytes = match Limited::new(request.into_body(), LIMIT).collect().await {
+            Ok(body) => body.to_bytes(),
+            Err(e) if e.is::<LengthLimitError>() => {
+                let message = format!("The request body is larger than {LIMIT} bytes");
+                return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, message));
+            }
+            Err(_) => return Err(Problem::new(StatusCode::BAD_REQUEST, "The request body did not arrive whole")),
+        };
+        if bytes.is_empty() {
+            return Ok(JsonBody(Value::Object(serde_json::Map::new())));
+        }
+        if !is_json {
+            let message = "The Content-Type header must be application/json";
+            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
+        }
+        shape::parse(&bytes).map(JsonBody).map_err(|e| match e {
+            BodyError::Empty => Problem::new(StatusCode::BAD_REQUEST, "The request body is empty"),
+            BodyError::NotJson => Problem::new(StatusCode::BAD_REQUEST, "The request body is not valid JSON"),
+            BodyError::TooDeep => {
+                let message = format!("The request body is nested deeper than {} levels", shape::MAX_DEPTH);
+                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, message)
+            }
+        })
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
+    let kind = kind.split(';').next().unwrap_or("").trim();
+    kind.eq_ignore_ascii_case("application/json")
+}
+
+/// An answer with a JSON body.
+pub fn json(status: StatusCode, value: &Value) -> Response {
+    (status, [(header::CONTENT_TYPE, JSON)], Body::from(value.to_string())).into_response()
+}

@@ -1,0 +1,51 @@
+//! Merchant API v2.
+
+mod caller;
+mod report;
+mod token;
+
+pub use caller::Merchant;
+
+use crate::{Problem, Route, request};
+use axum::Router;
+use axum::http::StatusCode;
+use coinslot_app::Shared;
+
+/// The canonical prefix, and the older ones under which clients know the same
+/// operations. A path without a version meant version 1 once; clients that use
+/// it today expect version 2.
+pub const PREFIXES: [&str; 4] = ["/merchant/v2", "/merchant", "/merchant/v1", "/merchant/current"];
+
+/// The operations, at their canonical paths.
+pub fn routes() -> Vec<Route> {
+    let mut all = token::routes();
+    all.extend(report::routes());
+    for route in &mut all {
+        route.path.insert_str(0, PREFIXES[0]);
+    }
+    all
+}
+
+/// Serves them under every prefix.
+pub fn router(app: Shared) -> Router {
+    let mut router = Router::new();
+    for route in routes() {
+        let path = route.path.strip_prefix(PREFIXES[0]).unwrap_or(&route.path);
+        for prefix in PREFIXES {
+            router = router.route(&format!("{prefix}{path}"), route.handler.clone());
+        }
+    }
+    router
+        .route("/merchant/{*rest}", axum::routing::any(unknown))
+        .method_not_allowed_fallback(wrong_method)
+        .layer(axum::middleware::from_fn_with_state(app.clone(), request::layer))
+        .with_state(app)
+}
+
+async fn unknown() -> Problem {
+    Problem::not_found("No such resource")
+}
+
+async fn wrong_method() -> Problem {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "The resource does not support this method")
+}

@@ -1,0 +1,69 @@
+//! What holds for every request of the Merchant API: its id, the headers of its
+//! answer, preflights, and errors in the documented form.
+
+use crate::Problem;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use coinslot_app::Shared;
+
+/// Names a request in its answer, in errors and in logs.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Wraps every handler of the API.
+pub(crate) async fn layer(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
+    let id = app.request_id();
+    let (method, path) = (request.method().clone(), request.uri().path().to_string());
+    let mut response = if method == Method::OPTIONS {
+        preflight()
+    } else {
+        request.extensions_mut().insert(RequestId(id.clone()));
+        next.run(request).await
+    };
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        *response.body_mut() = problem.body(&id).to_json().into();
+        response.headers_mut().remove(header::CONTENT_LENGTH);
+        response.headers_mut().insert(header::CONTENT_TYPE, JSON);
+    }
+    common_headers(response.headers_mut(), &id);
+    tracing::info!(request = id, %method, path, status = response.status().as_u16(), "answered");
+    response
+}
+
+/// The type of every body of the API.
+pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=UTF-8");
+
+fn common_headers(headers: &mut HeaderMap, id: &str) {
+    let fixed = [
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::VARY, "Accept-Language"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (header::ACCESS_CONTROL_EXPOSE_HEADERS, "X-Request-Id"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert(REQUEST_ID, id);
+    }
+}
+
+/// What a browser asks before it lets a page call the API. Answered without
+/// credentials, because browsers send none.
+fn preflight() -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    let fixed = [
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, PATCH, DELETE, OPTIONS"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type, Accept"),
+        (header::ACCESS_CONTROL_MAX_AGE, "86400"),
+    ];
+    for (name, value) in fixed {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}

@@ -1,0 +1,488 @@
+//! A player pays: from opening the page to a captured payment.
+
+use crate::port::{CardRefused, Charge, ChargeAnswer, Method};
+use crate::{App, Shared, hash, webhook};
+use coinslot_domain::card::Card;
+use coinslot_domain::id::{AttemptId, EntryId, EventId, OrderId, PaymentId, ProjectId};
+use coinslot_domain::ledger::{self, Entry, EntryKind};
+use coinslot_domain::merchant::Project;
+use coinslot_domain::order::{Order, OrderEvent, OrderState, Player};
+use coinslot_domain::payment::{AttemptState, Breakdown, Decline, Notified, Payment, PaymentEvent, PaymentState};
+use coinslot_domain::time::{Span, Time};
+use coinslot_domain::{tax, token};
+use coinslot_store::payment::{Attempt, News};
+use coinslot_store::{StoreError, Tx, merchant, order, payment};
+use coinslot_wire::token::{PlayerField, TokenBody};
+
+/// Everything the payment page shows.
+pub struct Checkout {
+    /// Who sells.
+    pub project: Project,
+    /// What the game asked for.
+    pub body: TokenBody,
+    /// Who pays.
+    pub player: Player,
+    /// What is, or was, to be paid.
+    pub breakdown: Breakdown,
+    /// The payment, once one was tried.
+    pub payment: Option<Payment>,
+    /// The ways to pay that are offered.
+    pub methods: Vec<Method>,
+    /// Play money.
+    pub sandbox: bool,
+    token_hash: String,
+}
+
+/// Why the page shows an error in place of a purchase.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PageError {
+    /// The token is wrong or expired.
+    Token,
+    /// A live payment, and no provider is set up to take it.
+    NoAgreement,
+    /// The token asks for nothing that can be sold here.
+    NothingForSale,
+    /// The page was opened with data in place of a token, which the project
+    /// does not allow.
+    Serverless,
+    /// The game does not know the player.
+    PlayerRefused,
+    /// The game did not answer whether it knows the player.
+    GameUnreachable,
+    /// The server cannot do it now.
+    Unavailable,
+}
+
+impl PageError {
+    /// The documented code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            PageError::Token => "0004-0001",
+            PageError::NoAgreement => "0002-0004",
+            PageError::NothingForSale => "1000-0003",
+            PageError::Serverless => "0004-0010",
+            PageError::PlayerRefused => "2205",
+            PageError::GameUnreachable => "2207",
+            PageError::Unavailable => "3032",
+        }
+    }
+}
+
+impl From<StoreError> for PageError {
+    fn from(e: StoreError) -> Self {
+        tracing::error!(error = %e, "the payment page could not be served");
+        PageError::Unavailable
+    }
+}
+
+/// What the player filled in.
+#[derive(Debug, Default)]
+pub struct Paying {
+    /// The method's number.
+    pub method: i64,
+    /// The card, for methods that take one.
+    pub card: Option<Card>,
+    /// For the receipt, if the game did not say or lets the player change it.
+    pub email: Option<String>,
+    /// Postal code, where cards need one.
+    pub zip: Option<String>,
+    /// The address the player pays from.
+    pub ip: Option<String>,
+}
+
+/// Why a payment was not tried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PayError {
+    /// The page as a whole cannot go on.
+    Page(PageError),
+    /// The card was refused before anything was stored.
+    Card(CardRefused),
+    /// The method is not offered.
+    Method,
+}
+
+impl From<PageError> for PayError {
+    fn from(e: PageError) -> Self {
+        PayError::Page(e)
+    }
+}
+
+impl From<StoreError> for PayError {
+    fn from(e: StoreError) -> Self {
+        PayError::Page(e.into())
+    }
+}
+
+/// Where the player goes next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// To the bank's question.
+    Challenge,
+    /// To the status page.
+    Status,
+}
+
+/// Opens a token. Changes nothing.
+pub async fn open(app: &App, token: &str) -> Result<Checkout, PageError> {
+    let project_id = token::project(token).ok_or(PageError::Token)?;
+    let token_hash = hash(token);
+    let key = token_hash.clone();
+    let (found, project, payment) = app
+        .store
+        .read(move |tx| {
+            let Some(found) = coinslot_store::token::find(tx, project_id, &key)? else { return Err(PageError::Token) };
+            let project = merchant::find_project(tx, project_id)?.ok_or(PageError::Token)?;
+            Ok((found, project, payment::of_token(tx, project_id, &key)?))
+        })
+        .await?;
+    // A token that was paid with shows its payment for as long as it is kept.
+    if payment.is_none() && found.expires_at <= app.clock.now() {
+        return Err(PageError::Token);
+    }
+    let body = TokenBody::from_stored(&found.body).ok_or_else(|| {
+        PageError::from(StoreError::Corrupt(format!("a token of project {project_id} cannot be read")))
+    })?;
+    if payment.is_none() && !found.dry_run {
+        return Err(PageError::NoAgreement);
+    }
+    let player = body.player();
+    let price = body.checkout_price().ok_or(PageError::NothingForSale)?;
+    let breakdown = match &payment {
+        Some(p) => p.breakdown,
+        None => {
+            let rule = tax::applicable(player.country.as_deref(), &project.taxes);
+            Breakdown::quote(price, rule, project.fees).map_err(|_| PageError::NothingForSale)?
+        }
+    };
+    let methods = app.gateway.methods(breakdown.payment.currency);
+    let sandbox = found.dry_run;
+    Ok(Checkout { project, body, player, breakdown, payment, methods, sandbox, token_hash })
+}
+
+/// Asks the game whether it knows the player. A project without a webhook URL
+/// is not asked in the sandbox, and takes no money outside it.
+pub async fn admit(app: &App, checkout: &Checkout, ip: Option<&str>) -> Result<(), PageError> {
+    let player = Player { ip: ip.map(str::to_string), ..checkout.player.clone() };
+    let project = &checkout.project;
+    let body = coinslot_wire::webhook::user_validation(project.id, project.merchant, &player);
+    match webhook::ask(app, project, "user_validation", body).await? {
+        webhook::Asked::Yes => Ok(()),
+        webhook::Asked::No => Err(PageError::PlayerRefused),
+        webhook::Asked::NoAnswer => Err(PageError::GameUnreachable),
+        webhook::Asked::Nobody if checkout.sandbox => Ok(()),
+        webhook::Asked::Nobody => Err(PageError::GameUnreachable),
+    }
+}
+
+/// Where the player of a payment belongs.
+fn whither(payment: &Payment) -> Next {
+    if payment.state == PaymentState::Challenged { Next::Challenge } else { Next::Status }
+}
+
+/// Pays. A second call while a payment is under way or done changes nothing and
+/// says where to go, so a double click, a reload or a second tab never pays
+/// twice.
+pub async fn pay(app: &Shared, token: &str, paying: Paying) -> Result<Next, PayError> {
+    let checkout = open(app, token).await?;
+    if let Some(p) = checkout.payment.as_ref().filter(|p| p.state != PaymentState::Declined) {
+        return Ok(whither(p));
+    }
+    let method = checkout.methods.iter().find(|m| m.id == paying.method).ok_or(PayError::Method)?.clone();
+    let (year, month, _) = app.clock.now().date();
+    let card = match (&paying.card, method.takes_card) {
+        (Some(card), true) => Some(app.gateway.tokenize(card, (year, month)).map_err(PayError::Card)?),
+        (None, true) => return Err(PayError::Card(CardRefused::Number)),
+        (_, false) => None,
+    };
+    admit(app, &checkout, paying.ip.as_deref()).await?;
+
+    let now = app.clock.now();
+    let attempt_id = app.id(AttemptId::new).await?;
+    let order = Order {
+        project: checkout.project.id,
+        id: app.id(OrderId::new).await?,
+        state: OrderState::New,
+        player: Player {
+            email: match checkout.body.allow_modify(PlayerField::Email) {
+                true => paying.email.or_else(|| checkout.player.email.clone()),
+                false => checkout.player.email.clone().or(paying.email),
+            },
+            zip: paying.zip,
+            ip: paying.ip,
+            ..checkout.player.clone()
+        },
+        total: checkout.breakdown.total(),
+        description: checkout.body.description().map(str::to_string),
+        external_id: checkout.body.external_id().map(str::to_string),
+        custom_parameters: checkout.body.custom_parameters_text(),
+    };
+    let zero = coinslot_domain::money::Money::zero(order.total.currency);
+    let fresh = Payment {
+        project: order.project,
+        id: app.id(PaymentId::new).await?,
+        order: order.id,
+        state: PaymentState::Pending,
+        attempt: attempt_id,
+        method: method.id,
+        breakdown: checkout.breakdown,
+        refunded: zero,
+        reserved: zero,
+        dry_run: checkout.sandbox,
+        notified: Notified::NotNeeded,
+        created_at: now,
+        paid_at: None,
+        decline: None,
+        card: card.as_ref().map(|c| c.masked.clone()),
+    };
+    let token_hash = checkout.token_hash.clone();
+    let card_token = card.map(|c| c.token);
+    let begun = {
+        let card_token = card_token.clone();
+        app.store.write(move |tx| begin(tx, &order, &fresh, &token_hash, card_token.clone(), now)).await?
+    };
+    let payment = match begun {
+        Begun::Ours(payment) => payment,
+        Begun::Theirs(payment) => return Ok(whither(&payment)),
+    };
+    let charge = Charge {
+        project: payment.project,
+        attempt: attempt_id,
+        method: method.id,
+        card: card_token,
+        amount: payment.breakdown.payment,
+    };
+    // In a task of its own: a browser that goes away must not leave the charge
+    // half noted.
+    let app = app.clone();
+    let settled = tokio::spawn(async move {
+        let answer = app.gateway.charge(charge.clone()).await;
+        finish(&app, &charge, payment.id, answer).await
+    });
+    match settled.await {
+        Ok(payment) => Ok(payment?.as_ref().map_or(Next::Status, whither)),
+        // Whatever happened there, the attempt is on disk and is asked again.
+        Err(_) => Ok(Next::Status),
+    }
+}
+
+enum Begun {
+    /// This call made the attempt and is to charge it.
+    Ours(Payment),
+    /// Another call was faster, or nothing is left to pay.
+    Theirs(Payment),
+}
+
+fn begin(
+    tx: &mut Tx<'_>,
+    order: &Order,
+    fresh: &Payment,
+    token_hash: &str,
+    card_token: Option<String>,
+    now: Time,
+) -> Result<Begun, StoreError> {
+    let ours = match payment::of_token(tx, fresh.project, token_hash)? {
+        None if payment::insert(tx, fresh, token_hash)? => {
+            order::insert(tx, order, now)?;
+            fresh.clone()
+        }
+        // Between our look and our insert another one put its own in.
+        None => return existing(tx, fresh.project, token_hash),
+        // Our own, of a run whose commit was not heard of.
+        Some(p) if p.attempt == fresh.attempt => return Ok(Begun::Ours(p)),
+        Some(declined) => match payment::retry(tx, declined, fresh.attempt, fresh.method, fresh.card.clone())? {
+            Some(p) => p,
+            None => return existing(tx, fresh.project, token_hash),
+        },
+    };
+    let attempt = Attempt {
+        project: ours.project,
+        id: ours.attempt,
+        payment: ours.id,
+        state: AttemptState::Pending,
+        method: ours.method,
+        card_token,
+    };
+    payment::insert_attempt(tx, &attempt, now)?;
+    Ok(Begun::Ours(ours))
+}
+
+fn existing(tx: &mut Tx<'_>, project: ProjectId, token_hash: &str) -> Result<Begun, StoreError> {
+    let found = payment::of_token(tx, project, token_hash)?;
+    found.map(Begun::Theirs).ok_or_else(|| StoreError::Corrupt("a payment vanished".into()))
+}
+
+/// Passes the player's answer on to the bank. Does nothing when no question is
+/// open.
+pub async fn answer_challenge(app: &Shared, token: &str, approved: bool) -> Result<(), PageError> {
+    let checkout = open(app, token).await?;
+    let Some(payment) = checkout.payment.filter(|p| p.state == PaymentState::Challenged) else { return Ok(()) };
+    let now = app.clock.now();
+    let (project, id, attempt_id) = (payment.project, payment.id, payment.attempt);
+    let attempt = app
+        .store
+        .write(move |tx| {
+            let Some(payment) = payment::lock(tx, project, id)? else { return Ok(None) };
+            let Some(attempt) = payment::find_attempt(tx, project, attempt_id)? else { return Ok(None) };
+            let event = PaymentEvent::ChallengeAnswered;
+            let ours = payment.attempt == attempt_id
+                && payment::advance_attempt(tx, &attempt, event, None, now)?
+                && payment::advance(tx, payment, event, News::default())?.is_some();
+            Ok::<_, StoreError>(ours.then_some(attempt))
+        })
+        .await?;
+    // Another tab answered first.
+    let Some(attempt) = attempt else { return Ok(()) };
+    let charge = charge_of(&payment, &attempt);
+    let app = app.clone();
+    let settled = tokio::spawn(async move {
+        let answer = app.gateway.answer_challenge(charge.clone(), approved).await;
+        finish(&app, &charge, id, answer).await
+    });
+    if let Ok(result) = settled.await {
+        result?;
+    }
+    Ok(())
+}
+
+fn charge_of(payment: &Payment, attempt: &Attempt) -> Charge {
+    Charge {
+        project: payment.project,
+        attempt: attempt.id,
+        method: attempt.method,
+        card: attempt.card_token.clone(),
+        amount: payment.breakdown.payment,
+    }
+}
+
+/// Notes what a gateway said of an attempt. Saying it twice, or late, changes
+/// nothing; the payment as it stands then.
+async fn finish(
+    app: &App,
+    charge: &Charge,
+    id: PaymentId,
+    answer: ChargeAnswer,
+) -> Result<Option<Payment>, StoreError> {
+    let (project, attempt_id) = (charge.project, charge.attempt);
+    if answer == ChargeAnswer::Unknown {
+        return app.store.read(move |tx| payment::find(tx, project, id)).await;
+    }
+    let method = app.method_name(charge.method, charge.amount.currency);
+    let now = app.clock.now();
+    let event_id = app.id(EventId::new).await?;
+    let payment = app
+        .store
+        .write(move |tx| {
+            let Some(payment) = payment::lock(tx, project, id)? else { return Ok(None) };
+            let Some(attempt) = payment::find_attempt(tx, project, attempt_id)? else { return Ok(Some(payment)) };
+            if payment.attempt != attempt_id {
+                return Ok(Some(payment));
+            }
+            let unmoved = payment.clone();
+            let moved = match answer {
+                ChargeAnswer::Succeeded => capture(tx, payment, &attempt, method, event_id, now)?,
+                ChargeAnswer::Challenge => {
+                    let event = PaymentEvent::ChallengeAsked;
+                    payment::advance_attempt(tx, &attempt, event, None, now)?;
+                    payment::advance(tx, payment, event, News::default())?
+                }
+                ChargeAnswer::Failed(why) => {
+                    let event = PaymentEvent::Declined;
+                    payment::advance_attempt(tx, &attempt, event, Some(why), now)?;
+                    payment::advance(tx, payment, event, News { decline: Some(why), ..News::default() })?
+                }
+                ChargeAnswer::Unknown => None,
+            };
+            Ok::<_, StoreError>(Some(moved.unwrap_or(unmoved)))
+        })
+        .await?;
+    app.wake_worker();
+    Ok(payment)
+}
+
+/// Everything that is true once the money is taken, in one transaction.
+fn capture(
+    tx: &mut Tx<'_>,
+    payment: Payment,
+    attempt: &Attempt,
+    method: &str,
+    event_id: EventId,
+    now: Time,
+) -> Result<Option<Payment>, StoreError> {
+    let lost = |what: &str| StoreError::Corrupt(format!("payment {} has lost its {what}", attempt.payment));
+    let project = merchant::find_project(tx, payment.project)?.ok_or_else(|| lost("project"))?;
+    let told = if project.webhook_url.is_some() { Notified::Pending } else { Notified::NotNeeded };
+    let news = News { paid_at: Some(now), notified: Some(told), decline: None };
+    let Some(payment) = payment::advance(tx, payment, PaymentEvent::Captured, news)? else { return Ok(None) };
+    payment::advance_attempt(tx, attempt, PaymentEvent::Captured, None, now)?;
+    let order = order::find(tx, payment.project, payment.order)?.ok_or_else(|| lost("order"))?;
+    let order = order::advance(tx, order, OrderEvent::Paid)?.ok_or_else(|| lost("unpaid order"))?;
+    let entry = Entry {
+        project: payment.project,
+        // A payment is captured once, so its number serves its entry.
+        id: EntryId::new(payment.id.get()).ok_or_else(|| lost("number"))?,
+        kind: EntryKind::Capture,
+        payment: payment.id,
+        at: now,
+        postings: ledger::capture(&payment.breakdown),
+    };
+    coinslot_store::ledger::append(tx, &entry)?;
+    if told == Notified::Pending {
+        let body = coinslot_wire::webhook::payment(&webhook::notice(
+            &project,
+            &order,
+            &payment,
+            method,
+            &attempt.id.to_string(),
+        ));
+        coinslot_store::webhook::insert(tx, payment.project, event_id, payment.id, "payment", &body, now)?;
+    }
+    Ok(Some(payment))
+}
+
+/// How long a charge may be under way before the gateway is asked about it.
+const PATIENCE: Span = Span::seconds(30);
+/// How long a player may take to answer the bank.
+const CHALLENGE_LIFE: Span = Span::minutes(30);
+/// Open attempts looked at in one go.
+const SWEEP: i64 = 100;
+
+/// Asks gateways about attempts whose outcome is open: a lost answer, a crash
+/// between two transactions, a player who left the bank's question. How many
+/// were looked at.
+pub async fn sweep(app: &Shared) -> Result<usize, StoreError> {
+    let before = app.clock.now() - PATIENCE;
+    let open = app.store.read(move |tx| payment::open_attempts(tx, before, SWEEP)).await?;
+    let mut looked = 0;
+    for (project, id, seen) in open {
+        let now = app.clock.now();
+        let found = app
+            .store
+            .read(move |tx| {
+                let Some(attempt) = payment::find_attempt(tx, project, id)? else { return Ok(None) };
+                let payment = payment::find(tx, project, attempt.payment)?;
+                Ok::<_, StoreError>(payment.map(|p| (attempt, p)))
+            })
+            .await?;
+        let Some((attempt, payment)) = found else { continue };
+        if attempt.state == AttemptState::Challenged && now - seen < CHALLENGE_LIFE {
+            continue;
+        }
+        // Whoever moves the time first looks; with several servers on one
+        // database the others leave it alone.
+        let taken = attempt.state == AttemptState::Challenged
+            || app.store.write(move |tx| payment::touch_attempt(tx, project, id, seen, now)).await?;
+        if !taken {
+            continue;
+        }
+        looked += 1;
+        let charge = charge_of(&payment, &attempt);
+        let answer = match app.gateway.inquire(charge.clone()).await {
+            ChargeAnswer::Challenge if attempt.state == AttemptState::Challenged => {
+                ChargeAnswer::Failed(Decline::Expired)
+            }
+            other => other,
+        };
+        finish(app, &charge, payment.id, answer).await?;
+    }
+    Ok(looked)
+}

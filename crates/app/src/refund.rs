@@ -1,0 +1,251 @@
+//! Giving money back, wholly or in part.
+
+use crate::port::{GiveBack, RefundAnswer};
+use crate::{App, Shared, webhook};
+use coinslot_domain::id::{EntryId, EventId, MerchantId, PaymentId, ProjectId, RefundId};
+use coinslot_domain::ledger::{self, Entry, EntryKind};
+use coinslot_domain::money::{Money, MoneyError};
+use coinslot_domain::order::OrderEvent;
+use coinslot_domain::payment::{Notified, Payment, PaymentState};
+use coinslot_domain::refund::{CODE_CANCELLATION, Refund, RefundState, split};
+use coinslot_domain::time::Span;
+use coinslot_store::{StoreError, Tx, merchant, order, payment, refund};
+use coinslot_wire::webhook::RefundNotice;
+
+/// Why no money goes back.
+#[derive(Debug)]
+pub enum RefundError {
+    /// The payment does not exist or is not the merchant's.
+    NotFound,
+    /// The payment is not one that was captured.
+    NotPaid,
+    /// All of it was given back before.
+    AlreadyRefunded,
+    /// A part was given back before; the rest can only be a partial refund.
+    PartlyRefunded,
+    /// More than what is left, which is given.
+    TooMuch(Money),
+    /// Not an amount of the payment's currency.
+    Amount(MoneyError),
+    /// The payment provider refused.
+    Refused,
+    /// The database did not do it.
+    Store(StoreError),
+}
+
+impl std::fmt::Display for RefundError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            RefundError::NotFound => f.write_str("Transaction with specified ID does not exist."),
+            RefundError::NotPaid => f.write_str("The transaction is neither completed nor refunded in part"),
+            RefundError::AlreadyRefunded => f.write_str("The transaction is refunded already"),
+            RefundError::PartlyRefunded => {
+                f.write_str("A full refund is not possible after a partial one; refund the rest as a partial refund")
+            }
+            RefundError::TooMuch(left) => write!(f, "At most {left} can be refunded"),
+            RefundError::Amount(why) => write!(f, "The amount cannot be refunded: {why}"),
+            RefundError::Refused => f.write_str("The payment provider refused the refund"),
+            RefundError::Store(e) => e.fmt(f),
+        }
+    }
+}
+
+impl From<StoreError> for RefundError {
+    fn from(e: StoreError) -> Self {
+        RefundError::Store(e)
+    }
+}
+
+/// What became of a refund.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refunded {
+    /// The money went back.
+    Done,
+    /// The provider took the order and will say later.
+    Registered,
+}
+
+/// Gives back `amount`, as decimal text in the payment's currency, or all of
+/// the payment for `None`. The amount is set aside first, so that refunds at
+/// one time never give back more than was taken.
+pub async fn give_back(
+    app: &Shared,
+    of: MerchantId,
+    id: PaymentId,
+    amount: Option<String>,
+    reason: String,
+) -> Result<Refunded, RefundError> {
+    let project = app.store.read(move |tx| payment::project_of(tx, of, id)).await?.ok_or(RefundError::NotFound)?;
+    let refund_id = app.id(RefundId::new).await?;
+    let now = app.clock.now();
+    let (refund, payment) = app
+        .store
+        .write(move |tx| {
+            // Ours already, of a run whose commit was not heard of.
+            if let Some(refund) = refund::find(tx, project, refund_id)? {
+                let payment = payment::find(tx, project, id)?.ok_or(RefundError::NotFound)?;
+                return Ok((refund, payment));
+            }
+            let payment = payment::lock(tx, project, id)?.ok_or(RefundError::NotFound)?;
+            let amount = wanted(&payment, amount.as_deref())?;
+            let entry =
+                EntryId::new(refund_id.get()).ok_or_else(|| StoreError::Corrupt("a refund without an id".into()))?;
+            let refund = Refund {
+                project,
+                id: refund_id,
+                payment: id,
+                state: RefundState::Pending,
+                amount: amount.0,
+                reason: reason.clone(),
+                partial: amount.1,
+                entry,
+            };
+            if !payment::reserve(tx, &payment, refund.amount)? {
+                return Err(RefundError::TooMuch(left(&payment)));
+            }
+            refund::insert(tx, &refund, now)?;
+            Ok((refund, payment))
+        })
+        .await?;
+    // In a task of its own: a caller that hangs up must not leave it half noted.
+    let app = app.clone();
+    let settled = tokio::spawn(async move { carry_out(&app, refund, &payment).await });
+    settled.await.unwrap_or(Ok(Refunded::Registered))
+}
+
+fn left(payment: &Payment) -> Money {
+    Money::new(payment.breakdown.payment.minor - payment.reserved.minor, payment.breakdown.payment.currency)
+}
+
+/// The amount that is asked for, and whether it was asked for as a part.
+fn wanted(payment: &Payment, amount: Option<&str>) -> Result<(Money, bool), RefundError> {
+    match payment.state {
+        PaymentState::Pending | PaymentState::Challenged | PaymentState::Declined => return Err(RefundError::NotPaid),
+        PaymentState::Refunded => return Err(RefundError::AlreadyRefunded),
+        PaymentState::Captured | PaymentState::PartiallyRefunded => {}
+    }
+    let whole = payment.breakdown.payment;
+    match amount {
+        None if payment.reserved.minor > 0 => Err(RefundError::PartlyRefunded),
+        None => Ok((whole, false)),
+        Some(text) => {
+            let amount = Money::parse(text, whole.currency).map_err(RefundError::Amount)?;
+            if amount.minor < 1 {
+                return Err(RefundError::Amount(MoneyError::NotANumber));
+            }
+            if amount.minor > left(payment).minor {
+                return Err(RefundError::TooMuch(left(payment)));
+            }
+            Ok((amount, true))
+        }
+    }
+}
+
+async fn carry_out(app: &App, refund: Refund, payment: &Payment) -> Result<Refunded, RefundError> {
+    let order =
+        GiveBack { project: refund.project, refund: refund.id, attempt: payment.attempt, amount: refund.amount };
+    let answer = app.gateway.refund(order).await;
+    let event_id = app.id(EventId::new).await?;
+    let now = app.clock.now();
+    match answer {
+        RefundAnswer::Unknown => Ok(Refunded::Registered),
+        RefundAnswer::Refused => {
+            app.store
+                .write(move |tx| {
+                    let Some(payment) = payment::lock(tx, refund.project, refund.payment)? else { return Ok(()) };
+                    if refund::fail(tx, &refund, now)? {
+                        payment::release(tx, &payment, refund.amount)?;
+                    }
+                    Ok::<_, StoreError>(())
+                })
+                .await?;
+            Err(RefundError::Refused)
+        }
+        RefundAnswer::Succeeded => {
+            let method = app.method_name(payment.method, refund.amount.currency);
+            app.store.write(move |tx| book(tx, &refund, method, event_id, now)).await?;
+            app.wake_worker();
+            Ok(Refunded::Done)
+        }
+    }
+}
+
+/// Everything that is true once the money went back, in one transaction. Doing
+/// it twice changes nothing.
+fn book(
+    tx: &mut Tx<'_>,
+    refund: &Refund,
+    method: &str,
+    event_id: EventId,
+    now: coinslot_domain::time::Time,
+) -> Result<(), StoreError> {
+    let lost = |what: &str| StoreError::Corrupt(format!("refund {} has lost its {what}", refund.id));
+    let payment = payment::lock(tx, refund.project, refund.payment)?.ok_or_else(|| lost("payment"))?;
+    let before = refund::booked(tx, refund.project, refund.payment)?;
+    // Booked already: nothing is left to split, or the state says so below.
+    let Some(parts) = split(&payment.breakdown, &before, refund.amount) else { return Ok(()) };
+    if !refund::succeed(tx, refund, &parts, now)? {
+        return Ok(());
+    }
+    let payment = payment::refunded(tx, payment, refund.amount)?.ok_or_else(|| lost("reservation"))?;
+    let whole = payment.state == PaymentState::Refunded;
+    let order = order::find(tx, payment.project, payment.order)?.ok_or_else(|| lost("order"))?;
+    let event = if whole { OrderEvent::FullyRefunded } else { OrderEvent::PartlyRefunded };
+    let order = order::advance(tx, order, event)?.ok_or_else(|| lost("paid order"))?;
+    let entry = Entry {
+        project: refund.project,
+        id: refund.entry,
+        kind: EntryKind::Refund,
+        payment: payment.id,
+        at: now,
+        postings: ledger::refund(&parts),
+    };
+    coinslot_store::ledger::append(tx, &entry)?;
+    let project = merchant::find_project(tx, refund.project)?.ok_or_else(|| lost("project"))?;
+    if project.webhook_url.is_some() && payment.notified != Notified::NotNeeded {
+        let provider_id = payment.attempt.to_string();
+        let notice = webhook::notice(&project, &order, &payment, method, &provider_id);
+        let reason =
+            RefundNotice { parts: &parts, code: CODE_CANCELLATION, reason: &refund.reason, author: "merchant" };
+        let (kind, body) = if refund.partial {
+            ("partial_refund", coinslot_wire::webhook::partial_refund(&notice, &reason))
+        } else {
+            ("refund", coinslot_wire::webhook::refund(&notice, &reason))
+        };
+        coinslot_store::webhook::insert(tx, payment.project, event_id, payment.id, kind, &body, now)?;
+    }
+    Ok(())
+}
+
+/// How long a refund may be under way before the gateway is asked again.
+const PATIENCE: Span = Span::seconds(30);
+/// Open refunds looked at in one go.
+const SWEEP: i64 = 100;
+
+/// Carries out refunds whose outcome is open: the amount is set aside, but an
+/// answer was lost or the server stopped. How many were looked at.
+pub async fn sweep(app: &Shared) -> Result<usize, StoreError> {
+    let before = app.clock.now() - PATIENCE;
+    let open = app.store.read(move |tx| refund::open(tx, before, SWEEP)).await?;
+    let mut looked = 0;
+    for (project, id, seen) in open {
+        let now = app.clock.now();
+        if !app.store.write(move |tx| refund::touch(tx, project, id, seen, now)).await? {
+            continue;
+        }
+        if let Some((refund, payment)) = app.store.read(move |tx| load(tx, project, id)).await? {
+            looked += 1;
+            // What the provider refuses is settled too.
+            if let Err(RefundError::Store(e)) = carry_out(app, refund, &payment).await {
+                return Err(e);
+            }
+        }
+    }
+    Ok(looked)
+}
+
+fn load(tx: &mut Tx<'_>, project: ProjectId, id: RefundId) -> Result<Option<(Refund, Payment)>, StoreError> {
+    let Some(refund) = refund::find(tx, project, id)? else { return Ok(None) };
+    let payment = payment::find(tx, project, refund.payment)?;
+    Ok(payment.map(|p| (refund, p)))
+}

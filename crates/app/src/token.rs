@@ -1,0 +1,79 @@
+//! Making payment tokens.
+
+use crate::{App, hash, merchant};
+use coinslot_domain::id::ProjectId;
+use coinslot_domain::merchant::Caller;
+use coinslot_domain::time::Span;
+use coinslot_domain::token::{self, LIFE};
+use coinslot_store::StoreError;
+use coinslot_store::token::Stored;
+use coinslot_wire::token::TokenBody;
+
+/// Why no token was made.
+#[derive(Debug)]
+pub enum TokenError {
+    /// The project does not exist or is not the caller's.
+    NotYours,
+    /// The project is not active and the request is not for the sandbox.
+    NotActive,
+    /// The database did not do it.
+    Store(StoreError),
+}
+
+impl From<StoreError> for TokenError {
+    fn from(e: StoreError) -> Self {
+        TokenError::Store(e)
+    }
+}
+
+/// Makes a token. Only its hash is stored: whoever reads the database cannot
+/// pay with it.
+pub async fn create(app: &App, caller: Caller, body: &TokenBody) -> Result<String, TokenError> {
+    let id = ProjectId::new(body.project_id()).ok_or(TokenError::NotYours)?;
+    let project = merchant::project(app, caller, id).await?.ok_or(TokenError::NotYours)?;
+    if !project.active && !body.sandbox() {
+        return Err(TokenError::NotActive);
+    }
+    let token = mint(app, project.id);
+    let now = app.clock.now();
+    let stored = Stored {
+        project: project.id,
+        hash: hash(&token),
+        user_id: body.player().id,
+        dry_run: body.sandbox(),
+        body: body.to_stored(),
+        created_at: now,
+        expires_at: now + LIFE,
+    };
+    app.store.write(move |tx| Ok::<_, TokenError>(coinslot_store::token::insert(tx, &stored)?)).await?;
+    Ok(token)
+}
+
+fn mint(app: &App, project: ProjectId) -> String {
+    let mut pool = [0; 64];
+    let mut at = pool.len();
+    token::mint(project, || {
+        if at == pool.len() {
+            app.random.fill(&mut pool);
+            at = 0;
+        }
+        at += 1;
+        pool[at - 1]
+    })
+}
+
+/// How long an expired token still shows the payment that was made with it.
+const KEPT: Span = Span::hours(30 * 24);
+/// Tokens forgotten in one transaction, so that payments do not wait long.
+const PURGED: i64 = 1000;
+
+/// Forgets tokens that expired long ago; how many.
+pub async fn purge(app: &App) -> Result<u64, StoreError> {
+    let before = app.clock.now() - KEPT;
+    let projects = app.store.read(move |tx| coinslot_store::token::projects_to_purge(tx, before)).await?;
+    let mut purged = 0;
+    for project in projects {
+        purged += app.store.write(move |tx| coinslot_store::token::purge(tx, project, before, PURGED)).await?;
+    }
+    Ok(purged)
+}

@@ -1,0 +1,173 @@
+//! Telling the game.
+
+use crate::port::{Answered, Outgoing};
+use crate::{App, Shared, signature};
+use coinslot_domain::id::{EventId, ProjectId};
+use coinslot_domain::merchant::Project;
+use coinslot_domain::order::Order;
+use coinslot_domain::payment::{Notified, Payment};
+use coinslot_domain::time::{Span, Time};
+use coinslot_domain::webhook::{EventState, TIMEOUT, Verdict, verdict, wait_after};
+use coinslot_store::webhook::{Claimed, Delivery};
+use coinslot_store::{StoreError, merchant, payment, webhook};
+use coinslot_wire::webhook::PaymentNotice;
+
+/// What the game said to a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// It agrees.
+    Yes,
+    /// It refuses.
+    No,
+    /// It did not answer.
+    NoAnswer,
+    /// The project has no webhook URL.
+    Nobody,
+}
+
+/// Puts a question to the game and records the exchange. Not repeated: whoever
+/// asks wants to know now.
+pub(crate) async fn ask(app: &App, project: &Project, kind: &'static str, body: String) -> Result<Asked, StoreError> {
+    let Some(url) = &project.webhook_url else { return Ok(Asked::Nobody) };
+    let event = app.id(EventId::new).await?;
+    let (delivery, verdict) = send(app, project, url, event, 1, &body).await;
+    let (state, asked) = match verdict {
+        Verdict::Delivered => (EventState::Delivered, Asked::Yes),
+        Verdict::Refused => (EventState::Failed, Asked::No),
+        Verdict::Retry => (EventState::Failed, Asked::NoAnswer),
+    };
+    app.store.write(move |tx| webhook::insert_asked(tx, kind, &body, state, &delivery)).await?;
+    Ok(asked)
+}
+
+async fn send(
+    app: &App,
+    project: &Project,
+    url: &str,
+    event: EventId,
+    attempt: i64,
+    body: &str,
+) -> (Delivery, Verdict) {
+    let sent_at = app.clock.now();
+    let signature = signature::documented(body.as_bytes(), &project.secret);
+    let mut headers = vec![
+        ("accept", "application/json".to_string()),
+        ("content-type", "application/json".to_string()),
+        ("authorization", signature.clone()),
+    ];
+    headers.extend(signature::standard(&format!("evt_{event}"), sent_at, body.as_bytes(), &project.secret));
+    let request = Outgoing { url: url.to_string(), headers, body: body.to_string() };
+    let Answered { status, body: answer, error, took } = app.game.post(request).await;
+    let delivery = Delivery {
+        project: project.id,
+        event,
+        attempt,
+        url: url.to_string(),
+        signature,
+        sent_at,
+        took,
+        status,
+        answer,
+        error,
+    };
+    (delivery, verdict(status))
+}
+
+/// What a payment's webhooks tell. The attempt's number is what the provider
+/// knows the payment by.
+pub(crate) fn notice<'a>(
+    project: &Project,
+    order: &'a Order,
+    payment: &'a Payment,
+    method: &'a str,
+    provider_id: &'a str,
+) -> PaymentNotice<'a> {
+    let (method_name, method_order_id) = (method, provider_id);
+    PaymentNotice { project: project.id, merchant: project.merchant, order, payment, method_name, method_order_id }
+}
+
+/// Events sent at one time to one project.
+const BATCH: i64 = 32;
+/// A worker that does not settle within this is taken for dead.
+const LEASE: Span = Span(TIMEOUT.0 * 3);
+
+/// Projects that have events to send now.
+pub async fn projects_due(app: &App) -> Result<Vec<ProjectId>, StoreError> {
+    let now = app.clock.now();
+    app.store.read(move |tx| webhook::projects_due(tx, now)).await
+}
+
+/// When the next event is due, of any project.
+pub async fn next_due(app: &App) -> Result<Option<Time>, StoreError> {
+    app.store.read(webhook::next_due).await
+}
+
+/// Sends what is due to one project: at one time to different payments, in
+/// order within each. How many were sent.
+pub async fn deliver(app: &Shared, id: ProjectId) -> Result<usize, StoreError> {
+    let now = app.clock.now();
+    let Some(project) = app.store.read(move |tx| merchant::find_project(tx, id)).await? else { return Ok(0) };
+    let claimed = app.store.write(move |tx| webhook::claim(tx, id, now, now + LEASE, BATCH)).await?;
+    let count = claimed.len();
+    let mut sending = tokio::task::JoinSet::new();
+    for event in claimed {
+        let (app, project) = (app.clone(), project.clone());
+        sending.spawn(async move { deliver_one(&app, &project, event).await });
+    }
+    let mut outcome = Ok(count);
+    while let Some(done) = sending.join_next().await {
+        if let Ok(Err(e)) = done {
+            outcome = Err(e);
+        }
+    }
+    outcome
+}
+
+async fn deliver_one(app: &App, project: &Project, event: Claimed) -> Result<(), StoreError> {
+    let (delivery, verdict) = match &project.webhook_url {
+        Some(url) => send(app, project, url, event.id, event.attempt, &event.body).await,
+        None => {
+            let delivery = Delivery {
+                project: project.id,
+                event: event.id,
+                attempt: event.attempt,
+                url: String::new(),
+                signature: String::new(),
+                sent_at: app.clock.now(),
+                took: Span(0),
+                status: None,
+                answer: String::new(),
+                error: Some("the project has no webhook URL".into()),
+            };
+            (delivery, Verdict::Retry)
+        }
+    };
+    let now = app.clock.now();
+    let (state, due_at) = match (verdict, wait_after(event.attempt)) {
+        (Verdict::Delivered, _) => (EventState::Delivered, now),
+        (Verdict::Retry, Some(wait)) => (EventState::Pending, now + wait),
+        (Verdict::Retry, None) | (Verdict::Refused, _) => (EventState::Failed, now),
+    };
+    if state != EventState::Delivered {
+        let (id, status, error) = (event.id, delivery.status, delivery.error.clone().unwrap_or_default());
+        let kind = &event.kind;
+        tracing::warn!(project = %project.id, event = %id, kind, ?status, error, ?state, "webhook not acknowledged");
+    }
+    let told = match state {
+        EventState::Delivered => Some(Notified::Delivered),
+        EventState::Failed => Some(Notified::Failed),
+        EventState::Pending => None,
+    }
+    // Only the payment's own webhook decides what the player is told.
+    .filter(|_| event.kind == "payment");
+    app.store
+        .write(move |tx| {
+            if webhook::settle(tx, &delivery, state, due_at)?
+                && let Some(told) = told
+            {
+                payment::set_notified(tx, event.project, event.payment, told)?;
+            }
+            Ok(())
+        })
+        .await
+}

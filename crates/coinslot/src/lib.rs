@@ -1,0 +1,26 @@
+//! The server put together: doors, adapters and commands.
+
+pub mod server;
+pub mod system;
+pub mod webhook;
+
+/// Every HTTP operation, a line each: method, path, who may call it, name.
+pub fn routes() -> String {
+    let mut lines: Vec<(String, String)> = coinslot_api::routes()
+        .into_iter()
+        .map(|r| {
+            let auth = match r.auth {
+                coinslot_api::Auth::Merchant => "merchant",
+                coinslot_api::Auth::None => "anyone",
+            };
+            (r.path.clone(), format!("{:7}{:75} {auth:9} {}\n", r.method.as_str(), r.path, r.name))
+        })
+        .collect();
+    lines.extend(
+        coinslot_paystation::routes()
+            .into_iter()
+            .map(|r| (r.path.to_string(), format!("{:7}{:75} {:9} {}\n", r.method, r.path, "token", r.name))),
+    );
+    lines.sort();
+    lines.into_iter().map(|(_, line)| line).collect()
+}

@@ -1,0 +1,133 @@
+//! One HTTP server for all doors.
+//!
+//! hyper's HTTP/1 builder is driven directly because a widely used client sends
+//! `POST` with two spaces before the path, which the usual front ends refuse.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use coinslot_app::Shared;
+use coinslot_paystation::ClientIp;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tower::ServiceExt;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+
+/// What the server shows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// The demo game and its webhook receiver.
+    pub demo: bool,
+    /// A reverse proxy stands in front and tells the player's address.
+    pub behind_proxy: bool,
+}
+
+/// How long a client may take to send its headers.
+const HEADERS: Duration = Duration::from_secs(15);
+/// How long a request may take, its body included. Longer than any game may
+/// take to answer a question.
+const REQUEST: Duration = Duration::from_secs(60);
+/// How long open connections may go on after the server was told to stop.
+const GRACE: Duration = Duration::from_secs(15);
+
+/// Every route of the server.
+pub fn router(app: &Shared, options: Options) -> Router {
+    let mut router = coinslot_api::router(app.clone()).merge(coinslot_paystation::router(app.clone()));
+    if options.demo {
+        router = router.merge(coinslot_paystation::demo_router(app.clone()));
+    }
+    router
+        .fallback(|| async { (StatusCode::NOT_FOUND, "There is nothing here.\n") })
+        .layer(CompressionLayer::new())
+        .layer(CatchPanicLayer::new())
+}
+
+/// Serves until `stop` is done, then lets requests under way finish.
+pub async fn serve(listener: TcpListener, router: Router, options: Options, stop: impl Future<Output = ()>) {
+    let graceful = GracefulShutdown::new();
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let (stream, peer) = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(e) => {
+                    // Out of file descriptors, say: some will be given back.
+                    tracing::warn!(error = %e, "a connection was not accepted");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+            },
+            () = &mut stop => break,
+        };
+        // Answers are small and come in one piece.
+        let _ = stream.set_nodelay(true);
+        let router = router.clone();
+        let service = hyper::service::service_fn(move |request: Request<Incoming>| {
+            answer(router.clone(), request, peer, options)
+        });
+        let mut http = hyper::server::conn::http1::Builder::new();
+        http.timer(TokioTimer::new())
+            .header_read_timeout(HEADERS)
+            .allow_multiple_spaces_in_request_line_delimiters(true);
+        let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+        tokio::spawn(async move {
+            if let Err(e) = connection.await {
+                tracing::debug!(error = %e, "a connection ended early");
+            }
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(GRACE, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some connections were cut: they did not end in time");
+    }
+}
+
+async fn answer(
+    router: Router,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+    options: Options,
+) -> Result<axum::response::Response, std::convert::Infallible> {
+    let mut request = request.map(Body::new);
+    let ip = client_ip(request.headers(), peer.ip(), options.behind_proxy);
+    request.extensions_mut().insert(ClientIp(ip.to_canonical().to_string()));
+    match tokio::time::timeout(REQUEST, router.oneshot(request)).await {
+        Ok(answer) => answer,
+        Err(_) => {
+            let mut late = axum::response::Response::new(Body::from("The request took too long.\n"));
+            *late.status_mut() = StatusCode::REQUEST_TIMEOUT;
+            Ok(late)
+        }
+    }
+}
+
+/// The player's address: the peer's, or what the proxy in front says of its own
+/// peer, which is the last entry. Earlier ones are the client's own words.
+fn client_ip(headers: &HeaderMap, peer: IpAddr, behind_proxy: bool) -> IpAddr {
+    if !behind_proxy {
+        return peer;
+    }
+    let last = headers.get_all("x-forwarded-for").iter().next_back().and_then(|v| v.to_str().ok());
+    last.and_then(|v| v.rsplit(',').next()).and_then(|ip| ip.trim().parse().ok()).unwrap_or(peer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_proxy_is_believed() {
+        let peer: IpAddr = "127.0.0.1".parse().unwrap();
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-for", "6.6.6.6, 203.0.113.9".parse().unwrap());
+        assert_eq!(client_ip(&headers, peer, false), peer);
+        assert_eq!(client_ip(&headers, peer, true).to_string(), "203.0.113.9");
+        headers.insert("x-forwarded-for", "nonsense".parse().unwrap());
+        assert_eq!(client_ip(&headers, peer, true), peer);
+    }
+}

@@ -1,0 +1,229 @@
+//! Requests and answers, as far as every page needs them.
+
+use crate::assets::Asset;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use http_body_util::{BodyExt, Limited};
+
+/// The address a request came from. The server that accepts connections puts
+/// it into the request's extensions, since only it knows which proxies to
+/// believe.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientIp(pub String);
+
+/// A form is a few hundred bytes.
+const BODY_LIMIT: usize = 64 * 1024;
+
+/// The answer to a request that goes no further.
+pub(crate) struct Refused(Box<Response>);
+
+impl From<Response> for Refused {
+    fn from(response: Response) -> Self {
+        Refused(Box::new(response))
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        *self.0
+    }
+}
+
+/// Names and values of a query or a form. Of a repeated name the first counts.
+#[derive(Default)]
+pub(crate) struct Params(Vec<(String, String)>);
+
+impl Params {
+    pub fn read(bytes: &[u8]) -> Self {
+        Params(url::form_urlencoded::parse(bytes).into_owned().collect())
+    }
+
+    /// The value of a name, unless it is empty.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let value = self.0.iter().find(|(n, _)| n == name).map(|(_, v)| v.trim());
+        value.filter(|v| !v.is_empty())
+    }
+}
+
+/// What a page needs to know of a request.
+pub(crate) struct Visit {
+    pub params: Params,
+    pub accept_language: Option<String>,
+    pub ip: Option<String>,
+    pub wants_json: bool,
+}
+
+impl Visit {
+    fn new(request: &Request, params: Params) -> Self {
+        let header = |name| request.headers().get(name).and_then(|v: &HeaderValue| v.to_str().ok());
+        Visit {
+            params,
+            accept_language: header(header::ACCEPT_LANGUAGE).map(str::to_string),
+            ip: request.extensions().get::<ClientIp>().map(|ip| ip.0.clone()),
+            wants_json: header(header::ACCEPT).is_some_and(|a| a.contains("application/json")),
+        }
+    }
+
+    /// A request whose parameters are in its query.
+    pub fn of_query(request: &Request) -> Self {
+        Visit::new(request, Params::read(request.uri().query().unwrap_or_default().as_bytes()))
+    }
+
+    /// A request whose parameters are in its body.
+    pub async fn of_form(request: Request) -> Result<Self, Refused> {
+        let visit = Visit::new(&request, Params::default());
+        let params = Params::read(&body(request).await?);
+        Ok(Visit { params, ..visit })
+    }
+
+    /// The token, by either of its documented names.
+    pub fn token(&self) -> &str {
+        self.params.get("access_token").or_else(|| self.params.get("token")).unwrap_or_default()
+    }
+
+    /// The language chosen on the page itself.
+    pub fn lang(&self) -> Option<&str> {
+        self.params.get("lang")
+    }
+
+    /// The address of a page about the same token, in the same language.
+    pub fn link(&self, path: &str) -> String {
+        let link = link(path, &[("access_token", self.token())]);
+        match self.lang() {
+            Some(lang) => [&link, "&", &form(&[("lang", lang)])].concat(),
+            None => link,
+        }
+    }
+}
+
+async fn body(request: Request) -> Result<Vec<u8>, Refused> {
+    match Limited::new(request.into_body(), BODY_LIMIT).collect().await {
+        Ok(body) => Ok(body.to_bytes().to_vec()),
+        Err(_) => Err(plain(StatusCode::PAYLOAD_TOO_LARGE, "The form is too large").into()),
+    }
+}
+
+fn form(pairs: &[(&str, &str)]) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+/// An address with a query.
+pub(crate) fn link(path: &str, pairs: &[(&str, &str)]) -> String {
+    [path, "?", &form(pairs)].concat()
+}
+
+/// Who may show the page in a frame, as the value of `frame-ancestors`.
+/// Entries that would end the directive are left out.
+fn frame_ancestors(allowed: &[String]) -> String {
+    if allowed.is_empty() {
+        return "*".into();
+    }
+    let fine = |s: &&String| !s.is_empty() && s.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b';' | b','));
+    let fine: Vec<&str> = allowed.iter().filter(fine).map(String::as_str).collect();
+    if fine.is_empty() { "'none'".into() } else { fine.join(" ") }
+}
+
+/// The policy of every page: everything from this server, nothing inline.
+pub(crate) fn policy(allowed: &[String]) -> String {
+    let own = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+               form-action 'self'; base-uri 'none'; frame-ancestors ";
+    [own, &frame_ancestors(allowed)].concat()
+}
+
+fn set(response: &mut Response, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+}
+
+fn answer(status: StatusCode, kind: &str, text: impl Into<Body>) -> Response {
+    let mut response = Response::new(text.into());
+    *response.status_mut() = status;
+    set(&mut response, header::CONTENT_TYPE, kind);
+    set(&mut response, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(&mut response, header::REFERRER_POLICY, "no-referrer");
+    set(&mut response, header::CACHE_CONTROL, "no-store");
+    response
+}
+
+/// A page under `policy`.
+pub(crate) fn page(status: StatusCode, policy: &str, html: Result<String, askama::Error>) -> Response {
+    let html = match html {
+        Ok(html) => html,
+        Err(e) => {
+            tracing::error!(error = %e, "a page could not be filled in");
+            return plain(StatusCode::INTERNAL_SERVER_ERROR, "The page could not be shown");
+        }
+    };
+    let mut response = answer(status, "text/html; charset=utf-8", html);
+    set(&mut response, header::CONTENT_SECURITY_POLICY, policy);
+    let features = HeaderName::from_static("permissions-policy");
+    set(&mut response, features, "camera=(), microphone=(), geolocation=(), payment=(), usb=()");
+    response
+}
+
+/// JSON for our own scripts.
+pub(crate) fn json(status: StatusCode, value: &serde_json::Value) -> Response {
+    answer(status, "application/json", value.to_string())
+}
+
+/// A sentence.
+pub(crate) fn plain(status: StatusCode, text: &'static str) -> Response {
+    answer(status, "text/plain; charset=utf-8", text)
+}
+
+/// Sends the browser on with a `GET`.
+pub(crate) fn see_other(to: &str) -> Response {
+    let mut response = answer(StatusCode::SEE_OTHER, "text/plain; charset=utf-8", Body::empty());
+    set(&mut response, header::LOCATION, to);
+    response
+}
+
+/// A file under an address that names its version, or under one that does not.
+pub(crate) fn file(asset: &Asset, versioned: bool) -> Response {
+    let mut response = answer(StatusCode::OK, asset.kind, asset.text);
+    let keep = if versioned { "public, max-age=31536000, immutable" } else { "public, max-age=300" };
+    set(&mut response, header::CACHE_CONTROL, keep);
+    // Shops on any origin load the widget.
+    set(&mut response, HeaderName::from_static("cross-origin-resource-policy"), "cross-origin");
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policy_allows_nothing_inline_and_nobody_else() {
+        let any = policy(&[]);
+        assert!(!any.contains("unsafe") && !any.contains("http"), "{any}");
+        assert!(any.ends_with("frame-ancestors *"));
+        let own = policy(&["https://game.example".into(), "https://x.example; script-src *".into(), "a,b".into()]);
+        assert!(own.ends_with("frame-ancestors https://game.example"), "{own}");
+        assert!(policy(&["; x".into()]).ends_with("frame-ancestors 'none'"));
+    }
+
+    #[test]
+    fn pages_carry_their_headers() {
+        let response = page(StatusCode::OK, &policy(&[]), Ok(String::new()));
+        let header = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok());
+        assert_eq!(header("referrer-policy"), Some("no-referrer"));
+        assert_eq!(header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(header("cache-control"), Some("no-store"));
+        assert_eq!(header("content-type"), Some("text/html; charset=utf-8"));
+        assert_eq!(header("x-frame-options"), None);
+        assert_eq!(header("set-cookie"), None);
+    }
+
+    #[test]
+    fn parameters() {
+        let p = Params::read(b"access_token=a%20b+c&token=x&empty=&access_token=second");
+        assert_eq!(p.get("access_token"), Some("a b c"));
+        assert_eq!(p.get("empty"), None);
+        let v =
+            Visit { params: Params::read(b"token=a%26b&lang=de"), accept_language: None, ip: None, wants_json: false };
+        assert_eq!(v.link("/paystation2/status"), "/paystation2/status?access_token=a%26b&lang=de");
+    }
+}

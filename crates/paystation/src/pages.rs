@@ -1,0 +1,669 @@
+//! The payment page, the simulated bank, the status page and the receipt.
+
+use crate::assets;
+use crate::http::{self, Refused, Visit};
+use crate::locale::Text;
+use crate::returning::{self, Outcome};
+use crate::view::{
+    Back, ChallengePage, CheckoutPage, ErrorPage, Field, Frame, Language, Line, MethodChoice, ReceiptPage, Redirect,
+    StatusFrame, StatusPage, Step, Summary, TestCard,
+};
+use askama::Template;
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use coinslot_app::Shared;
+use coinslot_app::checkout::{self, Checkout, Next, PageError, PayError, Paying};
+use coinslot_app::port::CardRefused;
+use coinslot_domain::card::{Card, CardNumber, Cvv, Expiry};
+use coinslot_domain::merchant::RedirectWhen;
+use coinslot_domain::payment::{Decline, Payment, PaymentState, StatusGroup};
+use coinslot_wire::token::PlayerField;
+use serde_json::json;
+
+/// What the simulated bank takes for the player's password. It stands ready in
+/// the form; anything else declines the payment.
+pub const SIMULATOR_PASSWORD: &str = "coinslot";
+
+pub(crate) const ENTRY: &str = "/paystation2/";
+pub(crate) const PAY: &str = "/paystation2/pay";
+pub(crate) const CHALLENGE: &str = "/paystation2/3ds";
+pub(crate) const STATUS: &str = "/paystation2/status";
+pub(crate) const STATUS_JSON: &str = "/paystation2/status.json";
+pub(crate) const RECEIPT: &str = "/paystation2/receipt";
+
+type Answer = Result<Response, Refused>;
+
+/// `GET /paystation2/`
+pub(crate) async fn entry(State(app): State<Shared>, request: Request) -> Answer {
+    let visit = Visit::of_query(&request);
+    if visit.params.get("access_data").is_some() {
+        return Ok(error(&visit, None, PageError::Serverless));
+    }
+    let checkout = open(&app, &visit).await?;
+    if let Some(elsewhere) = elsewhere(&visit, &checkout) {
+        return Ok(elsewhere);
+    }
+    if let Err(e) = checkout::admit(&app, &checkout, visit.ip.as_deref()).await {
+        return Ok(error(&visit, Some(&checkout), e));
+    }
+    Ok(form(&visit, &checkout, Faults::default()))
+}
+
+/// `POST /paystation2/pay`
+pub(crate) async fn pay(State(app): State<Shared>, request: Request) -> Answer {
+    let visit = Visit::of_form(request).await?;
+    let checkout = open(&app, &visit).await?;
+    if let Some(elsewhere) = elsewhere(&visit, &checkout) {
+        return Ok(elsewhere);
+    }
+    let t = text(&visit, Some(&checkout));
+    let paying = match read(t, &visit, &checkout) {
+        Ok(paying) => paying,
+        Err(faults) => return Ok(form(&visit, &checkout, faults)),
+    };
+    let fault = |name, key| Faults(vec![(name, t.s(key))]);
+    Ok(match checkout::pay(&app, visit.token(), paying).await {
+        Ok(Next::Challenge) => go(&visit, &visit.link(CHALLENGE)),
+        Ok(Next::Status) => go(&visit, &visit.link(STATUS)),
+        Err(PayError::Card(CardRefused::Number)) => form(&visit, &checkout, fault("card_number", "card-number-bad")),
+        Err(PayError::Card(CardRefused::Expiry)) => {
+            form(&visit, &checkout, fault("card_expiry", "card-expiry-refused"))
+        }
+        Err(PayError::Method) => form(&visit, &checkout, fault("method", "method-bad")),
+        Err(PayError::Page(e)) => error(&visit, Some(&checkout), e),
+    })
+}
+
+/// `GET /paystation2/3ds`
+pub(crate) async fn challenge(State(app): State<Shared>, request: Request) -> Answer {
+    let visit = Visit::of_query(&request);
+    let checkout = open(&app, &visit).await?;
+    let Some(payment) = asked(&checkout) else { return Ok(http::see_other(&visit.link(STATUS))) };
+    let t = text(&visit, Some(&checkout));
+    let page = ChallengePage {
+        f: frame(&visit, Some(&checkout), t, t.s("bank-title"), CHALLENGE),
+        token: visit.token(),
+        lang: visit.lang(),
+        amount: t.money(&payment.breakdown.payment),
+        card: payment.card.clone(),
+        password: SIMULATOR_PASSWORD,
+    };
+    Ok(http::page(StatusCode::OK, &policy(Some(&checkout)), page.render()))
+}
+
+/// `POST /paystation2/3ds`
+pub(crate) async fn answer_challenge(State(app): State<Shared>, request: Request) -> Answer {
+    let visit = Visit::of_form(request).await?;
+    let checkout = open(&app, &visit).await?;
+    if asked(&checkout).is_some() {
+        let approved =
+            visit.params.get("answer") == Some("approve") && visit.params.get("password") == Some(SIMULATOR_PASSWORD);
+        if let Err(e) = checkout::answer_challenge(&app, visit.token(), approved).await {
+            return Ok(error(&visit, Some(&checkout), e));
+        }
+    }
+    Ok(http::see_other(&visit.link(STATUS)))
+}
+
+/// `GET /paystation2/status`
+pub(crate) async fn status(State(app): State<Shared>, request: Request) -> Answer {
+    let visit = Visit::of_query(&request);
+    let checkout = open(&app, &visit).await?;
+    let Some(payment) = &checkout.payment else { return Ok(http::see_other(&visit.link(ENTRY))) };
+    if payment.state == PaymentState::Challenged {
+        return Ok(http::see_other(&visit.link(CHALLENGE)));
+    }
+    let page = status_page(&visit, &checkout, payment);
+    Ok(http::page(StatusCode::OK, &policy(Some(&checkout)), page.render()))
+}
+
+/// `GET /paystation2/status.json`
+pub(crate) async fn status_json(State(app): State<Shared>, request: Request) -> Answer {
+    let visit = Visit { wants_json: true, ..Visit::of_query(&request) };
+    let checkout = open(&app, &visit).await?;
+    let Some(payment) = &checkout.payment else {
+        return Ok(http::json(StatusCode::OK, &json!({"status": "invoice", "final": false, "invoice": null})));
+    };
+    let body = json!({
+        "status": payment.group().name(),
+        "final": is_final(payment),
+        "invoice": payment.id.get(),
+        "view": view_of(payment),
+        "challenge": payment.state == PaymentState::Challenged,
+        "email": checkout.player.email.as_deref().unwrap_or_default(),
+        "userId": checkout.player.id,
+    });
+    Ok(http::json(StatusCode::OK, &body))
+}
+
+/// `GET /paystation2/receipt`
+pub(crate) async fn receipt(State(app): State<Shared>, request: Request) -> Answer {
+    let visit = Visit::of_query(&request);
+    let checkout = open(&app, &visit).await?;
+    let Some(payment) = checkout.payment.as_ref().filter(|p| p.state.was_captured()) else {
+        return Ok(http::see_other(&visit.link(STATUS)));
+    };
+    let t = text(&visit, Some(&checkout));
+    let mut lines = facts(t, &checkout, payment);
+    lines.push(Line { label: t.s("player"), amount: checkout.player.id.clone() });
+    let page = ReceiptPage {
+        f: Frame { close: false, ..frame(&visit, Some(&checkout), t, t.s("receipt"), RECEIPT) },
+        facts: lines,
+        refunded: (payment.refunded.minor > 0).then(|| t.money(&payment.refunded)),
+    };
+    Ok(http::page(StatusCode::OK, &policy(Some(&checkout)), page.render()))
+}
+
+/// `GET /paystation2/assets/{file}`
+pub(crate) async fn asset(Path(name): Path<String>, request: Request) -> Response {
+    let Some(asset) = assets::SERVED.iter().find(|a| a.name == name) else {
+        return http::plain(StatusCode::NOT_FOUND, "There is no such file");
+    };
+    let version = asset.version();
+    http::file(asset, Visit::of_query(&request).params.get("v") == Some(version.as_str()))
+}
+
+/// `GET /embed/paystation/widget.min.js`, with or without a version before the
+/// name: shops keep the address they know, and there is one version.
+pub(crate) async fn widget() -> Response {
+    http::file(&assets::WIDGET, false)
+}
+
+async fn open(app: &Shared, visit: &Visit) -> Result<Checkout, Refused> {
+    checkout::open(app, visit.token()).await.map_err(|e| error(visit, None, e).into())
+}
+
+/// The page a payment is on, if that is not the form.
+fn elsewhere(visit: &Visit, checkout: &Checkout) -> Option<Response> {
+    match checkout.payment.as_ref()?.state {
+        PaymentState::Declined => None,
+        PaymentState::Challenged => Some(go(visit, &visit.link(CHALLENGE))),
+        _ => Some(go(visit, &visit.link(STATUS))),
+    }
+}
+
+fn asked(checkout: &Checkout) -> Option<&Payment> {
+    checkout.payment.as_ref().filter(|p| p.state == PaymentState::Challenged)
+}
+
+/// Sends the browser on, or tells our script to.
+fn go(visit: &Visit, to: &str) -> Response {
+    if visit.wants_json { http::json(StatusCode::OK, &json!({"redirect": to})) } else { http::see_other(to) }
+}
+
+fn text(visit: &Visit, checkout: Option<&Checkout>) -> Text {
+    let token = checkout.and_then(|c| c.body.language());
+    Text::choose(visit.lang(), token, visit.accept_language.as_deref())
+}
+
+fn policy(checkout: Option<&Checkout>) -> String {
+    http::policy(checkout.map(|c| c.project.frame_ancestors.as_slice()).unwrap_or_default())
+}
+
+fn theme(name: Option<&str>) -> &'static str {
+    match name {
+        Some("dark" | "default_dark" | "63295aab2e47fab76f7708e3") => "dark",
+        // Unknown names are those of custom themes, which start from the light one.
+        Some(name) if !name.is_empty() => "light",
+        _ => "auto",
+    }
+}
+
+fn size(name: Option<&str>) -> (u16, u16) {
+    match name {
+        Some("small") => (620, 630),
+        Some("large") => (820, 840),
+        _ => (740, 760),
+    }
+}
+
+fn frame(visit: &Visit, checkout: Option<&Checkout>, t: Text, title: String, path: &str) -> Frame {
+    let here = http::link(path, &[("access_token", visit.token())]);
+    let languages = Language::all(t, &here);
+    let Some(c) = checkout else {
+        return Frame {
+            t,
+            title,
+            theme: "auto",
+            project: None,
+            sandbox: false,
+            size: size(None),
+            languages,
+            leave: None,
+            close: false,
+            country: None,
+            status: None,
+            summary: None,
+        };
+    };
+    let shown = |field, value: Option<&str>| value.filter(|_| !c.body.hidden(field)).map(str::to_string);
+    let player = shown(PlayerField::Name, c.player.name.as_deref())
+        .or_else(|| shown(PlayerField::Id, Some(c.player.id.as_str())));
+    Frame {
+        t,
+        title: [&title, " · ", &c.project.name].concat(),
+        theme: theme(c.body.settings.ui.theme.as_deref()),
+        project: Some(c.project.name.clone()),
+        sandbox: c.sandbox,
+        size: size(c.body.size()),
+        languages,
+        leave: way_back(c),
+        close: c.body.close_button(c.body.mobile()),
+        country: c.player.country.clone(),
+        status: None,
+        summary: Some(Summary::new(t, &c.breakdown, c.body.description(), player.as_deref())),
+    }
+}
+
+/// The game's address with what it is told of the payment.
+fn way_back(checkout: &Checkout) -> Option<String> {
+    let outcome = Outcome {
+        user_id: &checkout.player.id,
+        foreign_invoice: checkout.body.external_id(),
+        payment: checkout.payment.as_ref().map(|p| (p.id.get(), p.group())),
+    };
+    returning::address(checkout.body.return_url()?, outcome)
+}
+
+fn error(visit: &Visit, checkout: Option<&Checkout>, e: PageError) -> Response {
+    let t = text(visit, checkout);
+    let (status, message, hint) = match e {
+        PageError::Token => (StatusCode::NOT_FOUND, t.s("error-token"), t.s("hint-token")),
+        PageError::NoAgreement => (StatusCode::FORBIDDEN, t.s("error-agreement"), t.s("hint-agreement")),
+        PageError::NothingForSale => (StatusCode::UNPROCESSABLE_ENTITY, t.s("error-nothing"), t.s("hint-nothing")),
+        PageError::Serverless => (StatusCode::FORBIDDEN, t.s("error-serverless"), t.s("hint-serverless")),
+        PageError::PlayerRefused => (StatusCode::FORBIDDEN, t.s("error-player"), t.s("hint-player")),
+        PageError::GameUnreachable => (StatusCode::SERVICE_UNAVAILABLE, t.s("error-game"), t.s("hint-game")),
+        PageError::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, t.s("error-unavailable"), t.s("hint-unavailable")),
+    };
+    if visit.wants_json {
+        return http::json(status, &json!({"error": {"code": e.code(), "message": message}}));
+    }
+    let passing = matches!(e, PageError::GameUnreachable | PageError::Unavailable);
+    // Players of a live game are not told what the studio should do about it;
+    // before a token is read, nobody knows whether it is one.
+    let told = checkout.is_none_or(|c| c.sandbox) && e != PageError::Unavailable;
+    let page = ErrorPage {
+        f: frame(visit, checkout, t, t.s("error-title"), ENTRY),
+        code: e.code(),
+        heading: t.s("error-title"),
+        message,
+        retry: (passing && !visit.token().is_empty()).then(|| visit.link(ENTRY)),
+        hint: told.then_some(hint),
+    };
+    http::page(status, &policy(checkout), page.render())
+}
+
+/// What is wrong with a filled-in form: fields and sentences.
+#[derive(Default)]
+struct Faults(Vec<(&'static str, String)>);
+
+impl Faults {
+    fn of(&self, name: &str) -> Option<String> {
+        self.0.iter().find(|(n, _)| *n == name).map(|(_, text)| text.clone())
+    }
+}
+
+/// The e-mail is asked for when the game did not give one, or lets the player
+/// change it.
+fn asks_email(checkout: &Checkout) -> bool {
+    checkout.player.email.is_none() || checkout.body.allow_modify(PlayerField::Email)
+}
+
+fn needs_zip(checkout: &Checkout) -> bool {
+    matches!(checkout.player.country.as_deref(), Some("US" | "CA"))
+}
+
+/// Reads the form, or says what is wrong with it.
+fn read(t: Text, visit: &Visit, checkout: &Checkout) -> Result<Paying, Faults> {
+    let method = visit.params.get("method").and_then(|m| m.parse().ok());
+    let Some(method) = checkout.methods.iter().find(|m| Some(m.id) == method) else {
+        return Err(Faults(vec![("method", t.s("method-bad"))]));
+    };
+    let mut faults = Vec::new();
+    let email = visit.params.get("email").filter(|_| asks_email(checkout));
+    if email.is_some_and(|e| !is_email(e)) {
+        faults.push(("email", t.s("email-bad")));
+    }
+    let mut paying =
+        Paying { method: method.id, card: None, email: email.map(str::to_string), zip: None, ip: visit.ip.clone() };
+    if method.takes_card {
+        let mut field = |name: &'static str, missing: String, bad: String| match visit.params.get(name) {
+            Some(value) => Some((value, bad)),
+            None => {
+                faults.push((name, missing));
+                None
+            }
+        };
+        let number = field("card_number", t.s("card-number-missing"), t.s("card-number-bad"));
+        let expiry = field("card_expiry", t.s("card-expiry-missing"), t.s("card-expiry-bad"));
+        let cvv = field("card_cvv", t.s("card-cvv-missing"), t.s("card-cvv-bad"));
+        let zip = if needs_zip(checkout) { field("zip", t.s("zip-missing"), t.s("zip-bad")) } else { None };
+        let number = parsed(&mut faults, "card_number", number, CardNumber::parse);
+        let expiry = parsed(&mut faults, "card_expiry", expiry, Expiry::parse);
+        // Without a number either length of the code may be right.
+        let brand = number.as_ref().map(CardNumber::brand);
+        let cvv = parsed(&mut faults, "card_cvv", cvv, |text| match brand {
+            Some(brand) => Cvv::parse(text, brand),
+            None => Cvv::parse(text, coinslot_domain::card::Brand::Unknown)
+                .or_else(|| Cvv::parse(text, coinslot_domain::card::Brand::Amex)),
+        });
+        let country = checkout.player.country.as_deref().unwrap_or_default();
+        paying.zip = parsed(&mut faults, "zip", zip, |text| is_zip(text, country).then(|| text.to_string()));
+        if let (Some(number), Some(expiry), Some(cvv)) = (number, expiry, cvv) {
+            paying.card = Some(Card { number, expiry, cvv });
+        }
+    }
+    if faults.is_empty() { Ok(paying) } else { Err(Faults(faults)) }
+}
+
+fn parsed<T>(
+    faults: &mut Vec<(&'static str, String)>,
+    name: &'static str,
+    given: Option<(&str, String)>,
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> Option<T> {
+    let (value, bad) = given?;
+    let parsed = parse(value);
+    if parsed.is_none() {
+        faults.push((name, bad));
+    }
+    parsed
+}
+
+/// Whether text looks like an address that mail can reach. Anything stricter
+/// refuses addresses that exist.
+fn is_email(text: &str) -> bool {
+    let Some((name, host)) = text.rsplit_once('@') else { return false };
+    let fine = |part: &str| !part.is_empty() && !part.chars().any(|c| c.is_whitespace() || c.is_control());
+    text.len() <= 254
+        && fine(name)
+        && fine(host)
+        && !host.starts_with('.')
+        && !host.ends_with('.')
+        && host.contains('.')
+}
+
+fn is_zip(text: &str, country: &str) -> bool {
+    let compact: Vec<u8> = text.bytes().filter(|b| !matches!(b, b' ' | b'-')).collect();
+    match country {
+        "US" => matches!(compact.len(), 5 | 9) && compact.iter().all(u8::is_ascii_digit),
+        "CA" => {
+            let fits = |(i, b): (usize, &u8)| if i % 2 == 0 { b.is_ascii_alphabetic() } else { b.is_ascii_digit() };
+            compact.len() == 6 && compact.iter().enumerate().all(fits)
+        }
+        _ => (3..=10).contains(&compact.len()) && compact.iter().all(u8::is_ascii_alphanumeric),
+    }
+}
+
+/// The form, or what is wrong with it.
+fn form(visit: &Visit, c: &Checkout, faults: Faults) -> Response {
+    let t = text(visit, Some(c));
+    let status = if faults.0.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    if visit.wants_json {
+        let errors: serde_json::Map<_, _> =
+            faults.0.iter().map(|(name, text)| (name.to_string(), text.clone().into())).collect();
+        return http::json(status, &json!({"errors": errors}));
+    }
+    let declined = c.payment.as_ref().filter(|p| p.state == PaymentState::Declined);
+    let problem = match (faults.of("method"), faults.0.is_empty(), declined) {
+        (Some(text), ..) => Some(text),
+        (None, false, _) => Some(t.s("problems")),
+        (None, true, Some(p)) if p.decline == Some(Decline::InsufficientFunds) => Some(t.s("last-poor")),
+        (None, true, Some(_)) => Some(t.s("last-declined")),
+        (None, true, None) => None,
+    };
+    let hints = if c.sandbox && c.project.webhook_url.is_none() { vec![t.s("hint-no-webhook")] } else { vec![] };
+    let methods = choices(t, visit, c);
+    let takes_card = methods.iter().any(|m| m.takes_card);
+    // Neither the number nor the code ever goes back to the browser.
+    let value = |name| visit.params.get(name).unwrap_or_default().to_string();
+    let field = |name: &'static str, label: String| Field {
+        name,
+        label,
+        kind: "text",
+        inputmode: "numeric",
+        error: faults.of(name),
+        ..Field::default()
+    };
+    let mut card_fields = vec![
+        Field {
+            autocomplete: "cc-number",
+            maxlength: 24,
+            placeholder: "0000 0000 0000 0000",
+            missing: t.s("card-number-missing"),
+            invalid: t.s("card-number-bad"),
+            ..field("card_number", t.s("card-number"))
+        },
+        Field {
+            value: value("card_expiry"),
+            autocomplete: "cc-exp",
+            maxlength: 9,
+            placeholder: "MM/YY",
+            missing: t.s("card-expiry-missing"),
+            invalid: t.s("card-expiry-bad"),
+            half: true,
+            ..field("card_expiry", t.s("card-expiry"))
+        },
+        Field {
+            autocomplete: "cc-csc",
+            maxlength: 4,
+            placeholder: "•••",
+            missing: t.s("card-cvv-missing"),
+            invalid: t.s("card-cvv-bad"),
+            half: true,
+            ..field("card_cvv", t.s("card-cvv"))
+        },
+    ];
+    if needs_zip(c) {
+        card_fields.push(Field {
+            value: value("zip"),
+            inputmode: if c.player.country.as_deref() == Some("US") { "numeric" } else { "text" },
+            autocomplete: "postal-code",
+            maxlength: 10,
+            missing: t.s("zip-missing"),
+            invalid: t.s("zip-bad"),
+            half: true,
+            ..field("zip", t.s("zip"))
+        });
+    }
+    let mut common_fields = Vec::new();
+    if asks_email(c) {
+        common_fields.push(Field {
+            value: visit.params.get("email").or(c.player.email.as_deref()).unwrap_or_default().to_string(),
+            kind: "email",
+            inputmode: "email",
+            autocomplete: "email",
+            maxlength: 254,
+            invalid: t.s("email-bad"),
+            optional: true,
+            ..field("email", t.s("email"))
+        });
+    }
+    let page = CheckoutPage {
+        f: frame(visit, Some(c), t, t.s("checkout"), ENTRY),
+        token: visit.token(),
+        lang: visit.lang(),
+        problem,
+        hints,
+        methods,
+        card_fields: if takes_card { card_fields } else { vec![] },
+        common_fields,
+        pay_label: t.a("pay", "amount", &t.money(&c.breakdown.payment)),
+        test_cards: if c.sandbox && takes_card { test_cards(t) } else { vec![] },
+    };
+    http::page(status, &policy(Some(c)), page.render())
+}
+
+/// The methods, with the one that is chosen: by the visitor, by the token, or
+/// the first.
+fn choices(t: Text, visit: &Visit, c: &Checkout) -> Vec<MethodChoice> {
+    let number = visit.params.get("method").and_then(|m| m.parse().ok());
+    let widget = match c.body.payment_widget() {
+        Some("paybycash") => Some("cash"),
+        Some("giftcard") => Some("gift_card"),
+        _ => None,
+    };
+    let with = |id: Option<i64>| c.methods.iter().find(|m| Some(m.id) == id);
+    let chosen = with(number)
+        .or_else(|| with(c.body.payment_method()))
+        .or_else(|| c.methods.iter().find(|m| Some(m.key) == widget))
+        .or_else(|| c.methods.first());
+    let choice = |m: &coinslot_app::port::Method| {
+        let (icon, name) = match m.key {
+            "card" => ("card", t.s("method-card")),
+            "bank_transfer" => ("bank", t.s("method-bank")),
+            "gift_card" => ("gift", t.s("method-gift")),
+            "cash" => ("cash", t.s("method-cash")),
+            _ => ("wallet", m.name.to_string()),
+        };
+        let checked = chosen.is_some_and(|c| c.id == m.id);
+        MethodChoice { id: m.id, key: m.key, icon, name, takes_card: m.takes_card, checked }
+    };
+    c.methods.iter().map(choice).collect()
+}
+
+/// One published test card of each kind.
+fn test_cards(t: Text) -> Vec<TestCard> {
+    let card = |number, cvv, what| TestCard { number, cvv, what };
+    vec![
+        card("4111 1111 1111 1111", "123", t.s("test-ok")),
+        card("5555 5555 5555 4444", "321", t.s("test-ok")),
+        card("4000 0000 0000 0010", "123", t.s("test-3ds")),
+        card("6759 6498 2643 8453", "321", t.s("test-3ds")),
+        card("4000 0000 0000 0002", "123", t.s("test-poor")),
+        card("4000 0000 0000 0036", "123", t.s("test-3ds-declined")),
+    ]
+}
+
+/// Whether nothing more will happen to a payment while the player looks on.
+fn is_final(payment: &Payment) -> bool {
+    matches!(payment.group(), StatusGroup::Done | StatusGroup::Troubled)
+}
+
+/// Changes whenever the status page would look different.
+fn view_of(payment: &Payment) -> String {
+    [payment.state.name(), "/", payment.notified.name()].concat()
+}
+
+/// What a receipt says besides money.
+fn facts(t: Text, c: &Checkout, payment: &Payment) -> Vec<Line> {
+    let method = c.methods.iter().find(|m| m.id == payment.method).map(|m| m.name.to_string());
+    let mut lines = vec![Line { label: t.s("transaction"), amount: payment.id.to_string() }];
+    if let Some(at) = payment.paid_at {
+        lines.push(Line { label: t.s("date"), amount: t.moment(at) });
+    }
+    if let Some(with) = payment.card.clone().or(method) {
+        lines.push(Line { label: t.s("paid-with"), amount: with });
+    }
+    lines
+}
+
+fn status_page(visit: &Visit, c: &Checkout, payment: &Payment) -> StatusPage {
+    let t = text(visit, Some(c));
+    let group = payment.group();
+    let declined = payment.state == PaymentState::Declined;
+    let (look, heading, message, stations) = match group {
+        StatusGroup::Invoice => ("wait", t.s("invoice-title"), t.s("invoice-text"), ["now", "todo", "todo"]),
+        StatusGroup::Delivering => ("wait", t.s("delivering-title"), t.s("delivering-text"), ["done", "now", "todo"]),
+        StatusGroup::Done if payment.state == PaymentState::Refunded => {
+            ("odd", t.s("refunded-title"), t.s("refunded-text"), ["done", "done", "done"])
+        }
+        StatusGroup::Done => ("good", t.s("done-title"), t.s("done-text"), ["done", "done", "done"]),
+        StatusGroup::Troubled if declined => {
+            let message = match payment.decline {
+                Some(Decline::InsufficientFunds) => t.s("declined-poor"),
+                Some(Decline::NotAuthenticated) => t.s("declined-3ds"),
+                Some(Decline::Expired) => t.s("declined-expired"),
+                Some(Decline::Refused) | None => t.s("declined-refused"),
+            };
+            ("bad", t.s("declined-title"), message, ["bad", "todo", "todo"])
+        }
+        StatusGroup::Troubled => ("odd", t.s("undelivered-title"), t.s("undelivered-text"), ["done", "bad", "todo"]),
+    };
+    let labels = [t.s("step-payment"), t.s("step-delivery"), t.s("step-done")];
+    let steps = labels.into_iter().zip(stations).map(|(label, state)| Step { label, state }).collect();
+    let captured = payment.state.was_captured();
+    let last = is_final(payment);
+
+    let policy = c.body.redirect_policy();
+    let leave = way_back(c);
+    let automatic = policy.and_then(|p| p.automatic()).unwrap_or(RedirectWhen::None);
+    let redirect = leave.clone().filter(|_| returning::covers(automatic, group)).map(|url| {
+        let delay = policy.and_then(|p| p.delay).unwrap_or_default().clamp(0, 3600);
+        Redirect { url, delay: delay.to_string() }
+    });
+    // A token that says nothing of a button gets one: the player should not
+    // have to look for the way back.
+    let button = match policy.and_then(|p| p.manual()) {
+        Some(when) => returning::covers(when, group),
+        None => last,
+    };
+    let caption = policy.and_then(|p| p.redirect_button_caption.clone()).filter(|c| !c.trim().is_empty());
+    let back = leave
+        .filter(|_| button || redirect.is_some())
+        .map(|url| Back { url, caption: caption.unwrap_or_else(|| t.s("back-to-game")) });
+
+    let mut f = frame(visit, Some(c), t, heading.clone(), STATUS);
+    f.status = Some(StatusFrame {
+        status: group.name(),
+        invoice: payment.id.get(),
+        email: c.player.email.clone().unwrap_or_default(),
+        user: c.player.id.clone(),
+    });
+    StatusPage {
+        f,
+        poll: visit.link(STATUS_JSON),
+        challenge: visit.link(CHALLENGE),
+        look,
+        group: group.name(),
+        view: view_of(payment),
+        is_final: last,
+        heading,
+        message,
+        code: (payment.decline == Some(Decline::InsufficientFunds) && declined).then_some("1017"),
+        steps,
+        facts: if captured { facts(t, c, payment) } else { vec![] },
+        retry: declined.then(|| visit.link(ENTRY)),
+        back,
+        receipt: captured.then(|| visit.link(RECEIPT)),
+        redirect,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn emails() {
+        for good in ["a@b.co", "ünï@dömain.example", "a.b+c@d-e.example", "\"a@b\"@c.de"] {
+            assert!(is_email(good), "{good}");
+        }
+        for bad in ["", "a", "a@b", "@b.co", "a@", "a b@c.de", "a@.de", "a@de.", "a@b.co\n"] {
+            assert!(!is_email(bad), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn postal_codes() {
+        for (text, country) in [("94103", "US"), ("94103-1234", "US"), ("K1A 0B1", "CA"), ("10115", "DE")] {
+            assert!(is_zip(text, country), "{text}");
+        }
+        for (text, country) in [("9410", "US"), ("K1A 0B1", "US"), ("94103", "CA"), ("", "DE"), ("é123", "DE")] {
+            assert!(!is_zip(text, country), "{text}");
+        }
+    }
+
+    #[test]
+    fn looks() {
+        assert_eq!(theme(None), "auto");
+        assert_eq!(theme(Some("default")), "light");
+        assert_eq!(theme(Some("63295a9a2e47fab76f7708e1")), "light");
+        for dark in ["dark", "default_dark", "63295aab2e47fab76f7708e3"] {
+            assert_eq!(theme(Some(dark)), "dark");
+        }
+        assert_eq!(size(Some("small")), (620, 630));
+    }
+}

@@ -1,0 +1,330 @@
+//! The pages, as templates and what they are filled with. Nothing here knows
+//! requests or the database; askama escapes whatever is filled in.
+
+use crate::locale::{LOCALES, Text};
+use askama::Template;
+use coinslot_domain::payment::Breakdown;
+use coinslot_domain::tax::TaxKind;
+
+/// What every page has.
+pub(crate) struct Frame {
+    pub t: Text,
+    pub title: String,
+    /// `auto`, `light` or `dark`: a class of the root element.
+    pub theme: &'static str,
+    pub project: Option<String>,
+    pub sandbox: bool,
+    /// Width and least height to ask a lightbox for, in CSS pixels.
+    pub size: (u16, u16),
+    pub languages: Vec<Language>,
+    /// Where the close button leads.
+    pub leave: Option<String>,
+    /// Whether the game asked for a close button.
+    pub close: bool,
+    pub country: Option<String>,
+    pub status: Option<StatusFrame>,
+    pub summary: Option<Summary>,
+}
+
+impl Frame {
+    pub fn initial(&self) -> String {
+        let first = self.project.as_deref().and_then(|p| p.chars().find(|c| c.is_alphanumeric()));
+        first.map_or_else(|| "·".into(), |c| c.to_uppercase().to_string())
+    }
+}
+
+/// A link to the page in another language.
+pub(crate) struct Language {
+    pub name: &'static str,
+    pub tag: &'static str,
+    pub url: String,
+    pub current: bool,
+}
+
+impl Language {
+    /// Every language, for the page at `url`, which ends where `lang=…` goes.
+    pub fn all(current: Text, url: &str) -> Vec<Language> {
+        let link = |code: &str| [url, if url.contains('?') { "&" } else { "?" }, "lang=", code].concat();
+        let language = |l: &crate::locale::Locale| Language {
+            name: l.name,
+            tag: l.tag,
+            url: link(l.code),
+            current: l == current.locale(),
+        };
+        LOCALES.iter().map(language).collect()
+    }
+}
+
+/// What the page around ours is told of a payment.
+pub(crate) struct StatusFrame {
+    pub status: &'static str,
+    pub invoice: i64,
+    pub email: String,
+    pub user: String,
+}
+
+/// The purchase.
+pub(crate) struct Summary {
+    pub what: Option<String>,
+    pub player: Option<String>,
+    pub price: String,
+    pub tax: Option<Line>,
+    pub total: String,
+    pub currency: &'static str,
+}
+
+/// A label and what belongs to it.
+pub(crate) struct Line {
+    pub label: String,
+    pub amount: String,
+}
+
+impl Summary {
+    pub fn new(t: Text, breakdown: &Breakdown, what: Option<&str>, player: Option<&str>) -> Self {
+        let rule = &breakdown.tax_rule;
+        let label = |key| t.a(key, "rate", &t.rate(&rule.rate));
+        let label = match rule.kind {
+            TaxKind::Vat => label("tax-included"),
+            TaxKind::SalesTax => label("tax-added"),
+        };
+        let tax = (breakdown.tax.minor != 0).then(|| Line { label, amount: t.money(&breakdown.tax) });
+        Summary {
+            what: what.map(str::to_string),
+            player: player.map(str::to_string),
+            price: t.money(&breakdown.total()),
+            tax,
+            total: t.money(&breakdown.payment),
+            currency: breakdown.payment.currency.code(),
+        }
+    }
+}
+
+/// A way to pay.
+pub(crate) struct MethodChoice {
+    pub id: i64,
+    pub key: &'static str,
+    pub icon: &'static str,
+    pub name: String,
+    pub takes_card: bool,
+    pub checked: bool,
+}
+
+/// An input.
+#[derive(Default)]
+pub(crate) struct Field {
+    pub name: &'static str,
+    pub label: String,
+    pub kind: &'static str,
+    pub value: String,
+    pub inputmode: &'static str,
+    pub autocomplete: &'static str,
+    pub maxlength: u16,
+    pub placeholder: &'static str,
+    pub missing: String,
+    pub invalid: String,
+    pub error: Option<String>,
+    pub optional: bool,
+    pub half: bool,
+}
+
+/// A card that works in the sandbox.
+pub(crate) struct TestCard {
+    pub number: &'static str,
+    pub cvv: &'static str,
+    pub what: String,
+}
+
+/// The page where the player pays.
+#[derive(Template)]
+#[template(path = "checkout.html")]
+pub(crate) struct CheckoutPage<'a> {
+    pub f: Frame,
+    pub token: &'a str,
+    pub lang: Option<&'a str>,
+    pub problem: Option<String>,
+    pub hints: Vec<String>,
+    pub methods: Vec<MethodChoice>,
+    pub card_fields: Vec<Field>,
+    pub common_fields: Vec<Field>,
+    pub pay_label: String,
+    pub test_cards: Vec<TestCard>,
+}
+
+/// The simulated bank.
+#[derive(Template)]
+#[template(path = "challenge.html")]
+pub(crate) struct ChallengePage<'a> {
+    pub f: Frame,
+    pub token: &'a str,
+    pub lang: Option<&'a str>,
+    pub amount: String,
+    pub card: Option<String>,
+    pub password: &'static str,
+}
+
+/// A way out of the page.
+pub(crate) struct Back {
+    pub url: String,
+    pub caption: String,
+}
+
+/// A way out that the page takes by itself.
+pub(crate) struct Redirect {
+    pub url: String,
+    pub delay: String,
+}
+
+/// A station of a payment.
+pub(crate) struct Step {
+    pub label: String,
+    /// `done`, `now`, `bad` or `todo`.
+    pub state: &'static str,
+}
+
+/// What became of a payment.
+#[derive(Template)]
+#[template(path = "status.html")]
+pub(crate) struct StatusPage {
+    pub f: Frame,
+    pub poll: String,
+    pub challenge: String,
+    /// `wait`, `good`, `bad` or `odd`.
+    pub look: &'static str,
+    pub group: &'static str,
+    /// Changes whenever the page would look different.
+    pub view: String,
+    pub is_final: bool,
+    pub heading: String,
+    pub message: String,
+    pub code: Option<&'static str>,
+    pub steps: Vec<Step>,
+    pub facts: Vec<Line>,
+    pub retry: Option<String>,
+    pub back: Option<Back>,
+    pub receipt: Option<String>,
+    pub redirect: Option<Redirect>,
+}
+
+/// What a player keeps.
+#[derive(Template)]
+#[template(path = "receipt.html")]
+pub(crate) struct ReceiptPage {
+    pub f: Frame,
+    pub facts: Vec<Line>,
+    pub refunded: Option<String>,
+}
+
+/// A page that cannot be shown.
+#[derive(Template)]
+#[template(path = "error.html")]
+pub(crate) struct ErrorPage {
+    pub f: Frame,
+    pub code: &'static str,
+    pub heading: String,
+    pub message: String,
+    pub retry: Option<String>,
+    pub hint: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use coinslot_domain::merchant::Fees;
+    use coinslot_domain::money::{BasisPoints, Currency, Money};
+    use coinslot_domain::tax::Tax;
+
+    fn frame() -> Frame {
+        let hostile = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>";
+        let t = Text::choose(None, None, None);
+        let usd = Currency::from_code("USD").unwrap();
+        let tax = Tax { kind: TaxKind::SalesTax, rate: BasisPoints(888) };
+        let breakdown = Breakdown::quote(Money::new(199, usd), tax, Fees::default()).unwrap();
+        Frame {
+            t,
+            title: hostile.into(),
+            theme: "auto",
+            project: Some(hostile.into()),
+            sandbox: true,
+            size: (740, 760),
+            languages: Language::all(t, "/paystation2/?access_token=x"),
+            leave: Some("https://g.example/?a=\"><script>".into()),
+            close: true,
+            country: Some("\"><script>".into()),
+            status: Some(StatusFrame { status: "done", invoice: 7, email: hostile.into(), user: hostile.into() }),
+            summary: Some(Summary::new(t, &breakdown, Some(hostile), Some(hostile))),
+        }
+    }
+
+    fn is_clean(html: &str) {
+        assert!(!html.contains("<script>") && !html.contains("<img"), "{html}");
+        assert!(!html.contains(" style=") && !html.contains("<style"), "inline style");
+        // The only script is our own file.
+        assert_eq!(html.matches("<script").count(), 1);
+        assert!(html.contains("<script src=\"/paystation2/assets/pay.js?v="));
+        assert!(html.len() < 30_000, "{} bytes", html.len());
+    }
+
+    #[test]
+    fn hostile_texts_stay_texts() {
+        let bad = || "<script>alert(3)</script>".to_string();
+        let field = || Field { name: "zip", value: bad(), error: Some(bad()), ..Field::default() };
+        is_clean(
+            &CheckoutPage {
+                f: frame(),
+                token: "\"><script>",
+                lang: Some("\"><script>"),
+                problem: Some(bad()),
+                hints: vec![bad()],
+                methods: vec![MethodChoice {
+                    id: 1,
+                    key: "card",
+                    icon: "card",
+                    name: bad(),
+                    takes_card: true,
+                    checked: true,
+                }],
+                card_fields: vec![field()],
+                common_fields: vec![field()],
+                pay_label: bad(),
+                test_cards: vec![TestCard { number: "4111", cvv: "123", what: bad() }],
+            }
+            .render()
+            .unwrap(),
+        );
+        let status = StatusPage {
+            f: frame(),
+            poll: bad(),
+            challenge: bad(),
+            look: "good",
+            group: "done",
+            view: bad(),
+            is_final: true,
+            heading: bad(),
+            message: bad(),
+            code: Some("1017"),
+            steps: vec![Step { label: bad(), state: "done" }],
+            facts: vec![Line { label: bad(), amount: bad() }],
+            retry: Some(bad()),
+            back: Some(Back { url: bad(), caption: bad() }),
+            receipt: Some(bad()),
+            redirect: Some(Redirect { url: bad(), delay: "1".into() }),
+        };
+        is_clean(&status.render().unwrap());
+        let card = Some(bad());
+        let password = "x";
+        is_clean(
+            &ChallengePage { f: frame(), token: "\"", lang: None, amount: bad(), card, password }.render().unwrap(),
+        );
+        is_clean(&ReceiptPage { f: frame(), facts: vec![], refunded: Some(bad()) }.render().unwrap());
+        let (message, retry, hint) = (bad(), Some(bad()), Some(bad()));
+        is_clean(&ErrorPage { f: frame(), code: "2205", heading: bad(), message, retry, hint }.render().unwrap());
+    }
+
+    #[test]
+    fn added_tax_is_a_line_of_its_own() {
+        let f = frame();
+        let s = f.summary.unwrap();
+        assert_eq!((s.price.as_str(), s.total.as_str()), ("$1.99", "$2.17"));
+        assert_eq!(s.tax.map(|t| (t.label, t.amount)), Some(("Sales tax (8.88%)".into(), "$0.18".into())));
+    }
+}

@@ -1,0 +1,809 @@
+//! The two engines, and everything in which they differ.
+//!
+//! A write is a closure over a [`Tx`]. It is not async, so it cannot call the
+//! network, and it may run again, so it takes time, ids and random values from
+//! outside. On SQLite one thread runs all waiting closures in savepoints of one
+//! transaction and answers them after one sync. On PostgreSQL a pool of threads
+//! runs each in a transaction of its own and repeats it after a conflict.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, mpsc};
+use tokio::sync::oneshot;
+
+/// Why the database did not do it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreError {
+    /// It could not be reached or could not write. Nothing was acknowledged.
+    Unavailable(String),
+    /// It holds something this program did not write.
+    Corrupt(String),
+    /// A closure panicked; its changes were undone.
+    Panicked(String),
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StoreError::Unavailable(why) => write!(f, "the database is unavailable: {why}"),
+            StoreError::Corrupt(what) => write!(f, "the database holds something unexpected: {what}"),
+            StoreError::Panicked(what) => write!(f, "a transaction panicked: {what}"),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(e: rusqlite::Error) -> Self {
+        StoreError::Unavailable(lite_text(&e))
+    }
+}
+
+/// Without the statement, which the driver would append.
+fn lite_text(e: &rusqlite::Error) -> String {
+    match e {
+        rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
+        other => other.to_string(),
+    }
+}
+
+impl From<tokio_postgres::Error> for StoreError {
+    fn from(e: tokio_postgres::Error) -> Self {
+        StoreError::Unavailable(pg_text(&e))
+    }
+}
+
+/// The driver's own text is only "db error"; the server's says what.
+fn pg_text(e: &tokio_postgres::Error) -> String {
+    e.as_db_error().map_or_else(|| with_causes(e), server_text)
+}
+
+fn server_text(e: &tokio_postgres::error::DbError) -> String {
+    format!("{} ({})", e.message(), e.code().code())
+}
+
+/// An error and what led to it: "error connecting" alone helps nobody.
+fn with_causes(e: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = e.to_string();
+    let mut cause = e.source();
+    while let Some(e) = cause {
+        text = format!("{text}: {e}");
+        cause = e.source();
+    }
+    text
+}
+
+/// A value of a parameter or a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// Nothing.
+    Null,
+    /// A `BIGINT`.
+    Int(i64),
+    /// A `TEXT`.
+    Text(String),
+}
+
+macro_rules! into_value {
+    ($($from:ty => |$x:ident| $to:expr;)*) => {$(
+        impl From<$from> for Value {
+            fn from($x: $from) -> Value { $to }
+        }
+    )*};
+}
+
+into_value! {
+    i64 => |x| Value::Int(x);
+    bool => |x| Value::Int(i64::from(x));
+    &str => |x| Value::Text(x.to_string());
+    String => |x| Value::Text(x);
+    &String => |x| Value::Text(x.clone());
+    Option<i64> => |x| x.map_or(Value::Null, Value::Int);
+    Option<&str> => |x| x.map_or(Value::Null, Value::from);
+    &Option<String> => |x| x.clone().map_or(Value::Null, Value::Text);
+}
+
+/// A row of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row(Vec<Value>);
+
+impl Row {
+    /// A `BIGINT` that is not null.
+    pub fn int(&self, column: usize) -> Result<i64, StoreError> {
+        self.maybe_int(column)?.ok_or_else(|| StoreError::Corrupt(format!("column {column} is null")))
+    }
+
+    /// A `BIGINT` or null.
+    pub fn maybe_int(&self, column: usize) -> Result<Option<i64>, StoreError> {
+        match self.0.get(column) {
+            Some(Value::Int(n)) => Ok(Some(*n)),
+            Some(Value::Null) => Ok(None),
+            other => Err(StoreError::Corrupt(format!("column {column} is {other:?}, not a number"))),
+        }
+    }
+
+    /// A `TEXT` that is not null.
+    pub fn text(&self, column: usize) -> Result<String, StoreError> {
+        self.maybe_text(column)?.ok_or_else(|| StoreError::Corrupt(format!("column {column} is null")))
+    }
+
+    /// A `TEXT` or null.
+    pub fn maybe_text(&self, column: usize) -> Result<Option<String>, StoreError> {
+        match self.0.get(column) {
+            Some(Value::Text(s)) => Ok(Some(s.clone())),
+            Some(Value::Null) => Ok(None),
+            other => Err(StoreError::Corrupt(format!("column {column} is {other:?}, not a text"))),
+        }
+    }
+
+    /// A truth value, stored as 0 or 1.
+    pub fn flag(&self, column: usize) -> Result<bool, StoreError> {
+        Ok(self.int(column)? != 0)
+    }
+
+    /// A value that `read` makes of a text; anything it refuses is corrupt.
+    pub fn named<T>(&self, column: usize, read: impl Fn(&str) -> Option<T>) -> Result<T, StoreError> {
+        let text = self.text(column)?;
+        read(&text).ok_or_else(|| StoreError::Corrupt(format!("column {column} holds {text:?}")))
+    }
+
+    /// A value that `read` makes of a number; anything it refuses is corrupt.
+    pub fn numbered<T>(&self, column: usize, read: impl Fn(i64) -> Option<T>) -> Result<T, StoreError> {
+        let n = self.int(column)?;
+        read(n).ok_or_else(|| StoreError::Corrupt(format!("column {column} holds {n}")))
+    }
+}
+
+/// A statement by where its constant lies: cheaper than hashing its text.
+type Key = (usize, usize);
+
+fn key(sql: &'static str) -> Key {
+    (sql.as_ptr().addr(), sql.len())
+}
+
+trait Backend {
+    fn rows(&mut self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>, StoreError>;
+    fn execute(&mut self, sql: &'static str, params: &[Value]) -> Result<u64, StoreError>;
+}
+
+/// A transaction under way, or a read.
+pub struct Tx<'a> {
+    backend: &'a mut dyn Backend,
+    fault: Option<StoreError>,
+}
+
+impl<'a> Tx<'a> {
+    fn new(backend: &'a mut dyn Backend) -> Self {
+        Tx { backend, fault: None }
+    }
+
+    /// After a fault PostgreSQL refuses everything until the rollback, and so
+    /// does this for SQLite; the first error is the one that tells.
+    fn unless_faulty<T>(&mut self, f: impl FnOnce(&mut dyn Backend) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        if let Some(fault) = &self.fault {
+            return Err(fault.clone());
+        }
+        f(self.backend).inspect_err(|e| self.fault = Some(e.clone()))
+    }
+
+    /// Runs a closure. A panic is an error, and so is a fault that the closure
+    /// paid no heed to.
+    fn run<T, E: From<StoreError>>(&mut self, f: impl Fn(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| f(self)));
+        let result = result.unwrap_or_else(|panic| Err(E::from(panicked(&*panic))));
+        match &self.fault {
+            Some(fault) if result.is_ok() => Err(E::from(fault.clone())),
+            _ => result,
+        }
+    }
+
+    /// The rows of a statement.
+    pub(crate) fn rows(&mut self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        self.unless_faulty(|backend| backend.rows(sql, params))
+    }
+
+    /// The first row of a statement, if any.
+    pub(crate) fn row(&mut self, sql: &'static str, params: &[Value]) -> Result<Option<Row>, StoreError> {
+        Ok(self.rows(sql, params)?.into_iter().next())
+    }
+
+    /// Runs a statement; how many rows it touched.
+    pub(crate) fn execute(&mut self, sql: &'static str, params: &[Value]) -> Result<u64, StoreError> {
+        self.unless_faulty(|backend| backend.execute(sql, params))
+    }
+}
+
+/// Which engine, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Location {
+    /// A SQLite file.
+    File(PathBuf),
+    /// A PostgreSQL URL, possibly with several hosts.
+    Postgres(String),
+}
+
+impl Location {
+    /// Reads `postgres://…` or `postgresql://…`; anything else is a file.
+    pub fn parse(text: &str) -> Self {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            Location::Postgres(text.to_string())
+        } else {
+            Location::File(PathBuf::from(text.strip_prefix("sqlite:").unwrap_or(text)))
+        }
+    }
+}
+
+/// A database that is open. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    engine: Engine,
+}
+
+#[derive(Clone)]
+enum Engine {
+    Lite { writer: mpsc::Sender<Box<dyn Work>>, readers: Arc<Readers> },
+    Pg { jobs: mpsc::Sender<PgJob> },
+}
+
+/// One closure on its way through an engine.
+trait Work: Send {
+    /// Runs the closure; whether its changes are to be kept.
+    fn run(&mut self, tx: &mut Tx<'_>) -> bool;
+    /// Answers the caller, who gets `outcome`'s error in place of a success.
+    fn answer(self: Box<Self>, outcome: Result<(), StoreError>);
+}
+
+struct Closure<T, E, F> {
+    run: F,
+    result: Option<Result<T, E>>,
+    caller: oneshot::Sender<Result<T, E>>,
+}
+
+impl<T, E, F> Work for Closure<T, E, F>
+where
+    T: Send,
+    E: From<StoreError> + Send,
+    F: Fn(&mut Tx<'_>) -> Result<T, E> + Send,
+{
+    fn run(&mut self, tx: &mut Tx<'_>) -> bool {
+        let result = tx.run(&self.run);
+        let keep = result.is_ok();
+        self.result = Some(result);
+        keep
+    }
+
+    fn answer(self: Box<Self>, outcome: Result<(), StoreError>) {
+        let result = match (self.result, outcome) {
+            (Some(Ok(_)) | None, Err(e)) => Err(E::from(e)),
+            (Some(result), _) => result,
+            (None, Ok(())) => Err(E::from(StoreError::Unavailable("the transaction did not run".into()))),
+        };
+        // A caller that went away does not want to know.
+        let _ = self.caller.send(result);
+    }
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> StoreError {
+    let text = panic.downcast_ref::<&str>().map(|s| s.to_string());
+    StoreError::Panicked(text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default())
+}
+
+fn gone() -> StoreError {
+    StoreError::Unavailable("the database thread has stopped".into())
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // What the mutexes here guard is whole after any panic.
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Connections to PostgreSQL, and so transactions at one time.
+const PG_POOL: usize = 8;
+
+impl Store {
+    /// Opens a database and brings its tables up to date.
+    pub fn open(location: &Location) -> Result<Store, StoreError> {
+        let engine = match location {
+            Location::File(path) => {
+                if let Some(dir) = path.parent().filter(|d| !d.as_os_str().is_empty()) {
+                    std::fs::create_dir_all(dir)
+                        .map_err(|e| StoreError::Unavailable(format!("{}: {e}", dir.display())))?;
+                }
+                let mut connection = lite_connect(path)?;
+                migrate(|runner| runner.run(&mut connection))?;
+                let (writer, work) = mpsc::channel();
+                spawn("store-writer", move || lite_writer(connection, &work))?;
+                Engine::Lite { writer, readers: Arc::new(Readers { path: path.clone(), idle: Mutex::default() }) }
+            }
+            Location::Postgres(url) => {
+                let url: Arc<str> = url.as_str().into();
+                // The first connection is made here, so that a wrong address
+                // is told at once and not with the first request.
+                let first_url = url.clone();
+                let first = std::thread::spawn(move || {
+                    let mut first = PgConnection::connect(&first_url)?;
+                    first.migrate()?;
+                    Ok::<_, StoreError>(first)
+                });
+                let mut first = Some(first.join().map_err(|p| panicked(&*p))??);
+                let (jobs, work) = mpsc::channel();
+                let work = Arc::new(Mutex::new(work));
+                for i in 0..PG_POOL {
+                    let (url, work, connection) = (url.clone(), work.clone(), first.take());
+                    spawn(&format!("store-pg-{i}"), move || pg_thread(&url, connection, &work))?;
+                }
+                Engine::Pg { jobs }
+            }
+        };
+        Ok(Store { engine })
+    }
+
+    /// Runs `f` in a transaction and answers when its changes are durable. An
+    /// `Err` of `f` undoes them. `f` may run more than once; only the last run
+    /// counts.
+    pub async fn write<T, E>(&self, f: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (caller, answer) = oneshot::channel();
+        let work = Box::new(Closure { run: f, result: None, caller });
+        let sent = match &self.engine {
+            Engine::Lite { writer, .. } => writer.send(work).is_ok(),
+            Engine::Pg { jobs } => jobs.send(PgJob::Write(work)).is_ok(),
+        };
+        if !sent {
+            return Err(E::from(gone()));
+        }
+        answer.await.unwrap_or_else(|_| Err(E::from(gone())))
+    }
+
+    /// Runs `f` on committed data. On SQLite it runs where it stands: a point
+    /// read takes microseconds, less than handing it to another thread.
+    pub async fn read<T, E>(&self, f: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        match &self.engine {
+            Engine::Lite { readers, .. } => readers.read(f),
+            Engine::Pg { jobs } => {
+                let (caller, answer) = oneshot::channel();
+                let work = Box::new(Closure { run: f, result: None, caller });
+                if jobs.send(PgJob::Read(work)).is_err() {
+                    return Err(E::from(gone()));
+                }
+                answer.await.unwrap_or_else(|_| Err(E::from(gone())))
+            }
+        }
+    }
+}
+
+fn spawn(name: &str, f: impl FnOnce() + Send + 'static) -> Result<(), StoreError> {
+    std::thread::Builder::new()
+        .name(name.into())
+        .spawn(f)
+        .map(drop)
+        .map_err(|e| StoreError::Unavailable(format!("cannot start a thread: {e}")))
+}
+
+fn migrations() -> Result<refinery_core::Runner, StoreError> {
+    let all = [("V1__first_purchase", include_str!("../migrations/V1__first_purchase.sql"))];
+    let all: Result<Vec<_>, _> = all.iter().map(|(name, sql)| refinery_core::Migration::unapplied(name, sql)).collect();
+    // In one transaction with the note that they ran: otherwise a crash between
+    // the two leaves tables that the next start would trip over.
+    Ok(refinery_core::Runner::new(&all.map_err(migration_error)?).set_grouped(true))
+}
+
+fn migration_error(e: refinery_core::Error) -> StoreError {
+    // The runner's own text repeats the whole migration.
+    let causes = std::iter::successors(Some(&e as &(dyn std::error::Error + 'static)), |e| e.source());
+    let told = causes.filter_map(|e| e.downcast_ref().map(lite_text).or_else(|| e.downcast_ref().map(server_text)));
+    let told = told.last().unwrap_or_else(|| with_causes(&e));
+    StoreError::Unavailable(format!("migration: {told}"))
+}
+
+/// Brings the tables up to date. Of servers that start at one time one is the
+/// first to make the runner's own table, and one the first with the migrations;
+/// the others fail, and find the work done when they look again.
+fn migrate(
+    mut run: impl FnMut(&refinery_core::Runner) -> Result<refinery_core::Report, refinery_core::Error>,
+) -> Result<(), StoreError> {
+    let runner = migrations()?;
+    let mut result = run(&runner);
+    for _ in 0..2 {
+        if result.is_err() {
+            result = run(&runner);
+        }
+    }
+    result.map(drop).map_err(migration_error)
+}
+
+// ---------------------------------------------------------------- SQLite ---
+
+/// The most closures in one commit. Beyond this the first would wait for the
+/// last longer than the sync takes.
+const BATCH: usize = 256;
+
+fn lite_connect(path: &Path) -> Result<rusqlite::Connection, StoreError> {
+    lite_try_connect(path).map_err(|e| StoreError::Unavailable(format!("{}: {e}", path.display())))
+}
+
+fn lite_try_connect(path: &Path) -> rusqlite::Result<rusqlite::Connection> {
+    let connection = rusqlite::Connection::open(path)?;
+    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    // SQLite does not wait for its lock here, so that two who open a new file at
+    // one time can be in each other's way; it does wait to begin.
+    let mut turns = 100;
+    while let Err(e) = connection.pragma_update(None, "journal_mode", "WAL") {
+        turns -= 1;
+        if turns == 0 || e.sqlite_error_code() != Some(rusqlite::ErrorCode::DatabaseBusy) {
+            return Err(e);
+        }
+        connection.execute_batch("BEGIN IMMEDIATE; COMMIT")?;
+    }
+    // NORMAL would lose acknowledged orders in a power cut.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.set_prepared_statement_cache_capacity(256);
+    Ok(connection)
+}
+
+struct LiteBackend<'a> {
+    connection: &'a rusqlite::Connection,
+    texts: &'a mut Texts,
+}
+
+/// Statements as SQLite wants them.
+type Texts = HashMap<Key, String>;
+
+/// SQLite numbers `$1` by first appearance, not by its digit, and has no row
+/// locks, because its writer is alone anyway.
+pub fn for_sqlite(sql: &str) -> String {
+    let sql = sql.replace(" FOR UPDATE OF e SKIP LOCKED", "").replace(" FOR UPDATE", "");
+    sql.replace('$', "?")
+}
+
+impl LiteBackend<'_> {
+    fn statement(&mut self, sql: &'static str) -> Result<rusqlite::CachedStatement<'_>, StoreError> {
+        let text = self.texts.entry(key(sql)).or_insert_with(|| for_sqlite(sql));
+        Ok(self.connection.prepare_cached(text)?)
+    }
+}
+
+impl rusqlite::ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<rusqlite::types::ToSqlOutput<'_>> {
+        use rusqlite::types::{ToSqlOutput, Value as Owned, ValueRef};
+        Ok(match self {
+            Value::Null => ToSqlOutput::Owned(Owned::Null),
+            Value::Int(n) => ToSqlOutput::Owned(Owned::Integer(*n)),
+            Value::Text(s) => ToSqlOutput::Borrowed(ValueRef::Text(s.as_bytes())),
+        })
+    }
+}
+
+impl Backend for LiteBackend<'_> {
+    fn rows(&mut self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        use rusqlite::types::ValueRef;
+        let mut statement = self.statement(sql)?;
+        let columns = statement.column_count();
+        let mut rows = statement.query(rusqlite::params_from_iter(params))?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            let mut values = Vec::with_capacity(columns);
+            for i in 0..columns {
+                values.push(match row.get_ref(i)? {
+                    ValueRef::Null => Value::Null,
+                    ValueRef::Integer(n) => Value::Int(n),
+                    ValueRef::Text(t) => Value::Text(String::from_utf8_lossy(t).into_owned()),
+                    other => return Err(StoreError::Corrupt(format!("a {} in column {i}", other.data_type()))),
+                });
+            }
+            all.push(Row(values));
+        }
+        Ok(all)
+    }
+
+    fn execute(&mut self, sql: &'static str, params: &[Value]) -> Result<u64, StoreError> {
+        Ok(self.statement(sql)?.execute(rusqlite::params_from_iter(params))? as u64)
+    }
+}
+
+fn lite_writer(mut connection: rusqlite::Connection, work: &mpsc::Receiver<Box<dyn Work>>) {
+    let mut texts = Texts::new();
+    while let Ok(first) = work.recv() {
+        // No delay is added: while one batch syncs, the next one gathers.
+        let mut batch = vec![first];
+        while batch.len() < BATCH {
+            match work.try_recv() {
+                Ok(next) => batch.push(next),
+                Err(_) => break,
+            }
+        }
+        let outcome = lite_commit(&mut connection, &mut texts, &mut batch);
+        if let Err(e) = &outcome {
+            tracing::error!(error = %e, lost = batch.len(), "a group of transactions was not committed");
+        }
+        for work in batch {
+            work.answer(outcome.clone());
+        }
+    }
+}
+
+fn lite_commit(
+    connection: &mut rusqlite::Connection,
+    texts: &mut Texts,
+    batch: &mut [Box<dyn Work>],
+) -> Result<(), StoreError> {
+    let mut transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    for work in batch {
+        let savepoint = transaction.savepoint()?;
+        let mut backend = LiteBackend { connection: &savepoint, texts };
+        let keep = work.run(&mut Tx::new(&mut backend));
+        // A full disk makes SQLite undo the whole transaction by itself. Then
+        // nothing of this batch may be acknowledged.
+        if savepoint.is_autocommit() {
+            return Err(StoreError::Unavailable("the transaction was undone by the database".into()));
+        }
+        if keep {
+            savepoint.commit()?;
+        } else {
+            drop(savepoint);
+        }
+    }
+    Ok(transaction.commit()?)
+}
+
+/// Read-only connections, made when needed and kept.
+struct Readers {
+    path: PathBuf,
+    idle: Mutex<Vec<(rusqlite::Connection, Texts)>>,
+}
+
+impl Readers {
+    fn read<T, E: From<StoreError>>(&self, f: impl Fn(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        let idle = lock(&self.idle).pop();
+        let (connection, mut texts) = match idle {
+            Some(idle) => idle,
+            None => {
+                let connection = lite_connect(&self.path)?;
+                connection.pragma_update(None, "query_only", true).map_err(StoreError::from)?;
+                (connection, Texts::new())
+            }
+        };
+        let result = Tx::new(&mut LiteBackend { connection: &connection, texts: &mut texts }).run(f);
+        lock(&self.idle).push((connection, texts));
+        result
+    }
+}
+
+// ------------------------------------------------------------ PostgreSQL ---
+
+enum PgJob {
+    Write(Box<dyn Work>),
+    Read(Box<dyn Work>),
+}
+
+/// How often a transaction is tried again after a conflict or a broken
+/// connection before its caller is told that the database is unavailable.
+const PG_TRIES: usize = 12;
+
+struct PgConnection {
+    runtime: tokio::runtime::Runtime,
+    client: tokio_postgres::Client,
+    prepared: HashMap<Key, tokio_postgres::Statement>,
+}
+
+impl PgConnection {
+    fn connect(url: &str) -> Result<Self, StoreError> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|e| StoreError::Unavailable(format!("cannot start a runtime: {e}")))?;
+        let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let tls = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|e| StoreError::Unavailable(e.to_string()))?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let tls = tokio_postgres_rustls::MakeRustlsConnect::new(tls);
+        let client = runtime.block_on(async {
+            let (client, connection) = tokio_postgres::connect(url, tls).await?;
+            tokio::spawn(async move {
+                if let Err(e) = connection.await {
+                    tracing::warn!(error = %e, "a connection to PostgreSQL ended");
+                }
+            });
+            Ok::<_, tokio_postgres::Error>(client)
+        })?;
+        Ok(PgConnection { runtime, client, prepared: HashMap::new() })
+    }
+
+    fn migrate(&mut self) -> Result<(), StoreError> {
+        migrate(|runner| self.runtime.block_on(runner.run_async(&mut self.client)))
+    }
+
+    fn simple(&mut self, sql: &str) -> Result<(), Fault> {
+        self.runtime.block_on(self.client.batch_execute(sql)).map_err(|e| Fault::of(&e))
+    }
+}
+
+/// What an error of PostgreSQL means for the transaction.
+#[derive(Clone, Debug)]
+struct Fault {
+    error: StoreError,
+    retry: bool,
+}
+
+impl Fault {
+    fn of(e: &tokio_postgres::Error) -> Self {
+        use tokio_postgres::error::SqlState;
+        let conflict =
+            matches!(e.code(), Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED));
+        // 57P01 and its kin: the server is going down; another may take over.
+        let leaving = e.code().is_some_and(|c| c.code().starts_with("57P"));
+        Fault { error: StoreError::Unavailable(pg_text(e)), retry: conflict || leaving || e.is_closed() }
+    }
+}
+
+struct PgBackend<'a> {
+    connection: &'a mut PgConnection,
+    fault: Option<Fault>,
+}
+
+impl PgBackend<'_> {
+    fn run<T>(
+        &mut self,
+        sql: &'static str,
+        params: &[Value],
+        f: impl AsyncFnOnce(
+            &tokio_postgres::Client,
+            &tokio_postgres::Statement,
+            &[&(dyn tokio_postgres::types::ToSql + Sync)],
+        ) -> Result<T, tokio_postgres::Error>,
+    ) -> Result<T, StoreError> {
+        let PgConnection { runtime, client, prepared } = &mut *self.connection;
+        let done = runtime.block_on(async {
+            let statement = match prepared.get(&key(sql)) {
+                Some(s) => s.clone(),
+                None => {
+                    let s = client.prepare(sql).await?;
+                    prepared.insert(key(sql), s.clone());
+                    s
+                }
+            };
+            let params: Vec<&(dyn tokio_postgres::types::ToSql + Sync)> =
+                params.iter().map(|p| p as &(dyn tokio_postgres::types::ToSql + Sync)).collect();
+            f(client, &statement, &params).await
+        });
+        done.map_err(|e| {
+            let fault = Fault::of(&e);
+            let error = fault.error.clone();
+            self.fault = Some(fault);
+            error
+        })
+    }
+}
+
+impl tokio_postgres::types::ToSql for Value {
+    fn to_sql(
+        &self,
+        ty: &tokio_postgres::types::Type,
+        out: &mut tokio_postgres::types::private::BytesMut,
+    ) -> Result<tokio_postgres::types::IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match self {
+            Value::Null => Ok(tokio_postgres::types::IsNull::Yes),
+            Value::Int(n) => n.to_sql(ty, out),
+            Value::Text(s) => s.to_sql(ty, out),
+        }
+    }
+    fn accepts(ty: &tokio_postgres::types::Type) -> bool {
+        use tokio_postgres::types::Type;
+        matches!(*ty, Type::INT8 | Type::TEXT)
+    }
+    tokio_postgres::types::to_sql_checked!();
+}
+
+impl Backend for PgBackend<'_> {
+    fn rows(&mut self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        use tokio_postgres::types::Type;
+        let rows = self.run(sql, params, async |client, statement, params| client.query(statement, params).await)?;
+        let cell = |row: &tokio_postgres::Row, i: usize| {
+            Ok::<_, StoreError>(match *row.columns()[i].type_() {
+                Type::INT8 => row.try_get::<_, Option<i64>>(i)?.map_or(Value::Null, Value::Int),
+                Type::TEXT => row.try_get::<_, Option<String>>(i)?.map_or(Value::Null, Value::Text),
+                ref other => return Err(StoreError::Corrupt(format!("a {other} in column {i}"))),
+            })
+        };
+        rows.iter().map(|row| (0..row.len()).map(|i| cell(row, i)).collect::<Result<_, _>>().map(Row)).collect()
+    }
+
+    fn execute(&mut self, sql: &'static str, params: &[Value]) -> Result<u64, StoreError> {
+        self.run(sql, params, async |client, statement, params| client.execute(statement, params).await)
+    }
+}
+
+fn pg_thread(url: &str, mut connection: Option<PgConnection>, jobs: &Mutex<mpsc::Receiver<PgJob>>) {
+    loop {
+        // Idle threads queue for the lock; the one that holds it waits for work.
+        let job = lock(jobs).recv();
+        let Ok(job) = job else { return };
+        let (mut work, write) = match job {
+            PgJob::Write(work) => (work, true),
+            PgJob::Read(work) => (work, false),
+        };
+        let mut outcome = Err(gone());
+        for turn in 0..PG_TRIES {
+            match pg_attempt(url, &mut connection, &mut *work, write) {
+                Ok(()) => {
+                    outcome = Ok(());
+                    break;
+                }
+                Err(fault) => {
+                    let retry = fault.retry;
+                    outcome = Err(fault.error);
+                    if !retry {
+                        break;
+                    }
+                    back_off(turn);
+                }
+            }
+        }
+        work.answer(outcome);
+    }
+}
+
+/// Waits longer each time, so that transactions in each other's way part and a
+/// standby has time to take over: about 8 seconds in all.
+fn back_off(turn: usize) {
+    let wait = std::time::Duration::from_millis((2_u64 << turn.min(10)).min(2_000));
+    // The thread is the engine's own; nobody else's work waits on it.
+    std::thread::park_timeout(wait);
+}
+
+/// Runs the work once. `Ok` means that its answer stands: committed, or undone
+/// because the closure said so.
+fn pg_attempt(url: &str, slot: &mut Option<PgConnection>, work: &mut dyn Work, write: bool) -> Result<(), Fault> {
+    if slot.as_ref().is_none_or(|c| c.client.is_closed()) {
+        *slot = Some(PgConnection::connect(url).map_err(|error| Fault { error, retry: true })?);
+    }
+    let Some(connection) = slot else { return Err(Fault { error: gone(), retry: false }) };
+    if write {
+        connection.simple("BEGIN")?;
+    }
+    let mut backend = PgBackend { connection: &mut *connection, fault: None };
+    let keep = work.run(&mut Tx::new(&mut backend));
+    let fault = backend.fault;
+    if !write {
+        return fault.filter(|f| f.retry).map_or(Ok(()), Err);
+    }
+    if let Some(fault) = fault {
+        // When the rollback fails too, the connection is gone and so is the
+        // transaction.
+        let _ = connection.simple("ROLLBACK");
+        return if fault.retry { Err(fault) } else { Ok(()) };
+    }
+    connection.simple(if keep { "COMMIT" } else { "ROLLBACK" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statements_for_sqlite() {
+        assert_eq!(for_sqlite("UPDATE a SET s = $3 WHERE id = $1"), "UPDATE a SET s = ?3 WHERE id = ?1");
+        assert_eq!(for_sqlite("SELECT a FROM b WHERE c = $1 FOR UPDATE"), "SELECT a FROM b WHERE c = ?1");
+    }
+
+    #[test]
+    fn locations() {
+        assert_eq!(Location::parse("data/coinslot.db"), Location::File("data/coinslot.db".into()));
+        assert_eq!(Location::parse("sqlite:x.db"), Location::File("x.db".into()));
+        assert!(matches!(Location::parse("postgres://h/db"), Location::Postgres(_)));
+    }
+}

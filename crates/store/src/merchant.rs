@@ -1,0 +1,115 @@
+//! Merchants, projects and API keys.
+
+use crate::engine::Row;
+use crate::{StoreError, Tx};
+use coinslot_domain::id::{MerchantId, ProjectId};
+use coinslot_domain::merchant::{Caller, Fees, KeyScope, Project};
+use coinslot_domain::money::BasisPoints;
+use coinslot_domain::tax::{Tax, TaxKind, TaxRule};
+use coinslot_domain::time::Time;
+
+statements! {
+    INSERT_MERCHANT = "INSERT INTO merchant (merchant_id, name, created_at) VALUES ($1, $2, $3)
+        ON CONFLICT (merchant_id) DO NOTHING";
+    INSERT_KEY = "INSERT INTO api_key (merchant_id, key_hash, project_id, created_at) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (merchant_id, key_hash) DO NOTHING";
+    FIND_KEY = "SELECT project_id FROM api_key WHERE merchant_id = $1 AND key_hash = $2";
+    INSERT_PROJECT = "INSERT INTO project (project_id, merchant_id, name, active, secret, webhook_url,
+            platform_fee, method_fee, frame_ancestors, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (project_id) DO NOTHING";
+    SET_WEBHOOK = "UPDATE project SET webhook_url = $2 WHERE project_id = $1";
+    FIND_PROJECT = "SELECT project_id, merchant_id, name, active, secret, webhook_url, platform_fee, method_fee,
+            frame_ancestors FROM project WHERE project_id = $1";
+    INSERT_TAX = "INSERT INTO project_tax (project_id, country, kind, rate) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (project_id, country) DO UPDATE SET kind = $3, rate = $4";
+    FIND_TAXES = "SELECT country, kind, rate FROM project_tax WHERE project_id = $1 ORDER BY country";
+}
+
+/// Adds a merchant; one that exists stays as it is.
+pub fn insert(tx: &mut Tx<'_>, id: MerchantId, name: &str, now: Time) -> Result<(), StoreError> {
+    tx.execute(INSERT_MERCHANT, &[id.get().into(), name.into(), now.0.into()]).map(drop)
+}
+
+/// Adds an API key by its hash. The key itself is never stored.
+pub fn insert_key(tx: &mut Tx<'_>, caller: Caller, key_hash: &str, now: Time) -> Result<(), StoreError> {
+    let project = match caller.scope {
+        KeyScope::Company => 0,
+        KeyScope::Project(id) => id.get(),
+    };
+    tx.execute(INSERT_KEY, &[caller.merchant.get().into(), key_hash.into(), project.into(), now.0.into()]).map(drop)
+}
+
+/// Who a key belongs to, if it is one of the merchant's.
+pub fn find_key(tx: &mut Tx<'_>, merchant: MerchantId, key_hash: &str) -> Result<Option<Caller>, StoreError> {
+    let Some(row) = tx.row(FIND_KEY, &[merchant.get().into(), key_hash.into()])? else { return Ok(None) };
+    let scope = match row.int(0)? {
+        0 => KeyScope::Company,
+        _ => KeyScope::Project(row.numbered(0, ProjectId::new)?),
+    };
+    Ok(Some(Caller { merchant, scope }))
+}
+
+/// Adds a project with its tax rules; one that exists stays as it is.
+pub fn insert_project(tx: &mut Tx<'_>, p: &Project, now: Time) -> Result<(), StoreError> {
+    let added = tx.execute(
+        INSERT_PROJECT,
+        &[
+            p.id.get().into(),
+            p.merchant.get().into(),
+            (&p.name).into(),
+            p.active.into(),
+            (&p.secret).into(),
+            (&p.webhook_url).into(),
+            p.fees.platform.0.into(),
+            p.fees.method.0.into(),
+            p.frame_ancestors.join(" ").into(),
+            now.0.into(),
+        ],
+    )?;
+    if added == 0 {
+        return Ok(());
+    }
+    for rule in &p.taxes {
+        let kind = tax_kind_name(rule.tax.kind);
+        tx.execute(INSERT_TAX, &[p.id.get().into(), (&rule.country).into(), kind.into(), rule.tax.rate.0.into()])?;
+    }
+    Ok(())
+}
+
+/// Sets where a project's webhooks go; `None` for nowhere.
+pub fn set_webhook_url(tx: &mut Tx<'_>, project: ProjectId, url: Option<&str>) -> Result<(), StoreError> {
+    tx.execute(SET_WEBHOOK, &[project.get().into(), url.into()]).map(drop)
+}
+
+/// A project with its tax rules.
+pub fn find_project(tx: &mut Tx<'_>, id: ProjectId) -> Result<Option<Project>, StoreError> {
+    let Some(row) = tx.row(FIND_PROJECT, &[id.get().into()])? else { return Ok(None) };
+    let taxes = tx.rows(FIND_TAXES, &[id.get().into()])?;
+    Ok(Some(Project {
+        id,
+        merchant: row.numbered(1, MerchantId::new)?,
+        name: row.text(2)?,
+        active: row.flag(3)?,
+        secret: row.text(4)?,
+        webhook_url: row.maybe_text(5)?,
+        fees: Fees { platform: BasisPoints(row.int(6)?), method: BasisPoints(row.int(7)?) },
+        frame_ancestors: row.text(8)?.split_whitespace().map(str::to_string).collect(),
+        taxes: taxes.iter().map(tax_rule).collect::<Result<_, _>>()?,
+    }))
+}
+
+fn tax_rule(row: &Row) -> Result<TaxRule, StoreError> {
+    let tax = Tax { kind: row.named(1, tax_kind)?, rate: BasisPoints(row.int(2)?) };
+    Ok(TaxRule { country: row.text(0)?, tax })
+}
+
+pub(crate) fn tax_kind_name(kind: TaxKind) -> &'static str {
+    match kind {
+        TaxKind::Vat => "vat",
+        TaxKind::SalesTax => "sales_tax",
+    }
+}
+
+pub(crate) fn tax_kind(name: &str) -> Option<TaxKind> {
+    [TaxKind::Vat, TaxKind::SalesTax].into_iter().find(|k| tax_kind_name(*k) == name)
+}

@@ -1,0 +1,687 @@
+//! What the engines promise about transactions, whatever is in them.
+
+mod common;
+
+use coinslot_domain::id::{AttemptId, EventId, OrderId, PaymentId, ProjectId};
+use coinslot_domain::merchant::Fees;
+use coinslot_domain::money::{BasisPoints, Currency, Money};
+use coinslot_domain::payment::{Breakdown, Notified, Payment, PaymentEvent, PaymentState};
+use coinslot_domain::tax::{Tax, TaxKind};
+use coinslot_domain::time::Time;
+use coinslot_store::payment::{Attempt, News};
+use coinslot_store::{Location, Store, StoreError, Tx, id, payment, token, webhook};
+use coinslot_testkit::postgres;
+use common::Place;
+use std::collections::BTreeSet;
+use std::net::TcpListener;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
+use std::task::{Context, Poll, Waker};
+use tokio_postgres::NoTls;
+
+fn project() -> ProjectId {
+    ProjectId::new(7).unwrap()
+}
+
+fn eur(minor: i64) -> Money {
+    Money::new(minor, Currency::from_code("EUR").unwrap())
+}
+
+/// The smallest thing that can be kept.
+fn put(tx: &mut Tx<'_>, hash: &str) -> Result<(), StoreError> {
+    let text = String::new;
+    let (created_at, expires_at) = (Time(1), Time(2));
+    let (user_id, body, hash) = (text(), text(), hash.to_string());
+    token::insert(
+        tx,
+        &token::Stored { project: project(), hash, user_id, dry_run: false, body, created_at, expires_at },
+    )
+}
+
+async fn is_there(store: &Store, hash: &str) -> bool {
+    let hash = hash.to_string();
+    store.read(move |tx| token::find(tx, project(), &hash)).await.unwrap().is_some()
+}
+
+fn a_payment(n: i64) -> Payment {
+    let tax = Tax { kind: TaxKind::Vat, rate: BasisPoints(0) };
+    Payment {
+        project: project(),
+        id: PaymentId::new(n).unwrap(),
+        order: OrderId::new(n).unwrap(),
+        state: PaymentState::Pending,
+        attempt: AttemptId::new(n).unwrap(),
+        method: 1380,
+        breakdown: Breakdown::quote(eur(1000), tax, Fees::default()).unwrap(),
+        refunded: eur(0),
+        reserved: eur(0),
+        dry_run: false,
+        notified: Notified::NotNeeded,
+        created_at: Time(1),
+        paid_at: None,
+        decline: None,
+        card: None,
+    }
+}
+
+/// A payment of 1000 whose money was taken.
+async fn captured(store: &Store, n: i64) -> Payment {
+    let run = move |tx: &mut Tx<'_>| {
+        payment::insert(tx, &a_payment(n), &n.to_string())?;
+        payment::advance(tx, a_payment(n), PaymentEvent::Captured, News::default())
+    };
+    store.write(run).await.unwrap().unwrap()
+}
+
+async fn find(store: &Store, id: PaymentId) -> Payment {
+    store.read(move |tx| payment::find(tx, project(), id)).await.unwrap().unwrap()
+}
+
+/// Runs `f` as `n` writers at one time.
+async fn at_once<T: Send + 'static>(
+    store: &Store,
+    n: i64,
+    f: impl Fn(&mut Tx<'_>, i64) -> Result<T, StoreError> + Clone + Send + 'static,
+) -> Vec<Result<T, StoreError>> {
+    let tasks: Vec<_> = (0..n)
+        .map(|i| {
+            let (store, f) = (store.clone(), f.clone());
+            tokio::spawn(async move { store.write(move |tx| f(tx, i)).await })
+        })
+        .collect();
+    let mut all = Vec::new();
+    for task in tasks {
+        all.push(task.await.unwrap());
+    }
+    all
+}
+
+/// A transaction that was handed to the engine, and whose answer is not
+/// awaited yet.
+enum Sent<T> {
+    Answered(T),
+    Waiting(Pin<Box<dyn Future<Output = T>>>),
+}
+
+impl<T> Sent<T> {
+    fn new(future: impl Future<Output = T> + 'static) -> Self {
+        let mut future: Pin<Box<dyn Future<Output = T>>> = Box::pin(future);
+        match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(answer) => Sent::Answered(answer),
+            Poll::Pending => Sent::Waiting(future),
+        }
+    }
+
+    async fn answer(self) -> T {
+        match self {
+            Sent::Answered(answer) => answer,
+            Sent::Waiting(future) => future.await,
+        }
+    }
+}
+
+/// What a caller's own closure may return.
+#[derive(Debug, PartialEq)]
+enum Failure {
+    Refused,
+    Store(StoreError),
+}
+
+impl From<StoreError> for Failure {
+    fn from(e: StoreError) -> Self {
+        Failure::Store(e)
+    }
+}
+
+fn send<T: Send + 'static>(
+    store: &Store,
+    f: impl Fn(&mut Tx<'_>) -> Result<T, Failure> + Send + 'static,
+) -> Sent<Result<T, Failure>> {
+    let store = store.clone();
+    Sent::new(async move { store.write(f).await })
+}
+
+/// How many tokens a file shows to whoever looks at it from outside.
+fn tokens_on_disk(path: &Path) -> i64 {
+    let sql = "SELECT COUNT(*) FROM token";
+    rusqlite::Connection::open(path).unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
+}
+
+#[tokio::test]
+async fn each_closure_stands_for_itself() {
+    for place in Place::both() {
+        let store = place.open();
+        // Holds SQLite's writer, so that all that follows is one group.
+        let (entered, is_in) = mpsc::channel();
+        let (go, may_go) = mpsc::channel::<()>();
+        let blocker = send(&store, move |tx| {
+            put(tx, "blocker")?;
+            let _ = entered.send(());
+            let _ = may_go.recv();
+            Ok(())
+        });
+        is_in.recv().unwrap();
+
+        let first = send(&store, |tx| Ok(put(tx, "first")?));
+        let refused = send(&store, |tx| {
+            put(tx, "refused")?;
+            Err::<(), _>(Failure::Refused)
+        });
+        let panics = send(&store, |tx| -> Result<(), Failure> {
+            put(tx, "panics")?;
+            panic!("for the sake of the test");
+        });
+        let broken = send(&store, |tx| {
+            put(tx, "broken")?;
+            let nothing = Breakdown { payment: eur(0), ..a_payment(1).breakdown };
+            Ok(payment::insert(tx, &Payment { breakdown: nothing, ..a_payment(1) }, "broken")?)
+        });
+        // The database said no, and the closure does not care.
+        let careless = send(&store, |tx| {
+            put(tx, "careless")?;
+            let nothing = Breakdown { payment: eur(0), ..a_payment(1).breakdown };
+            let _ = payment::insert(tx, &Payment { breakdown: nothing, ..a_payment(1) }, "careless");
+            Ok(())
+        });
+        let location = place.location();
+        let last = send(&store, move |tx| {
+            put(tx, "last")?;
+            Ok(match &location {
+                Location::File(path) => Some(tokens_on_disk(path)),
+                Location::Postgres(_) => None,
+            })
+        });
+        go.send(()).unwrap();
+
+        let name = place.name();
+        assert_eq!(blocker.answer().await, Ok(()), "{name}");
+        assert_eq!(first.answer().await, Ok(()), "{name}");
+        assert_eq!(refused.answer().await, Err(Failure::Refused), "{name}: the closure's own error is handed on");
+        let panicked = Failure::Store(StoreError::Panicked("for the sake of the test".into()));
+        assert_eq!(panics.answer().await, Err(panicked), "{name}");
+        let broken = broken.answer().await;
+        assert!(matches!(broken, Err(Failure::Store(StoreError::Unavailable(_)))), "{name}: {broken:?}");
+        let careless = careless.answer().await;
+        assert!(matches!(careless, Err(Failure::Store(StoreError::Unavailable(_)))), "{name}: {careless:?}");
+        let seen = last.answer().await.unwrap();
+        if matches!(place, Place::Lite(_)) {
+            assert_eq!(seen, Some(1), "only the blocker was committed: the rest is one group");
+        }
+        for (hash, kept) in [
+            ("blocker", true),
+            ("first", true),
+            ("refused", false),
+            ("panics", false),
+            ("broken", false),
+            ("careless", false),
+            ("last", true),
+        ] {
+            assert_eq!(is_there(&store, hash).await, kept, "{name}: {hash}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_panic_ends_neither_writers_nor_readers() {
+    for place in Place::both() {
+        let (store, name) = (place.open(), place.name());
+        // More than there are threads to lose.
+        for i in 0..20 {
+            let wrote = store.write(|_| -> Result<(), StoreError> { panic!("in a write") }).await;
+            assert_eq!(wrote, Err(StoreError::Panicked("in a write".into())), "{name}");
+            let read = store.read(move |_| -> Result<(), StoreError> { panic!("in read {i}") }).await;
+            assert_eq!(read, Err(StoreError::Panicked(format!("in read {i}"))), "{name}");
+        }
+        store.write(|tx| put(tx, "after")).await.unwrap();
+        assert!(is_there(&store, "after").await, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn concurrent_writers_lose_nothing() {
+    for place in Place::both() {
+        let (store, name) = (place.open(), place.name());
+
+        let paid = captured(&store, 1).await;
+        let of = paid.clone();
+        let all = at_once(&store, 30, move |tx, _| payment::reserve(tx, &of, eur(1))).await;
+        assert!(all.into_iter().all(|r| r == Ok(true)), "{name}");
+        assert_eq!(find(&store, paid.id).await.reserved, eur(30), "{name}");
+
+        // 970 are left: nine times a hundred.
+        let of = paid.clone();
+        let all = at_once(&store, 30, move |tx, _| payment::reserve(tx, &of, eur(100))).await;
+        assert_eq!(all.into_iter().filter(|r| *r == Ok(true)).count(), 9, "{name}");
+        assert_eq!(find(&store, paid.id).await.reserved, eur(930), "{name}");
+
+        // Only one may move a payment on.
+        let all = at_once(&store, 30, |tx, _| {
+            payment::insert(tx, &a_payment(2), "2")?;
+            Ok(payment::advance(tx, a_payment(2), PaymentEvent::Captured, News::default())?.is_some())
+        })
+        .await;
+        assert_eq!(all.into_iter().filter(|r| *r == Ok(true)).count(), 1, "{name}");
+
+        let all = at_once(&store, 30, |tx, _| id::take(tx, 3)).await;
+        let ids: BTreeSet<i64> = all.into_iter().map(Result::unwrap).flat_map(|first| first..first + 3).collect();
+        assert_eq!(ids.len(), 90, "{name}: an id twice");
+    }
+}
+
+#[tokio::test]
+async fn read_and_conditional_write_lose_nothing() {
+    for place in Place::both() {
+        let (store, name) = (place.open(), place.name());
+        let paid = captured(&store, 1).await;
+        let of = paid.clone();
+        store.write(move |tx| payment::reserve(tx, &of, eur(1000))).await.unwrap();
+        // The last of the thirty makes it whole, and must be the one to see it.
+        let tasks: Vec<_> = (0..30)
+            .map(|i| {
+                let (store, id) = (store.clone(), paid.id);
+                let amount = if i == 0 { eur(1000 - 29 * 10) } else { eur(10) };
+                tokio::spawn(async move {
+                    loop {
+                        let seen = find(&store, id).await;
+                        let moved = store.write(move |tx| payment::refunded(tx, seen.clone(), amount)).await;
+                        if let Some(payment) = moved.unwrap() {
+                            break payment.state;
+                        }
+                    }
+                })
+            })
+            .collect();
+        let mut whole = 0;
+        for task in tasks {
+            whole += usize::from(task.await.unwrap() == PaymentState::Refunded);
+        }
+        assert_eq!(whole, 1, "{name}");
+        let found = find(&store, paid.id).await;
+        assert_eq!((found.refunded, found.state), (eur(1000), PaymentState::Refunded), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn concurrent_workers_claim_each_event_once() {
+    for place in Place::both() {
+        let (store, name) = (place.open(), place.name());
+        let fill = |tx: &mut Tx<'_>| {
+            for n in 1..=40 {
+                let (event, payment) = (EventId::new(n).unwrap(), PaymentId::new(n % 30 + 1).unwrap());
+                webhook::insert(tx, project(), event, payment, "payment", "{}", Time(n))?;
+            }
+            Ok::<_, StoreError>(())
+        };
+        store.write(fill).await.unwrap();
+        let claims = at_once(&store, 8, |tx, _| webhook::claim(tx, project(), Time(100), Time(200), 7)).await;
+        let mut claimed: Vec<_> = claims.into_iter().flat_map(Result::unwrap).collect();
+        // Rows that another worker had under its hand were passed over.
+        let rest = store.write(|tx| webhook::claim(tx, project(), Time(100), Time(200), 99)).await;
+        claimed.extend(rest.unwrap());
+        let payments: BTreeSet<PaymentId> = claimed.iter().map(|c| c.payment).collect();
+        assert_eq!((claimed.len(), payments.len()), (30, 30), "{name}: one event of each payment, and none twice");
+        assert!(claimed.iter().all(|c| c.attempt == 1 && c.id.get() <= 30), "{name}: {claimed:?}");
+    }
+}
+
+#[tokio::test]
+async fn reads_see_what_was_acknowledged() {
+    for place in Place::both() {
+        let store = place.open();
+        let tasks: Vec<_> = (0..4)
+            .map(|task| {
+                let store = store.clone();
+                tokio::spawn(async move {
+                    for i in 0..20 {
+                        let hash = format!("{task}-{i}");
+                        let key = hash.clone();
+                        store.write(move |tx| put(tx, &key)).await.unwrap();
+                        assert!(is_there(&store, &hash).await, "{hash} was acknowledged and is not seen");
+                    }
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn reopening_keeps_data_and_runs_no_migration_twice() {
+    for place in Place::both() {
+        let name = place.name();
+        let first = place.open();
+        first.write(|tx| put(tx, "kept")).await.unwrap();
+        let before = history(&place).await;
+        assert!(!before.is_empty());
+        // While the first is still open, as at a change of versions.
+        let second = place.open();
+        assert!(is_there(&second, "kept").await, "{name}");
+        drop(first);
+        second.write(|tx| put(tx, "more")).await.unwrap();
+        drop(second);
+        let third = place.open();
+        assert!(is_there(&third, "kept").await && is_there(&third, "more").await, "{name}");
+        assert_eq!(history(&place).await, before, "{name}");
+    }
+}
+
+/// The migrations that ran, with the time of each.
+async fn history(place: &Place) -> Vec<(String, String)> {
+    let sql = "SELECT name, applied_on FROM refinery_schema_history ORDER BY version";
+    match place.location() {
+        Location::File(path) => {
+            let lite = rusqlite::Connection::open(path).unwrap();
+            let mut statement = lite.prepare(sql).unwrap();
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+            rows.collect::<Result<_, _>>().unwrap()
+        }
+        Location::Postgres(url) => {
+            let rows = client(&url).await.query(sql, &[]).await.unwrap();
+            rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+        }
+    }
+}
+
+#[test]
+fn servers_that_start_together_do_not_fall_over_each_other() {
+    for place in Place::both() {
+        let location = place.location();
+        let opened = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(|| Store::open(&location).map(drop))).collect();
+            threads.into_iter().map(|t| t.join().unwrap()).collect::<Vec<_>>()
+        });
+        assert_eq!(opened, [Ok(()), Ok(()), Ok(()), Ok(())], "{}", place.name());
+    }
+}
+
+// ------------------------------------------------------------ PostgreSQL ---
+
+async fn client(url: &str) -> tokio_postgres::Client {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client
+}
+
+/// Ends every other connection to the database, and returns when they are
+/// gone; how many.
+async fn kill_all(client: &tokio_postgres::Client) -> i64 {
+    // The second number is how many milliseconds to wait for each.
+    let kill = "SELECT COUNT(*) FROM (SELECT pg_terminate_backend(pid, 60000) AS gone FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()) AS k WHERE gone";
+    client.query_one(kill, &[]).await.unwrap().get(0)
+}
+
+fn serializable(url: &str) -> String {
+    format!("{url}?options=-c%20default_transaction_isolation%3Dserializable")
+}
+
+#[tokio::test]
+async fn conflicting_transactions_are_repeated() {
+    let database = postgres::database();
+    let url = serializable(database.url());
+    let level: String = client(&url).await.query_one("SHOW transaction_isolation", &[]).await.unwrap().get(0);
+    assert_eq!(level, "serializable");
+    let store = Store::open(&Location::Postgres(url)).unwrap();
+    let paid = captured(&store, 1).await;
+
+    // One reads, another writes what was read, and then the first writes: under
+    // this isolation the first must begin anew.
+    let (has_read, is_read) = mpsc::channel();
+    let (go, may_go) = mpsc::channel::<()>();
+    let runs = Arc::new(AtomicUsize::new(0));
+    let (counted, id) = (runs.clone(), paid.id);
+    let slow = send(&store, move |tx| {
+        let seen = payment::find(tx, project(), id)?.unwrap();
+        if counted.fetch_add(1, Ordering::SeqCst) == 0 {
+            has_read.send(()).unwrap();
+            may_go.recv().unwrap();
+        }
+        payment::reserve(tx, &seen, eur(1))?;
+        Ok(seen.reserved)
+    });
+    is_read.recv().unwrap();
+    let of = paid.clone();
+    assert!(store.write(move |tx| payment::reserve(tx, &of, eur(10))).await.unwrap());
+    go.send(()).unwrap();
+    assert_eq!(slow.answer().await, Ok(eur(10)), "only the last run counts");
+    assert_eq!(runs.load(Ordering::SeqCst), 2);
+
+    let id = paid.id;
+    let all = at_once(&store, 30, move |tx, _| {
+        let seen = payment::lock(tx, project(), id)?.unwrap();
+        payment::reserve(tx, &seen, eur(1))
+    })
+    .await;
+    let failed: Vec<_> = all.into_iter().filter(|r| *r != Ok(true)).collect();
+    assert!(failed.is_empty(), "{failed:?}");
+    assert_eq!(find(&store, paid.id).await.reserved, eur(41));
+}
+
+#[tokio::test]
+async fn deadlocks_are_repeated() {
+    let database = postgres::database();
+    let store = Store::open(&Location::Postgres(database.url().into())).unwrap();
+    let (one, two) = (captured(&store, 1).await, captured(&store, 2).await);
+    // Each holds its first row when it asks for the other's.
+    let (to_b, from_a) = mpsc::channel::<()>();
+    let (to_a, from_b) = mpsc::channel::<()>();
+    let crossing = |first: Payment, second: Payment, tell: mpsc::Sender<()>, wait: mpsc::Receiver<()>| {
+        // Dropped after the first run, so that nobody waits in the second.
+        let meeting = Mutex::new(Some((tell, wait)));
+        move |tx: &mut Tx<'_>| {
+            payment::reserve(tx, &first, eur(1))?;
+            if let Some((tell, wait)) = meeting.lock().unwrap().take() {
+                let _ = tell.send(());
+                let _ = wait.recv();
+            }
+            Ok(payment::reserve(tx, &second, eur(1))?)
+        }
+    };
+    let a = send(&store, crossing(one.clone(), two.clone(), to_b, from_b));
+    let b = send(&store, crossing(two.clone(), one.clone(), to_a, from_a));
+    assert_eq!((a.answer().await, b.answer().await), (Ok(true), Ok(true)));
+    assert_eq!(find(&store, one.id).await.reserved, eur(2));
+    assert_eq!(find(&store, two.id).await.reserved, eur(2));
+}
+
+#[tokio::test]
+async fn a_killed_connection_is_replaced() {
+    let database = postgres::database();
+    let store = Store::open(&Location::Postgres(database.url().into())).unwrap();
+    let client = client(database.url()).await;
+    for round in 0..3 {
+        let written = at_once(&store, 30, move |tx, i| put(tx, &format!("{round}-{i}"))).await;
+        assert_eq!(written, vec![Ok(()); 30], "round {round}");
+        assert!(kill_all(&client).await > 0);
+        // A read meets the dead connections as well.
+        assert!(is_there(&store, &format!("{round}-29")).await);
+        let found = count_of_round(&store, round).await;
+        assert_eq!(found, 30, "round {round}");
+        assert!(kill_all(&client).await > 0);
+    }
+}
+
+/// How many of a round's tokens are there, asked for at one time.
+async fn count_of_round(store: &Store, round: i32) -> usize {
+    let ask = |i: i32| {
+        let store = store.clone();
+        tokio::spawn(async move { is_there(&store, &format!("{round}-{i}")).await })
+    };
+    let mut found = 0;
+    for task in (0..30).map(ask).collect::<Vec<_>>() {
+        found += usize::from(task.await.unwrap());
+    }
+    found
+}
+
+#[tokio::test]
+async fn a_transaction_whose_connection_dies_is_repeated() {
+    let database = postgres::database();
+    let store = Store::open(&Location::Postgres(database.url().into())).unwrap();
+    let (has_begun, begun) = mpsc::channel();
+    let (go, may_go) = mpsc::channel::<()>();
+    let runs = Arc::new(AtomicUsize::new(0));
+    let counted = runs.clone();
+    let sent = send(&store, move |tx| {
+        let run = counted.fetch_add(1, Ordering::SeqCst);
+        put(tx, &format!("run {run}"))?;
+        if run == 0 {
+            has_begun.send(()).unwrap();
+            may_go.recv().unwrap();
+        }
+        put(tx, "done")?;
+        Ok(run)
+    });
+    begun.recv().unwrap();
+    assert!(kill_all(&client(database.url()).await).await > 0);
+    go.send(()).unwrap();
+    assert_eq!(sent.answer().await, Ok(1));
+    assert_eq!(runs.load(Ordering::SeqCst), 2);
+    assert!(!is_there(&store, "run 0").await, "what the dead connection did is undone");
+    assert!(is_there(&store, "run 1").await && is_there(&store, "done").await);
+}
+
+#[tokio::test]
+async fn a_transaction_of_several_tables_is_whole_or_not_there() {
+    for place in Place::both() {
+        let store = place.open();
+        let attempt = Attempt {
+            project: project(),
+            id: AttemptId::new(1).unwrap(),
+            payment: PaymentId::new(1).unwrap(),
+            state: coinslot_domain::payment::AttemptState::Pending,
+            method: 1380,
+            card_token: None,
+        };
+        let known = attempt.clone();
+        store.write(move |tx| payment::insert_attempt(tx, &known, Time(1))).await.unwrap();
+        let run = move |tx: &mut Tx<'_>| {
+            put(tx, "with the payment")?;
+            payment::insert(tx, &a_payment(1), "with the payment")?;
+            payment::insert_attempt(tx, &attempt, Time(2))
+        };
+        let answer = store.write(run).await;
+        assert!(matches!(answer, Err(StoreError::Unavailable(_))), "{}: {answer:?}", place.name());
+        assert!(!is_there(&store, "with the payment").await, "{}", place.name());
+        let found = store.read(|tx| payment::find(tx, project(), a_payment(1).id)).await;
+        assert_eq!(found, Ok(None), "{}", place.name());
+    }
+}
+
+// ---------------------------------------------------------------- errors ---
+
+/// What opening says. It must be plain text that names the cause.
+fn why(location: &str) -> String {
+    match Store::open(&Location::parse(location)).map(drop) {
+        Err(StoreError::Unavailable(why)) => {
+            assert!(!why.contains(['\n', '{', '}']), "not plain: {why}");
+            why
+        }
+        other => panic!("{location}: {other:?}"),
+    }
+}
+
+#[test]
+fn a_path_that_cannot_be_written_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("a file");
+    std::fs::write(&file, "This is text, and longer than the header of a database would be: a hundred bytes.").unwrap();
+
+    // Below a file no directory can be made, not even by root.
+    let below = file.join("data").join("coinslot.db");
+    let text = why(below.to_str().unwrap());
+    assert!(text.contains("a file/data"), "{text}");
+    let text = why(dir.path().to_str().unwrap());
+    assert!(text.contains(dir.path().to_str().unwrap()), "{text}");
+    let text = why(file.to_str().unwrap());
+    assert!(text.contains("a file") && text.contains("not a database"), "{text}");
+}
+
+#[test]
+fn a_server_that_is_not_there_is_told_with_the_cause() {
+    // Reserved for this: the name never exists.
+    let text = why("postgres://coinslot:hunter2@no-such-host.invalid/coinslot");
+    assert!(text.starts_with("error connecting to server: "), "{text}");
+    assert!(!text.contains("hunter2"), "{text}");
+
+    // A port that was just free. Nobody listens there.
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let text = why(&format!("postgres://coinslot:hunter2@127.0.0.1:{port}/coinslot"));
+    assert!(text.contains("refused"), "{text}");
+    assert!(!text.contains("hunter2"), "{text}");
+
+    let text = why("postgres://coinslot@127.0.0.1:notaport/coinslot");
+    assert!(text.starts_with("invalid connection string: "), "{text}");
+
+    let database = postgres::database();
+    let url = database.url().replace(database.name(), "no_such_database");
+    let text = why(&url);
+    assert!(text.contains("\"no_such_database\" does not exist"), "{text}");
+}
+
+#[tokio::test]
+async fn a_migration_is_whole_or_not_there() {
+    for place in Place::both() {
+        let name = place.name();
+        // Somebody else's table stands in the way of the last one.
+        execute(&place, "CREATE TABLE delivery (a BIGINT)").await;
+        let text = refused(&place).await;
+        assert!(text.contains("delivery") && text.contains("already exists"), "{name}: {text}");
+        assert_eq!(tables(&place).await, ["delivery", "refinery_schema_history"], "{name}");
+        execute(&place, "DROP TABLE delivery").await;
+        place.open();
+    }
+
+    // The tables are made, and then the note of it fails.
+    let [lite, _] = Place::both();
+    execute(
+        &lite,
+        "CREATE TABLE refinery_schema_history (version INT4 PRIMARY KEY, name VARCHAR(255),
+            applied_on VARCHAR(255), checksum VARCHAR(255));
+        CREATE TRIGGER no BEFORE INSERT ON refinery_schema_history BEGIN SELECT RAISE(ABORT, 'no ink left'); END",
+    )
+    .await;
+    let text = refused(&lite).await;
+    assert!(text.contains("no ink left"), "{text}");
+    assert_eq!(tables(&lite).await, ["refinery_schema_history"]);
+    execute(&lite, "DROP TRIGGER no").await;
+    lite.open();
+}
+
+/// Why a database cannot be opened.
+async fn refused(place: &Place) -> String {
+    match place.location() {
+        Location::File(path) => why(path.to_str().unwrap()),
+        Location::Postgres(url) => why(&url),
+    }
+}
+
+async fn execute(place: &Place, sql: &str) {
+    match place.location() {
+        Location::File(path) => {
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap();
+        }
+        Location::Postgres(url) => client(&url).await.batch_execute(sql).await.unwrap(),
+    }
+}
+
+async fn tables(place: &Place) -> Vec<String> {
+    match place.location() {
+        Location::File(path) => {
+            let lite = rusqlite::Connection::open(path).unwrap();
+            let sql = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name";
+            let mut statement = lite.prepare(sql).unwrap();
+            statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+        }
+        Location::Postgres(url) => {
+            let sql = "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+                ORDER BY relname";
+            client(&url).await.query(sql, &[]).await.unwrap().iter().map(|row| row.get(0)).collect()
+        }
+    }
+}

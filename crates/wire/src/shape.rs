@@ -1,0 +1,795 @@
+//! What a JSON value must look like, as data, and the check against it.
+//!
+//! The check finds every fault of a body in one pass, so that a developer
+//! corrects a request once and not fault by fault. Faults are worded the way
+//! clients of the published API already know.
+
+use coinslot_domain::merchant::is_country;
+use coinslot_domain::money::Currency;
+use serde_json::{Map, Value};
+use std::fmt::Write;
+
+/// Levels of nesting a body may have. No documented body comes near it.
+pub const MAX_DEPTH: usize = 32;
+
+/// The largest integer a body may carry; above it JavaScript clients and this
+/// server could no longer agree on the number.
+pub const MAX_INTEGER: i64 = coinslot_domain::id::LIMIT - 1;
+
+/// Faults listed for one body. An honest body has few; without an end, a small
+/// hostile body would make a huge answer.
+pub const MAX_VIOLATIONS: usize = 256;
+
+/// What a JSON value must look like.
+#[derive(Clone, Copy, Debug)]
+pub enum Shape {
+    /// An object with known properties.
+    Object {
+        /// The properties it may have.
+        fields: &'static [Field],
+        /// What becomes of others.
+        unknown: Unknown,
+    },
+    /// An object with any properties.
+    Map,
+    /// A list of values of one shape.
+    Array(&'static Shape),
+    /// A string; lengths count characters.
+    Text {
+        /// Fewest characters.
+        min: usize,
+        /// Most characters.
+        max: usize,
+        /// What else must hold.
+        rule: Option<TextRule>,
+    },
+    /// One of a few strings.
+    Enum(&'static [&'static str]),
+    /// A whole number, written without point or exponent.
+    Integer {
+        /// The smallest.
+        min: i64,
+        /// The largest.
+        max: i64,
+    },
+    /// Any JSON number.
+    Number {
+        /// Whether it must be greater than zero.
+        positive: bool,
+        /// Whether a string that holds a decimal number is as good.
+        text: bool,
+    },
+    /// `true` or `false`.
+    Bool,
+    /// Anything.
+    Any,
+    /// One of several shapes that differ in their JSON type.
+    OneOf(&'static [Shape]),
+}
+
+/// A property of an object.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// Its key.
+    pub name: &'static str,
+    /// Whether it must be there.
+    pub required: bool,
+    /// What its value looks like.
+    pub shape: Shape,
+    /// What it means, for the published schema.
+    pub doc: &'static str,
+}
+
+impl Field {
+    /// A property that may be left out.
+    pub const fn optional(name: &'static str, shape: Shape, doc: &'static str) -> Self {
+        Field { name, required: false, shape, doc }
+    }
+
+    /// A property that must be there.
+    pub const fn required(name: &'static str, shape: Shape, doc: &'static str) -> Self {
+        Field { name, required: true, shape, doc }
+    }
+}
+
+/// What becomes of a property the shape does not name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unknown {
+    /// It is a fault.
+    Refuse,
+    /// It is passed over.
+    Ignore,
+}
+
+/// What must hold for a string besides its length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextRule {
+    /// An e-mail address: something on both sides of a single `@`, no blanks.
+    Email,
+    /// A currency of ISO 4217, in upper case.
+    Currency,
+    /// A country of ISO 3166-1 alpha-2, in upper case.
+    Country,
+    /// A language such as `en`, `pt-BR` or `pt_BR`.
+    Language,
+    /// An absolute URL a browser may be sent to; see [`is_url`].
+    Url,
+    /// So many digits.
+    DigitsExact(usize),
+    /// So many ASCII letters and digits.
+    AlnumExact(usize),
+}
+
+impl TextRule {
+    /// The rule as a regular expression, where it is one.
+    pub fn pattern(self) -> Option<String> {
+        Some(match self {
+            TextRule::Email | TextRule::Url => return None,
+            TextRule::Currency => "^[A-Z]{3}$".to_string(),
+            TextRule::Country => "^[A-Z]{2}$".to_string(),
+            TextRule::Language => "^[a-z]{2}([-_][A-Z]{2})?$".to_string(),
+            TextRule::DigitsExact(n) => format!("^[0-9]{{{n}}}$"),
+            TextRule::AlnumExact(n) => format!("^[0-9A-Za-z]{{{n}}}$"),
+        })
+    }
+
+    /// What is wrong with `text`, if anything.
+    fn fault(self, text: &str) -> Option<String> {
+        let upper = |n: usize| text.len() == n && text.bytes().all(|b| b.is_ascii_uppercase());
+        let matches = match self {
+            TextRule::Email => return (!is_email(text)).then(|| "Invalid email".to_string()),
+            TextRule::Url => return (!is_url(text)).then(|| "Invalid URL format".to_string()),
+            TextRule::Currency if upper(3) => {
+                return Currency::from_code(text).is_none().then(|| "is not a currency of ISO 4217".to_string());
+            }
+            TextRule::Country if upper(2) => {
+                return (!is_country(text)).then(|| "is not a country of ISO 3166-1".to_string());
+            }
+            TextRule::Currency | TextRule::Country => false,
+            TextRule::Language => is_language(text),
+            TextRule::DigitsExact(n) => text.len() == n && text.bytes().all(|b| b.is_ascii_digit()),
+            TextRule::AlnumExact(n) => text.len() == n && text.bytes().all(|b| b.is_ascii_alphanumeric()),
+        };
+        (!matches).then(|| no_match(&self.pattern().unwrap_or_default()))
+    }
+}
+
+fn no_match(pattern: &str) -> String {
+    format!("does not match the regex pattern {pattern}")
+}
+
+fn is_email(text: &str) -> bool {
+    match text.split_once('@') {
+        Some((local, host)) => {
+            !local.is_empty()
+                && !host.is_empty()
+                && !host.contains('@')
+                && !text.chars().any(|c| c.is_whitespace() || c.is_control())
+        }
+        None => false,
+    }
+}
+
+fn is_language(text: &str) -> bool {
+    match text.as_bytes() {
+        [a, b] => a.is_ascii_lowercase() && b.is_ascii_lowercase(),
+        [a, b, b'-' | b'_', c, d] => {
+            a.is_ascii_lowercase() && b.is_ascii_lowercase() && c.is_ascii_uppercase() && d.is_ascii_uppercase()
+        }
+        _ => false,
+    }
+}
+
+/// Schemes that run code, read files or wrap another URL instead of opening a
+/// page or an app.
+const FORBIDDEN_SCHEMES: &[&str] = &[
+    "about",
+    "blob",
+    "chrome",
+    "chrome-extension",
+    "content",
+    "data",
+    "file",
+    "filesystem",
+    "intent",
+    "jar",
+    "javascript",
+    "livescript",
+    "mhtml",
+    "mocha",
+    "moz-extension",
+    "res",
+    "resource",
+    "search-ms",
+    "shell",
+    "vbscript",
+    "view-source",
+];
+
+/// Whether `text` is an absolute URL a player's browser may be sent to: `http`,
+/// `https` with a plain host, or an app's own scheme.
+///
+/// Browsers repair sloppy URLs, and a repaired URL may lead elsewhere than the
+/// text appears to. So only the strict grammar passes, and what browsers would
+/// repair (backslashes, missing slashes, blanks, a user name before the host)
+/// does not.
+pub fn is_url(text: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&b);
+    if !text.bytes().all(allowed) || !percent_is_sound(text) {
+        return false;
+    }
+    let Some((scheme, rest)) = text.split_once("://") else { return false };
+    let scheme = scheme.to_ascii_lowercase();
+    if !scheme.starts_with(|c: char| c.is_ascii_lowercase())
+        || !scheme.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"+-.".contains(&b))
+        || FORBIDDEN_SCHEMES.contains(&scheme.as_str())
+        // Windows hands these to system tools.
+        || scheme.starts_with("ms-")
+        || rest.matches('#').count() > 1
+    {
+        return false;
+    }
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if scheme == "http" || scheme == "https" {
+        is_host_and_port(authority)
+    } else {
+        !rest.is_empty() && !authority.contains(['@', '%'])
+    }
+}
+
+/// Whether each `%` starts an escape, and none hides a control character.
+fn percent_is_sound(text: &str) -> bool {
+    text.split('%').skip(1).all(|after| {
+        let hex = after.get(..2).filter(|h| h.bytes().all(|b| b.is_ascii_hexdigit()));
+        hex.and_then(|h| u8::from_str_radix(h, 16).ok()).is_some_and(|b| b >= 0x20 && b != 0x7f)
+    })
+}
+
+fn is_host_and_port(authority: &str) -> bool {
+    let (host, port) = match authority.strip_prefix('[') {
+        Some(v6) => match v6.split_once(']') {
+            Some((address, port)) if address.parse::<std::net::Ipv6Addr>().is_ok() => ("v6", port.strip_prefix(':')),
+            _ => return false,
+        },
+        None => match authority.split_once(':') {
+            Some((host, port)) => (host, Some(port)),
+            None => (authority, None),
+        },
+    };
+    // What follows `]` is a port or nothing.
+    if authority.starts_with('[') && port.is_none() && !authority.ends_with(']') {
+        return false;
+    }
+    let label = |l: &str| !l.is_empty() && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    let port_is_sound = |p: &str| p.bytes().all(|b| b.is_ascii_digit()) && p.parse::<u16>().is_ok_and(|port| port != 0);
+    host.split('.').all(label) && port.is_none_or(port_is_sound)
+}
+
+/// Why a body could not be read at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyError {
+    /// There is nothing in it. Some calls allow that.
+    Empty,
+    /// It is not JSON in UTF-8.
+    NotJson,
+    /// It is nested more than [`MAX_DEPTH`] levels.
+    TooDeep,
+}
+
+impl std::fmt::Display for BodyError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            BodyError::Empty => f.write_str("The request body is empty"),
+            BodyError::NotJson => f.write_str("The request body is not valid JSON"),
+            BodyError::TooDeep => write!(f, "The request body is nested more than {MAX_DEPTH} levels deep"),
+        }
+    }
+}
+
+impl std::error::Error for BodyError {}
+
+/// Reads a body. Of a key that appears twice the last value counts.
+pub fn parse(bytes: &[u8]) -> Result<Value, BodyError> {
+    if bytes.iter().all(|b| b" \t\r\n".contains(b)) {
+        return Err(BodyError::Empty);
+    }
+    // Counted before the recursive parser sees the body.
+    let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
+    for b in bytes {
+        match (*b, in_text) {
+            _ if escaped => escaped = false,
+            (b'\\', true) => escaped = true,
+            (b'"', _) => in_text = !in_text,
+            (b'{' | b'[', false) => depth += 1,
+            (b'}' | b']', false) => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_DEPTH {
+            return Err(BodyError::TooDeep);
+        }
+    }
+    serde_json::from_slice(bytes).map_err(|_| BodyError::NotJson)
+}
+
+/// A fault of a body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// Where: `purchase.virtual_items.items[0].sku`, or nothing for the body
+    /// itself.
+    pub path: String,
+    /// What is wrong there.
+    pub text: String,
+}
+
+impl Violation {
+    /// A fault.
+    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
+        Violation { path: path.into(), text: text.into() }
+    }
+}
+
+/// Every fault of `value`, in the order of the shape; at most
+/// [`MAX_VIOLATIONS`].
+pub fn check(shape: &Shape, value: &Value) -> Vec<Violation> {
+    let mut check = Check { path: String::new(), found: Vec::new() };
+    check.value(shape, value);
+    check.found
+}
+
+/// `value` with each `[]` that stands for an empty object written as `{}`: PHP
+/// cannot tell the two apart.
+pub fn normalise(shape: &Shape, value: Value) -> Value {
+    match (shape, value) {
+        (Shape::Object { .. } | Shape::Map, Value::Array(list)) if list.is_empty() => Value::Object(Map::new()),
+        (Shape::Object { fields, .. }, Value::Object(mut map)) => {
+            for field in *fields {
+                if let Some(slot) = map.get_mut(field.name) {
+                    *slot = normalise(&field.shape, slot.take());
+                }
+            }
+            Value::Object(map)
+        }
+        (Shape::Array(element), Value::Array(list)) => {
+            Value::Array(list.into_iter().map(|v| normalise(element, v)).collect())
+        }
+        (Shape::OneOf(shapes), value) => match shapes.iter().find(|s| has_type(s, &value)) {
+            Some(shape) => normalise(shape, value),
+            None => value,
+        },
+        (_, value) => value,
+    }
+}
+
+/// Whether `value` has the JSON type that `shape` starts from.
+fn has_type(shape: &Shape, value: &Value) -> bool {
+    match (shape, value) {
+        (Shape::Any, _) => true,
+        (Shape::Object { .. } | Shape::Map, Value::Object(_)) => true,
+        (Shape::Object { .. } | Shape::Map, Value::Array(list)) => list.is_empty(),
+        (Shape::Array(_), Value::Array(_)) => true,
+        (Shape::Text { .. } | Shape::Enum(_), Value::String(_)) => true,
+        (Shape::Integer { .. }, Value::Number(n)) => is_integer(n.as_str()),
+        (Shape::Number { .. }, Value::Number(_)) => true,
+        (Shape::Number { text: true, .. }, Value::String(s)) => is_decimal(s),
+        (Shape::Bool, Value::Bool(_)) => true,
+        (Shape::OneOf(shapes), _) => shapes.iter().any(|s| has_type(s, value)),
+        _ => false,
+    }
+}
+
+/// What to call the type a shape wants.
+fn wanted(shape: &Shape) -> String {
+    match shape {
+        Shape::Object { .. } | Shape::Map => "an object".to_string(),
+        Shape::Array(_) => "an array".to_string(),
+        Shape::Text { .. } | Shape::Enum(_) => "a string".to_string(),
+        Shape::Integer { .. } => "an integer".to_string(),
+        Shape::Number { .. } => "a number".to_string(),
+        Shape::Bool => "a boolean".to_string(),
+        Shape::Any => "a value".to_string(),
+        Shape::OneOf(shapes) => shapes.iter().map(wanted).collect::<Vec<_>>().join(" or "),
+    }
+}
+
+/// What to call the type a value has.
+fn found(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "NULL",
+        Value::Bool(_) => "boolean",
+        Value::Number(n) if is_integer(n.as_str()) => "integer",
+        Value::Number(_) => "double",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+fn is_integer(number: &str) -> bool {
+    number.bytes().all(|b| b.is_ascii_digit() || b == b'-')
+}
+
+/// Whether text is a plain decimal number such as `9.99`.
+fn is_decimal(text: &str) -> bool {
+    let text = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    [whole, fraction].iter().all(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Whether the number written as `text` is greater than zero.
+fn is_positive(text: &str) -> bool {
+    let mantissa = text.split(['e', 'E']).next().unwrap_or_default();
+    !text.starts_with('-') && mantissa.bytes().any(|b| (b'1'..=b'9').contains(&b))
+}
+
+/// The text for a number that must be above zero and is not.
+pub(crate) const NOT_POSITIVE: &str = "must have a minimum value greater than boundary value of 0";
+
+struct Check {
+    path: String,
+    found: Vec<Violation>,
+}
+
+impl Check {
+    fn report(&mut self, text: impl Into<String>) {
+        if self.found.len() < MAX_VIOLATIONS {
+            self.found.push(Violation::new(self.path.clone(), text));
+        }
+    }
+
+    /// Runs `inner` one level down.
+    fn at(&mut self, name: &str, inner: impl FnOnce(&mut Self)) {
+        let length = self.path.len();
+        if length > 0 && !name.starts_with('[') {
+            self.path.push('.');
+        }
+        self.path.push_str(name);
+        inner(self);
+        self.path.truncate(length);
+    }
+
+    fn value(&mut self, shape: &Shape, value: &Value) {
+        if !has_type(shape, value) {
+            return self.report(format!("{} value found, but {} is required", found(value), wanted(shape)));
+        }
+        match (shape, value) {
+            (Shape::Object { fields, unknown }, _) => {
+                let none = Map::new();
+                self.object(fields, *unknown, value.as_object().unwrap_or(&none));
+            }
+            (Shape::Array(element), Value::Array(list)) => {
+                let mut name = String::new();
+                for (i, v) in list.iter().enumerate() {
+                    if self.found.len() >= MAX_VIOLATIONS {
+                        return;
+                    }
+                    name.clear();
+                    // Writing to a string does not fail.
+                    let _ = write!(name, "[{i}]");
+                    self.at(&name, |check| check.value(element, v));
+                }
+            }
+            (Shape::Text { min, max, rule }, Value::String(text)) => self.text(*min, *max, *rule, text),
+            (Shape::Enum(values), Value::String(text)) if !values.contains(&text.as_str()) => {
+                self.report(format!("does not have a value in the enumeration {}", quoted(values)));
+            }
+            (Shape::Integer { min, max }, Value::Number(n)) => self.integer(*min, *max, n.as_str()),
+            (Shape::Number { positive: true, .. }, Value::Number(n)) => self.positive(n.as_str()),
+            (Shape::Number { positive: true, .. }, Value::String(text)) => self.positive(text),
+            (Shape::OneOf(shapes), _) => {
+                if let Some(shape) = shapes.iter().find(|s| has_type(s, value)) {
+                    self.value(shape, value);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn object(&mut self, fields: &[Field], unknown: Unknown, map: &Map<String, Value>) {
+        for field in fields {
+            match map.get(field.name) {
+                Some(v) => self.at(field.name, |check| check.value(&field.shape, v)),
+                None if field.required => self.at(field.name, |check| check.report("is missing and it is required")),
+                None => {}
+            }
+        }
+        if unknown == Unknown::Refuse {
+            for key in map.keys().filter(|k| fields.iter().all(|f| f.name != k.as_str())) {
+                self.report(format!(
+                    "The property {key} is not defined and the definition does not allow additional properties"
+                ));
+            }
+        }
+    }
+
+    fn text(&mut self, min: usize, max: usize, rule: Option<TextRule>, text: &str) {
+        let length = text.chars().count();
+        if length < min {
+            self.report(format!("must be at least {min} characters long"));
+        } else if length > max {
+            self.report(format!("must be at most {max} characters long"));
+        } else if text.contains('\0') {
+            // Not every database can keep it.
+            self.report(no_match("^[^\\x00]*$"));
+        } else if let Some(fault) = rule.and_then(|r| r.fault(text)) {
+            self.report(fault);
+        }
+    }
+
+    fn integer(&mut self, min: i64, max: i64, text: &str) {
+        // What does not fit is beyond the bound on its side.
+        let out = if text.starts_with('-') { i64::MIN } else { i64::MAX };
+        let n = text.parse().unwrap_or(out);
+        if n < min {
+            self.report(format!("must have a minimum value of {min}"));
+        } else if n > max {
+            self.report(format!("must have a maximum value of {max}"));
+        }
+    }
+
+    fn positive(&mut self, text: &str) {
+        if !is_positive(text) {
+            self.report(NOT_POSITIVE);
+        }
+    }
+}
+
+fn quoted(values: &[&str]) -> String {
+    let list: Vec<_> = values.iter().map(|v| format!("\"{v}\"")).collect();
+    format!("[{}]", list.join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    static INNER: &[Field] = &[
+        Field::required("n", Shape::Integer { min: 1, max: 10 }, ""),
+        Field::optional("t", Shape::Text { min: 1, max: 3, rule: None }, ""),
+    ];
+    static SHAPE: Shape = Shape::Object {
+        fields: &[
+            Field::required("a", Shape::Object { fields: INNER, unknown: Unknown::Refuse }, ""),
+            Field::optional("list", Shape::Array(&Shape::Object { fields: INNER, unknown: Unknown::Ignore }), ""),
+            Field::optional("free", Shape::Map, ""),
+            Field::optional("e", Shape::Enum(&["x", "y"]), ""),
+            Field::optional("b", Shape::Bool, ""),
+            Field::optional("m", Shape::Number { positive: true, text: true }, ""),
+            Field::optional("any", Shape::Any, ""),
+            Field::optional("flag", Shape::OneOf(&[Shape::Bool, Shape::Text { min: 0, max: 9, rule: None }]), ""),
+        ],
+        unknown: Unknown::Refuse,
+    };
+
+    fn faults(body: &str) -> Vec<(String, String)> {
+        check(&SHAPE, &parse(body.as_bytes()).unwrap()).into_iter().map(|v| (v.path, v.text)).collect()
+    }
+
+    fn one(body: &str, path: &str, text: &str) {
+        assert_eq!(faults(body), [(path.to_string(), text.to_string())], "{body}");
+    }
+
+    #[test]
+    fn wording() {
+        assert!(faults(r#"{"a":{"n":1}}"#).is_empty());
+        one("3", "", "integer value found, but an object is required");
+        one("[1]", "", "array value found, but an object is required");
+        one("null", "", "NULL value found, but an object is required");
+        one("[]", "a", "is missing and it is required");
+        one(r#"{"a":[]}"#, "a.n", "is missing and it is required");
+        one(r#"{"a":{"n":1.0}}"#, "a.n", "double value found, but an integer is required");
+        one(r#"{"a":{"n":1e0}}"#, "a.n", "double value found, but an integer is required");
+        one(r#"{"a":{"n":"1"}}"#, "a.n", "string value found, but an integer is required");
+        one(r#"{"a":{"n":0}}"#, "a.n", "must have a minimum value of 1");
+        one(r#"{"a":{"n":11}}"#, "a.n", "must have a maximum value of 10");
+        one(r#"{"a":{"n":-99999999999999999999999}}"#, "a.n", "must have a minimum value of 1");
+        one(r#"{"a":{"n":99999999999999999999999}}"#, "a.n", "must have a maximum value of 10");
+        one(r#"{"a":{"n":1,"t":null}}"#, "a.t", "NULL value found, but a string is required");
+        one(r#"{"a":{"n":1,"t":""}}"#, "a.t", "must be at least 1 characters long");
+        one(r#"{"a":{"n":1,"t":"абвг"}}"#, "a.t", "must be at most 3 characters long");
+        one(r#"{"a":{"n":1,"t":"\u0000"}}"#, "a.t", "does not match the regex pattern ^[^\\x00]*$");
+        assert!(faults(r#"{"a":{"n":1,"t":"абв"}}"#).is_empty());
+        let unknown = "The property z is not defined and the definition does not allow additional properties";
+        one(r#"{"a":{"n":1,"z":1}}"#, "a", unknown);
+        one(r#"{"a":{"n":1},"z":1}"#, "", unknown);
+        one(r#"{"a":{"n":1},"e":"z"}"#, "e", r#"does not have a value in the enumeration ["x","y"]"#);
+        one(r#"{"a":{"n":1},"b":1}"#, "b", "integer value found, but a boolean is required");
+        one(r#"{"a":{"n":1},"flag":1}"#, "flag", "integer value found, but a boolean or a string is required");
+        one(r#"{"a":{"n":1},"m":0.00e9}"#, "m", NOT_POSITIVE);
+        one(r#"{"a":{"n":1},"m":"-1"}"#, "m", NOT_POSITIVE);
+        one(r#"{"a":{"n":1},"m":"1e3"}"#, "m", "string value found, but a number is required");
+        one(r#"{"a":{"n":1},"list":[{"n":2,"z":0},{}]}"#, "list[1].n", "is missing and it is required");
+        assert!(faults(r#"{"a":{"n":1},"free":[],"any":null,"m":"0.01","flag":true,"list":[]}"#).is_empty());
+    }
+
+    #[test]
+    fn the_last_of_two_keys_counts() {
+        assert!(faults(r#"{"a":{"n":"x","n":1}}"#).is_empty());
+    }
+
+    #[test]
+    fn hostile_bodies_make_short_answers() {
+        let body = format!(r#"{{"a":{{"n":1}},"list":[{}1]}}"#, "1,".repeat(100_000));
+        assert_eq!(faults(&body).len(), MAX_VIOLATIONS);
+    }
+
+    #[test]
+    fn depth() {
+        let nested = |n: usize| format!("{}{}", "[".repeat(n), "]".repeat(n));
+        assert!(parse(nested(MAX_DEPTH).as_bytes()).is_ok());
+        assert_eq!(parse(nested(MAX_DEPTH + 1).as_bytes()), Err(BodyError::TooDeep));
+        assert_eq!(parse("[".repeat(1_000_000).as_bytes()), Err(BodyError::TooDeep));
+        assert_eq!(parse(r#"{"a":"#.repeat(1_000_000).as_bytes()), Err(BodyError::TooDeep));
+        let brackets_in_text = format!(r#"["{}\"{}"]"#, "[".repeat(100), "{".repeat(100));
+        assert!(parse(brackets_in_text.as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn what_is_no_json() {
+        for empty in ["", " \r\n\t"] {
+            assert_eq!(parse(empty.as_bytes()), Err(BodyError::Empty));
+        }
+        for bad in ["{", "{}x", "{'a':1}", "NaN", "[1,]", "\u{feff}{}", "\"\\ud800\"", "01", "{\"a\"}"] {
+            assert_eq!(parse(bad.as_bytes()), Err(BodyError::NotJson), "{bad}");
+        }
+        assert_eq!(parse(b"\"\xff\""), Err(BodyError::NotJson));
+    }
+
+    #[test]
+    fn normalises_by_shape_only() {
+        let body = json!({"a": [], "list": [[], {"n": 1}], "free": {"x": []}, "any": [], "z": []});
+        let want = json!({"a": {}, "list": [{}, {"n": 1}], "free": {"x": []}, "any": [], "z": []});
+        assert_eq!(normalise(&SHAPE, body), want);
+    }
+
+    #[test]
+    fn text_rules() {
+        let faults = |rule: TextRule, text: &str| rule.fault(text).unwrap_or_default();
+        for good in ["a@b", "a.b+c@d.example", "имя@почта.рф"] {
+            assert_eq!(faults(TextRule::Email, good), "", "{good}");
+        }
+        for bad in ["", "a", "@", "a@", "@b", "a@b@c", "a b@c", "a@b\n", "a@b\r\nBcc: x@y", "a@\u{a0}b"] {
+            assert_eq!(faults(TextRule::Email, bad), "Invalid email", "{bad}");
+        }
+        assert_eq!(faults(TextRule::Currency, "KWD"), "");
+        assert_eq!(faults(TextRule::Currency, "ZZZ"), "is not a currency of ISO 4217");
+        assert_eq!(faults(TextRule::Currency, "usd"), "does not match the regex pattern ^[A-Z]{3}$");
+        assert_eq!(faults(TextRule::Country, "DE"), "");
+        assert_eq!(faults(TextRule::Country, "ZZ"), "is not a country of ISO 3166-1");
+        assert_eq!(faults(TextRule::Country, "USA"), "does not match the regex pattern ^[A-Z]{2}$");
+        for good in ["en", "pt-BR", "zh_CN"] {
+            assert_eq!(faults(TextRule::Language, good), "", "{good}");
+        }
+        for bad in ["", "e", "EN", "eng", "pt-br", "pt.BR", "pt-BRA", "é"] {
+            assert!(faults(TextRule::Language, bad).starts_with("does not match"), "{bad}");
+        }
+        assert_eq!(faults(TextRule::DigitsExact(3), "12٣"), "does not match the regex pattern ^[0-9]{3}$");
+        assert_eq!(faults(TextRule::AlnumExact(3), "1a_"), "does not match the regex pattern ^[0-9A-Za-z]{3}$");
+    }
+
+    #[test]
+    fn urls_a_player_may_be_sent_to() {
+        for good in [
+            "https://game.example",
+            "HTTPS://Game.Example/",
+            "http://localhost:8080/done?a=1&b[]=%20#top",
+            "http://127.0.0.1/",
+            "https://[2001:db8::1]:8443/x",
+            "https://a_b.example/~me/@you/x:y",
+            "https://game.example?x=https://other.example",
+            "app://xpayment.com.example.game",
+            "my-game+v1.0://paid",
+            "mygame:///paid?x=1",
+        ] {
+            assert!(is_url(good), "{good}");
+        }
+    }
+
+    #[test]
+    fn urls_that_play_tricks() {
+        for bad in [
+            "",
+            "game.example",
+            "/done",
+            "//evil.example",
+            "\\\\evil.example",
+            "https:evil.example",
+            "https:/evil.example",
+            "https:///evil.example",
+            "https:\\\\evil.example",
+            "https://evil.example\\@game.example",
+            "https://game.example@evil.example",
+            "https://game.example:pw@evil.example",
+            "https://game.example%2eevil.example",
+            "https://game.example%00.evil.example",
+            "https://",
+            "https://?x",
+            "https://#x",
+            "https://.example",
+            "https://game..example",
+            "https://game.example./",
+            "https://game.example:",
+            "https://game.example:0",
+            "https://game.example:+80",
+            "https://game.example:99999",
+            "https://game.example:80:80",
+            "https://[::1",
+            "https://[::1]evil.example",
+            "https://[evil.example]",
+            "https://game.example/#a#b",
+            "https://game.example/ x",
+            " https://game.example",
+            "https://game.example\n",
+            "https://game.example/\r\nSet-Cookie: a=b",
+            "https://game.example/%0d%0aSet-Cookie:a=b",
+            "https://game.example/%7f",
+            "https://game.example/%",
+            "https://game.example/%zz",
+            "https://game.example/%+1",
+            "https://game.example/\t",
+            "https://game.example/\0",
+            "https://game.example/\"onload=",
+            "https://game.example/<script>",
+            "https://gаme.example/",
+            "https://game.example/\u{202e}",
+            "https://game。example/",
+            "javascript:alert(1)",
+            "javascript://game.example/%0aalert(1)",
+            "JaVaScRiPt://x/alert(1)",
+            "java\nscript://alert(1)",
+            "java\tscript://alert(1)",
+            "\u{1}javascript://alert(1)",
+            "java%73cript://alert(1)",
+            "javascript&colon;//alert(1)",
+            "data:text/html,<script>alert(1)</script>",
+            "data://text/html;base64,PHN2Zz4=",
+            "DATA://text/html,x",
+            "vbscript:msgbox(1)",
+            "VBScript://x",
+            "file:///etc/passwd",
+            "File://server/share",
+            "blob:https://game.example/1",
+            "view-source:https://game.example",
+            "view-source://game.example",
+            "filesystem:https://game.example/x",
+            "intent://x#Intent;scheme=https;end",
+            "ms-msdt://x",
+            "about:blank",
+            "1app://x",
+            "-app://x",
+            "://x",
+            "app://",
+            "app:x",
+            "app://user@host",
+            "mailto:a@b.example",
+        ] {
+            assert!(!is_url(bad), "{bad:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+            if let Ok(value) = parse(&bytes) { check(&SHAPE, &normalise(&SHAPE, value)); }
+        }
+
+        #[test]
+        fn no_text_panics(text in ".{0,40}") {
+            is_url(&text);
+            is_url(&format!("https://{text}"));
+            is_url(&format!("https://a/%{text}"));
+            is_email(&text);
+        }
+
+        #[test]
+        fn no_url_leaves_its_host(text in "[a-z.:@/\\\\?#%\\[\\]-]{0,24}") {
+            // Whatever passes starts with a host of plain characters.
+            let url = format!("https://{text}");
+            if is_url(&url) {
+                let host: String = text.chars().take_while(|c| !"/?#".contains(*c)).collect();
+                prop_assert!(!host.is_empty() && !host.contains(['@', '\\', '%']));
+            }
+        }
+    }
+}

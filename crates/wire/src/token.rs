@@ -1,0 +1,1328 @@
+//! The body of the call that makes a payment token.
+
+use crate::shape::{self, Field, MAX_INTEGER, Shape, TextRule, Unknown, Violation};
+use coinslot_domain::merchant::RedirectWhen;
+use coinslot_domain::money::{Currency, Money, MoneyError, largest};
+use coinslot_domain::order::Player;
+use serde::Deserialize;
+use serde_json::{Number, Value};
+
+const BOOL: Shape = Shape::Bool;
+const ANY_INTEGER: Shape = Shape::Integer { min: -MAX_INTEGER, max: MAX_INTEGER };
+const COUNT: Shape = Shape::Integer { min: 1, max: MAX_INTEGER };
+const NATURAL: Shape = Shape::Integer { min: 0, max: MAX_INTEGER };
+const AMOUNT: Shape = Shape::Number { positive: true, text: false };
+const NAME: Shape = text(0, 255);
+const PROSE: Shape = text(0, 4000);
+const CURRENCY: Shape = rule(3, TextRule::Currency);
+const COUNTRY: Shape = rule(2, TextRule::Country);
+const EMAIL: Shape = rule(100, TextRule::Email);
+const URL: Shape = rule(1000, TextRule::Url);
+
+const fn text(min: usize, max: usize) -> Shape {
+    Shape::Text { min, max, rule: None }
+}
+
+/// Text under a rule. What the rule says of the length, it says itself.
+const fn rule(max: usize, rule: TextRule) -> Shape {
+    match rule {
+        TextRule::Email | TextRule::Url => Shape::Text { min: 0, max, rule: Some(rule) },
+        _ => Shape::Text { min: 0, max: usize::MAX, rule: Some(rule) },
+    }
+}
+
+/// An object that refuses what it does not know.
+const fn object(fields: &'static [Field]) -> Shape {
+    Shape::Object { fields, unknown: Unknown::Refuse }
+}
+
+/// An object that passes over what it does not know. The settings of the page's
+/// looks grew over the years; a page without one of them still takes money.
+const fn lenient(fields: &'static [Field]) -> Shape {
+    Shape::Object { fields, unknown: Unknown::Ignore }
+}
+
+const HIDDEN: Field = Field::optional("hidden", BOOL, "Leaves the field off the page; true if not given.");
+const ALLOW_MODIFY: Field =
+    Field::optional("allow_modify", BOOL, "Lets the player change the value; false if not given.");
+
+const USER: Shape = object(&[
+    Field::required(
+        "id",
+        object(&[Field::required("value", text(1, 255), "The game's own id of the player."), HIDDEN, ALLOW_MODIFY]),
+        "Who pays.",
+    ),
+    Field::optional(
+        "name",
+        object(&[Field::optional("value", NAME, "The name."), HIDDEN, ALLOW_MODIFY]),
+        "The player's shown name.",
+    ),
+    Field::optional(
+        "email",
+        object(&[Field::optional("value", EMAIL, "The address."), HIDDEN, ALLOW_MODIFY]),
+        "Where the receipt goes.",
+    ),
+    Field::optional(
+        "phone",
+        object(&[Field::optional("value", NAME, "The number, in international form."), HIDDEN, ALLOW_MODIFY]),
+        "The player's telephone.",
+    ),
+    Field::optional(
+        "country",
+        object(&[Field::optional("value", COUNTRY, "ISO 3166-1 alpha-2, upper case."), HIDDEN, ALLOW_MODIFY]),
+        "Decides taxes and payment methods; found from the player's address if not given.",
+    ),
+    Field::optional("attributes", Shape::Map, "Free attributes by which offers may be chosen."),
+    Field::optional(
+        "steam_id",
+        object(&[Field::optional("value", rule(17, TextRule::DigitsExact(17)), "17 digits.")]),
+        "The player's account at Steam.",
+    ),
+    Field::optional(
+        "tracking_id",
+        object(&[Field::optional("value", rule(32, TextRule::AlnumExact(32)), "32 letters and digits.")]),
+        "Names the player to advertising campaigns.",
+    ),
+    Field::optional(
+        "public_id",
+        object(&[Field::optional("value", NAME, "The id the player knows.")]),
+        "An id by which the player may pay outside the game.",
+    ),
+    Field::optional(
+        "utm",
+        object(&[
+            Field::optional("utm_source", NAME, "Source."),
+            Field::optional("utm_medium", NAME, "Medium."),
+            Field::optional("utm_campaign", NAME, "Campaign."),
+            Field::optional("utm_term", NAME, "Keyword."),
+            Field::optional("utm_content", NAME, "Content."),
+        ]),
+        "Where the player came from.",
+    ),
+    Field::optional("age", NATURAL, "Age in years."),
+    Field::optional("is_legal", BOOL, "Whether a company pays."),
+    Field::optional(
+        "legal",
+        object(&[
+            Field::optional("name", NAME, "Name of the company."),
+            Field::optional("address", PROSE, "Its address."),
+            Field::optional("vat_id", NAME, "Its tax number."),
+            Field::optional("country", COUNTRY, "Its country."),
+        ]),
+        "The company that pays.",
+    ),
+]);
+
+const LAYOUT: Shape = Shape::Enum(&["list", "grid"]);
+const CLOSE_BUTTON: Field =
+    Field::optional("close_button", BOOL, "Shows a button that closes the page and leads back; false if not given.");
+
+const MENU_PAGE: Shape = lenient(&[
+    Field::optional("order", ANY_INTEGER, "Its place in the menu."),
+    Field::optional("enable", BOOL, "Whether it is in the menu."),
+]);
+
+const UI: Shape = lenient(&[
+    Field::optional("size", Shape::Enum(&["small", "medium", "large"]), "Size of the page."),
+    Field::optional("theme", NAME, "Colours: default, dark, or the name of a theme."),
+    Field::optional("version", Shape::Enum(&["desktop", "mobile"]), "Layout; desktop if not given."),
+    Field::optional(
+        "mode",
+        Shape::Enum(&["user_account", "saved_accounts"]),
+        "Opens the player's account or the saved payment methods in place of a purchase.",
+    ),
+    Field::optional("license_url", URL, "The licence agreement."),
+    Field::optional(
+        "desktop",
+        lenient(&[
+            Field::optional(
+                "header",
+                lenient(&[
+                    Field::optional("is_visible", BOOL, "Shows the header."),
+                    Field::optional("visible_logo", BOOL, "Shows the logo."),
+                    Field::optional("visible_name", BOOL, "Shows the game's name."),
+                    Field::optional("visible_purchase", BOOL, "Shows the purchase; true if not given."),
+                    Field::optional("type", Shape::Enum(&["compact", "normal"]), "How much the header says."),
+                    CLOSE_BUTTON,
+                ]),
+                "The top of the page.",
+            ),
+            Field::optional(
+                "subscription_list",
+                lenient(&[
+                    Field::optional("layout", LAYOUT, "List or grid; list if not given."),
+                    Field::optional("description", PROSE, "Text above the list."),
+                    Field::optional("display_local_price", BOOL, "Shows the price in the player's currency too."),
+                ]),
+                "The list of subscriptions.",
+            ),
+            Field::optional(
+                "virtual_item_list",
+                lenient(&[
+                    Field::optional("layout", LAYOUT, "List or grid; list if not given."),
+                    Field::optional("button_with_price", BOOL, "Writes the price on the button; false if not given."),
+                ]),
+                "The list of items.",
+            ),
+            Field::optional(
+                "virtual_items_list",
+                lenient(&[Field::optional(
+                    "view",
+                    Shape::Enum(&["vertical", "horizontal_navigation"]),
+                    "Where the groups are; vertical if not given.",
+                )]),
+                "The groups of items.",
+            ),
+            Field::optional(
+                "virtual_currency_list",
+                lenient(&[
+                    Field::optional("description", PROSE, "Text above the list."),
+                    Field::optional("button_with_price", BOOL, "Writes the price on the button; false if not given."),
+                ]),
+                "The list of virtual currency packages.",
+            ),
+        ]),
+        "Looks on a desktop.",
+    ),
+    Field::optional(
+        "header",
+        lenient(&[Field::optional(
+            "visible_virtual_currency_balance",
+            BOOL,
+            "Shows the balance of virtual currency; true if not given.",
+        )]),
+        "The top of the page on any device.",
+    ),
+    Field::optional(
+        "mobile",
+        lenient(&[
+            Field::optional("mode", Shape::Enum(&["saved_accounts"]), "Only saved payment methods may pay."),
+            Field::optional("header", lenient(&[CLOSE_BUTTON]), "The top of the page."),
+            Field::optional(
+                "footer",
+                lenient(&[Field::optional("is_visible", BOOL, "Shows the footer.")]),
+                "The end of the page.",
+            ),
+        ]),
+        "Looks on a telephone.",
+    ),
+    Field::optional(
+        "components",
+        lenient(&[
+            Field::optional(
+                "virtual_items",
+                lenient(&[
+                    Field::optional("order", ANY_INTEGER, "Its place in the menu."),
+                    Field::optional("hidden", BOOL, "Leaves it out of the menu."),
+                    Field::optional("selected_group", NAME, "The group that is open at first."),
+                    Field::optional("selected_item", NAME, "The SKU of the item that is open at first."),
+                ]),
+                "The tab of items.",
+            ),
+            Field::optional(
+                "virtual_currency",
+                lenient(&[
+                    Field::optional("custom_amount", BOOL, "Lets the player choose any quantity."),
+                    Field::optional("order", ANY_INTEGER, "Its place in the menu."),
+                    Field::optional("hidden", BOOL, "Leaves it out of the menu."),
+                ]),
+                "The tab of virtual currency.",
+            ),
+            Field::optional(
+                "subscriptions",
+                lenient(&[
+                    Field::optional("order", ANY_INTEGER, "Its place in the menu."),
+                    Field::optional("hidden", BOOL, "Leaves it out of the menu."),
+                ]),
+                "The tab of subscriptions.",
+            ),
+        ]),
+        "The tabs of the shop.",
+    ),
+    Field::optional(
+        "user_account",
+        lenient(&[
+            Field::optional("info", MENU_PAGE, "The page about the player."),
+            Field::optional("history", MENU_PAGE, "The page of past payments."),
+            Field::optional("payment_accounts", MENU_PAGE, "The page of saved payment methods."),
+            Field::optional("subscriptions", MENU_PAGE, "The page of subscriptions."),
+        ]),
+        "The pages of the player's account.",
+    ),
+]);
+
+const SETTINGS: Shape = object(&[
+    Field::required("project_id", COUNT, "The game that sells."),
+    Field::optional("external_id", text(1, 255), "The game's own id of the transaction."),
+    Field::optional("language", rule(5, TextRule::Language), "Language of the page: en, pt-BR or pt_BR."),
+    Field::optional("return_url", URL, "Where the player goes after the payment; what became of it is appended."),
+    Field::optional("currency", CURRENCY, "The currency the player prefers to pay in."),
+    Field::optional("mode", Shape::Enum(&["sandbox"]), "Makes it a test: no money moves."),
+    Field::optional("payment_method", COUNT, "Opens the page at this payment method."),
+    Field::optional(
+        "payment_widget",
+        Shape::Enum(&["paybycash", "giftcard"]),
+        "Opens the page at cash payments or gift cards.",
+    ),
+    Field::optional("shipping_enabled", BOOL, "Asks for a postal address; false if not given."),
+    Field::optional(
+        "redirect_policy",
+        object(&[
+            Field::optional(
+                "redirect_conditions",
+                Shape::Enum(&["none", "successful", "successful_or_canceled", "any"]),
+                "After which outcome the page leads back by itself.",
+            ),
+            Field::optional("delay", NATURAL, "Seconds it waits before that."),
+            Field::optional(
+                "status_for_manual_redirection",
+                Shape::Enum(&["none", "vc", "successful", "successful_or_canceled", "any"]),
+                "After which outcome the page shows a button that leads back.",
+            ),
+            Field::optional("redirect_button_caption", NAME, "Text on that button."),
+            Field::optional("autoredirect_from_status_page", BOOL, "Accepted from older clients, without effect."),
+        ]),
+        "When the player is sent back; it overrides the project's setting.",
+    ),
+    Field::optional("ui", UI, "Looks of the page."),
+]);
+
+const PURCHASE: Shape = object(&[
+    Field::optional(
+        "checkout",
+        object(&[
+            Field::required("currency", CURRENCY, "ISO 4217, upper case."),
+            Field::required("amount", AMOUNT, "The price, with no more decimals than the currency has."),
+        ]),
+        "A price in money.",
+    ),
+    Field::optional(
+        "description",
+        object(&[Field::optional("value", PROSE, "The text, shown on the page and the receipt.")]),
+        "What is bought.",
+    ),
+    Field::optional(
+        "virtual_currency",
+        object(&[
+            Field::optional("quantity", AMOUNT, "How much of it."),
+            Field::optional("currency", CURRENCY, "The currency its price is reckoned in."),
+        ]),
+        "Virtual currency to buy.",
+    ),
+    Field::optional(
+        "virtual_items",
+        object(&[
+            Field::optional("currency", CURRENCY, "The currency their price is reckoned in."),
+            Field::optional(
+                "items",
+                Shape::Array(&object(&[
+                    Field::optional("sku", text(1, 255), "Which item."),
+                    Field::optional("amount", COUNT, "How many."),
+                ])),
+                "The items.",
+            ),
+            Field::optional(
+                "available_groups",
+                Shape::Array(&Shape::OneOf(&[NAME, ANY_INTEGER])),
+                "Shows only items of these groups.",
+            ),
+        ]),
+        "Items to buy.",
+    ),
+    Field::optional(
+        "subscription",
+        object(&[
+            Field::optional("plan_id", NAME, "External id of the plan."),
+            Field::optional("product_id", NAME, "The product it belongs to."),
+            Field::optional("currency", CURRENCY, "The currency its price is reckoned in."),
+            Field::optional("trial_days", NATURAL, "Days without charge, for plans that have no trial."),
+            Field::optional(
+                "available_plans",
+                Shape::OneOf(&[Shape::Array(&NAME), PROSE]),
+                "Shows only these plans: a list, or text with commas.",
+            ),
+            Field::optional("operation", Shape::Enum(&["change_plan"]), "Changes the plan of a running subscription."),
+        ]),
+        "A subscription to buy.",
+    ),
+    Field::optional(
+        "pin_codes",
+        object(&[
+            Field::optional("currency", CURRENCY, "The currency their price is reckoned in."),
+            Field::optional(
+                "codes",
+                Shape::Array(&object(&[
+                    Field::optional("digital_content", text(1, 255), "SKU of the game."),
+                    Field::optional(
+                        "drm",
+                        Shape::Enum(&["steam", "playstation", "xbox", "uplay", "origin", "drmfree"]),
+                        "Where the key is redeemed.",
+                    ),
+                ])),
+                "The keys.",
+            ),
+            Field::optional(
+                "upgrade",
+                object(&[
+                    Field::optional("id", COUNT, "The upgrade."),
+                    Field::optional("id_user_history", COUNT, "The key it upgrades."),
+                ]),
+                "An upgrade of a key bought before.",
+            ),
+        ]),
+        "Game keys to buy.",
+    ),
+    Field::optional(
+        "gift",
+        object(&[
+            Field::optional("giver_id", NAME, "Who gives."),
+            Field::optional("message", PROSE, "A message to the friend."),
+            Field::optional(
+                "hide_giver_from_receiver",
+                Shape::OneOf(&[BOOL, NAME]),
+                "Keeps the giver secret; true if not given.",
+            ),
+            Field::optional(
+                "friends",
+                Shape::Array(&object(&[
+                    Field::optional("id", NAME, "The game's own id of the friend."),
+                    Field::optional("name", NAME, "Shown name."),
+                    Field::optional("email", EMAIL, "Address."),
+                ])),
+                "Who may receive it.",
+            ),
+        ]),
+        "Makes the purchase a gift.",
+    ),
+    Field::optional(
+        "coupon_code",
+        object(&[
+            Field::optional("value", NAME, "The code."),
+            Field::optional("hidden", BOOL, "Leaves the field off the page."),
+        ]),
+        "A coupon.",
+    ),
+]);
+
+/// What the body must look like.
+pub static TOKEN: Shape = object(&[
+    Field::required("user", USER, "The player."),
+    Field::required("settings", SETTINGS, "How the page behaves."),
+    Field::optional("purchase", PURCHASE, "What is bought."),
+    Field::optional("custom_parameters", Shape::Map, "Free data, repeated in the notifications."),
+]);
+
+/// A value about the player, and what the page may do with it.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub struct Given {
+    /// The value.
+    pub value: Option<String>,
+    /// Whether the page leaves it out.
+    pub hidden: Option<bool>,
+    /// Whether the player may change it.
+    pub allow_modify: Option<bool>,
+}
+
+/// `user`.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct User {
+    /// The game's own id.
+    pub id: Given,
+    /// Shown name.
+    pub name: Given,
+    /// Where the receipt goes.
+    pub email: Given,
+    /// Telephone.
+    pub phone: Given,
+    /// Country.
+    pub country: Given,
+}
+
+/// `settings`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Settings {
+    /// The game that sells.
+    pub project_id: i64,
+    /// The game's own transaction id.
+    pub external_id: Option<String>,
+    /// Language of the page.
+    pub language: Option<String>,
+    /// Where the player goes afterwards.
+    pub return_url: Option<String>,
+    /// The currency the player prefers.
+    pub currency: Option<String>,
+    /// `sandbox` or nothing.
+    pub mode: Option<String>,
+    /// Payment method to open at.
+    pub payment_method: Option<i64>,
+    /// Group of payment methods to open at.
+    pub payment_widget: Option<String>,
+    /// When the player is sent back.
+    pub redirect_policy: Option<RedirectPolicy>,
+    /// Looks.
+    #[serde(default)]
+    pub ui: Ui,
+}
+
+/// `settings.redirect_policy`. What is absent is for the project to decide.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct RedirectPolicy {
+    redirect_conditions: Option<String>,
+    status_for_manual_redirection: Option<String>,
+    /// Seconds before the page leads back by itself.
+    pub delay: Option<i64>,
+    /// Text on the button that leads back.
+    pub redirect_button_caption: Option<String>,
+}
+
+impl RedirectPolicy {
+    /// When the page leads back by itself.
+    pub fn automatic(&self) -> Option<RedirectWhen> {
+        self.redirect_conditions.as_deref().map(redirect_when)
+    }
+
+    /// When the page shows a button that leads back.
+    pub fn manual(&self) -> Option<RedirectWhen> {
+        self.status_for_manual_redirection.as_deref().map(redirect_when)
+    }
+}
+
+fn redirect_when(name: &str) -> RedirectWhen {
+    match name {
+        "successful" => RedirectWhen::Successful,
+        "successful_or_canceled" => RedirectWhen::SuccessfulOrCanceled,
+        "any" => RedirectWhen::Any,
+        // `vc` stands for purchases of virtual currency, and a token that asks
+        // for one does not get as far as a redirect.
+        _ => RedirectWhen::None,
+    }
+}
+
+/// The part of `settings.ui` the page follows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Ui {
+    /// `small`, `medium` or `large`.
+    pub size: Option<String>,
+    /// Colours.
+    pub theme: Option<String>,
+    /// `desktop` or `mobile`.
+    pub version: Option<String>,
+    /// Looks on a desktop.
+    pub desktop: Device,
+    /// Looks on a telephone.
+    pub mobile: Device,
+}
+
+/// Looks on a kind of device.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Device {
+    /// The top of the page.
+    pub header: Header,
+}
+
+/// The top of the page.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Header {
+    /// Whether a button closes the page.
+    pub close_button: Option<bool>,
+}
+
+/// `purchase.checkout`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Checkout {
+    /// ISO 4217.
+    pub currency: String,
+    /// The price, in the digits that were sent.
+    pub amount: Number,
+}
+
+/// `purchase.description`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Description {
+    /// The text.
+    pub value: Option<String>,
+}
+
+/// `purchase`, as far as it is a price.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Purchase {
+    /// A price in money.
+    pub checkout: Option<Checkout>,
+    /// What is bought.
+    pub description: Description,
+}
+
+/// What the page may know of the player.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlayerField {
+    /// The game's own id.
+    Id,
+    /// Shown name.
+    Name,
+    /// Where the receipt goes.
+    Email,
+    /// Telephone.
+    Phone,
+    /// Country.
+    Country,
+}
+
+/// A token's body that was found to be in order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TokenBody {
+    /// The player.
+    pub user: User,
+    /// How the page behaves.
+    pub settings: Settings,
+    /// What is bought.
+    pub purchase: Purchase,
+    /// All that was sent, of which the fields above are views. It is kept
+    /// because nothing the game said may be lost between token and webhook.
+    raw: Value,
+}
+
+/// The views of a body, as serde reads them.
+#[derive(Deserialize)]
+struct Views {
+    user: User,
+    settings: Settings,
+    #[serde(default)]
+    purchase: Purchase,
+}
+
+impl TokenBody {
+    /// Reads a body, or lists its faults.
+    pub fn read(body: &Value) -> Result<Self, Vec<Violation>> {
+        let mut violations = shape::check(&TOKEN, body);
+        let body = shape::normalise(&TOKEN, body.clone());
+        violations.extend(price_fault(&body));
+        if !violations.is_empty() {
+            return Err(violations);
+        }
+        // The shape is at least as strict as the types, so this reads.
+        Self::from_value(body).ok_or_else(|| vec![Violation::new("", "could not be read")])
+    }
+
+    /// Reads what [`TokenBody::to_stored`] wrote. It is not checked again:
+    /// rules that became stricter must not close tokens that are in use.
+    pub fn from_stored(text: &str) -> Option<Self> {
+        Self::from_value(serde_json::from_str(text).ok()?)
+    }
+
+    fn from_value(raw: Value) -> Option<Self> {
+        let Views { user, settings, purchase } = Views::deserialize(&raw).ok()?;
+        Some(TokenBody { user, settings, purchase, raw })
+    }
+
+    /// All that was sent, as JSON text.
+    pub fn to_stored(&self) -> String {
+        self.raw.to_string()
+    }
+
+    /// The player, as far as the game knows. A name or number that is empty is
+    /// none.
+    pub fn player(&self) -> Player {
+        let value = |given: &Given| given.value.clone().filter(|v| !v.is_empty());
+        Player {
+            id: self.user.id.value.clone().unwrap_or_default(),
+            name: value(&self.user.name),
+            email: value(&self.user.email),
+            phone: value(&self.user.phone),
+            country: value(&self.user.country),
+            zip: None,
+            ip: None,
+        }
+    }
+
+    fn given(&self, field: PlayerField) -> &Given {
+        match field {
+            PlayerField::Id => &self.user.id,
+            PlayerField::Name => &self.user.name,
+            PlayerField::Email => &self.user.email,
+            PlayerField::Phone => &self.user.phone,
+            PlayerField::Country => &self.user.country,
+        }
+    }
+
+    /// Whether the page leaves a field out.
+    pub fn hidden(&self, field: PlayerField) -> bool {
+        self.given(field).hidden.unwrap_or(true)
+    }
+
+    /// Whether the player may change a field.
+    pub fn allow_modify(&self, field: PlayerField) -> bool {
+        self.given(field).allow_modify.unwrap_or(false)
+    }
+
+    /// The game that sells.
+    pub fn project_id(&self) -> i64 {
+        self.settings.project_id
+    }
+
+    /// Whether it is a test.
+    pub fn sandbox(&self) -> bool {
+        self.settings.mode.as_deref() == Some("sandbox")
+    }
+
+    /// The game's own transaction id.
+    pub fn external_id(&self) -> Option<&str> {
+        self.settings.external_id.as_deref()
+    }
+
+    /// Language of the page, as it was sent.
+    pub fn language(&self) -> Option<&str> {
+        self.settings.language.as_deref()
+    }
+
+    /// Where the player goes afterwards.
+    pub fn return_url(&self) -> Option<&str> {
+        self.settings.return_url.as_deref()
+    }
+
+    /// When the player is sent back, if the token says so.
+    pub fn redirect_policy(&self) -> Option<&RedirectPolicy> {
+        self.settings.redirect_policy.as_ref()
+    }
+
+    /// Payment method to open at.
+    pub fn payment_method(&self) -> Option<i64> {
+        self.settings.payment_method
+    }
+
+    /// Group of payment methods to open at: `paybycash` or `giftcard`.
+    pub fn payment_widget(&self) -> Option<&str> {
+        self.settings.payment_widget.as_deref()
+    }
+
+    /// Colours of the page.
+    pub fn theme(&self) -> &str {
+        self.settings.ui.theme.as_deref().filter(|t| !t.is_empty()).unwrap_or("default")
+    }
+
+    /// Size of the page: `small`, `medium` or `large`.
+    pub fn size(&self) -> Option<&str> {
+        self.settings.ui.size.as_deref()
+    }
+
+    /// Whether the page for telephones was asked for.
+    pub fn mobile(&self) -> bool {
+        self.settings.ui.version.as_deref() == Some("mobile")
+    }
+
+    /// Whether a button closes the page.
+    pub fn close_button(&self, mobile: bool) -> bool {
+        let device = if mobile { &self.settings.ui.mobile } else { &self.settings.ui.desktop };
+        device.header.close_button.unwrap_or(false)
+    }
+
+    /// The price in money.
+    pub fn checkout_price(&self) -> Option<Money> {
+        let checkout = self.purchase.checkout.as_ref()?;
+        Money::parse(checkout.amount.as_str(), Currency::from_code(&checkout.currency)?).ok()
+    }
+
+    /// What is bought, in the game's words.
+    pub fn description(&self) -> Option<&str> {
+        self.purchase.description.value.as_deref().filter(|d| !d.is_empty())
+    }
+
+    /// `custom_parameters` as JSON text, numbers in the digits that were sent.
+    pub fn custom_parameters_text(&self) -> Option<String> {
+        self.raw.get("custom_parameters").map(Value::to_string)
+    }
+
+    /// Whether it asks for something that only a catalogue has.
+    pub fn buys_catalogue(&self) -> bool {
+        ["virtual_items", "virtual_currency", "subscription", "pin_codes"].iter().any(|key| {
+            let part = self.raw.get("purchase").and_then(|p| p.get(key)).and_then(Value::as_object);
+            part.is_some_and(|p| !p.is_empty())
+        })
+    }
+}
+
+/// What is wrong with the price, as far as its currency decides that. What the
+/// shape already refuses is not reported again.
+fn price_fault(body: &Value) -> Option<Violation> {
+    let checkout = body.get("purchase")?.get("checkout")?;
+    let currency = Currency::from_code(checkout.get("currency")?.as_str()?)?;
+    let Value::Number(amount) = checkout.get("amount")? else { return None };
+    let amount = amount.as_str();
+    let too_large = || format!("must have a maximum value of {}", largest(currency).shortest());
+    let too_precise = || format!("must be a multiple of {}", Money::new(1, currency).shortest());
+    let text = match Money::parse(amount, currency) {
+        Ok(price) if price.minor > largest(currency).minor => too_large(),
+        Ok(_) => return None,
+        Err(MoneyError::TooPrecise) => too_precise(),
+        // A JSON number whose exponent is beyond all reason.
+        Err(MoneyError::NotANumber) if amount.contains("e-") => too_precise(),
+        Err(_) if amount.starts_with('-') => return None,
+        Err(_) => too_large(),
+    };
+    Some(Violation::new("purchase.checkout.amount", text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shape::{NOT_POSITIVE, parse};
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    /// A value that `shape` accepts, with every property there is.
+    fn sample(shape: &Shape) -> Value {
+        match shape {
+            Shape::Object { fields, .. } => {
+                Value::Object(fields.iter().map(|f| (f.name.to_string(), sample(&f.shape))).collect())
+            }
+            Shape::Map => json!({"k": 1}),
+            Shape::Array(element) => json!([sample(element), sample(element)]),
+            Shape::Text { rule: None, .. } => json!("x"),
+            Shape::Text { rule: Some(rule), .. } => match rule {
+                TextRule::Email => json!("a@b.example"),
+                TextRule::Currency => json!("USD"),
+                TextRule::Country => json!("US"),
+                TextRule::Language => json!("pt-BR"),
+                TextRule::Url => json!("https://game.example/?a=1"),
+                TextRule::DigitsExact(n) | TextRule::AlnumExact(n) => json!("1".repeat(*n)),
+            },
+            Shape::Enum(values) => json!(values[0]),
+            Shape::Integer { .. } | Shape::Number { .. } => json!(1),
+            Shape::Bool => json!(true),
+            Shape::Any => json!(null),
+            Shape::OneOf(shapes) => sample(&shapes[0]),
+        }
+    }
+
+    /// A step into a body.
+    #[derive(Clone)]
+    enum Step {
+        Key(&'static str),
+        Second,
+    }
+
+    fn dotted(path: &[Step]) -> String {
+        let mut text = String::new();
+        for step in path {
+            match step {
+                Step::Key(key) if text.is_empty() => text.push_str(key),
+                Step::Key(key) => text.push_str(&format!(".{key}")),
+                Step::Second => text.push_str("[1]"),
+            }
+        }
+        text
+    }
+
+    /// The full sample with `value` at `path`.
+    fn with(path: &[Step], value: Value) -> Value {
+        let mut body = sample(&TOKEN);
+        let mut at = &mut body;
+        for step in path {
+            at = match step {
+                Step::Key(key) => &mut at[*key],
+                Step::Second => &mut at[1],
+            };
+        }
+        *at = value;
+        body
+    }
+
+    /// Calls `visit` with every shape under `shape` and where it is.
+    fn walk(shape: &'static Shape, path: &mut Vec<Step>, visit: &mut impl FnMut(&'static Shape, &[Step])) {
+        visit(shape, path);
+        match shape {
+            Shape::Object { fields, .. } => {
+                for field in *fields {
+                    path.push(Step::Key(field.name));
+                    walk(&field.shape, path, visit);
+                    path.pop();
+                }
+            }
+            Shape::Array(element) => {
+                path.push(Step::Second);
+                walk(element, path, visit);
+                path.pop();
+            }
+            _ => {}
+        }
+    }
+
+    /// Values `shape` refuses, and in which words.
+    fn wrong(shape: &Shape) -> Vec<(Value, String)> {
+        let text = |s: &str| s.to_string();
+        let types = |want: &str, values: &[(Value, &str)]| -> Vec<(Value, String)> {
+            values.iter().map(|(v, n)| (v.clone(), format!("{n} value found, but {want} is required"))).collect()
+        };
+        let scalars = |but: &str| -> Vec<(Value, &'static str)> {
+            [
+                (json!(null), "NULL"),
+                (json!(true), "boolean"),
+                (json!(7), "integer"),
+                (json!("7"), "string"),
+                (json!(["7"]), "array"),
+                (json!({"7": 7}), "object"),
+            ]
+            .into_iter()
+            .chain([(parse(b"1.5").unwrap(), "double")])
+            .filter(|(_, name)| !but.split(' ').any(|b| b == *name))
+            .collect()
+        };
+        match shape {
+            Shape::Object { .. } | Shape::Map => types("an object", &scalars("object")),
+            Shape::Array(_) => types("an array", &scalars("array")),
+            Shape::Text { min, max, rule } => {
+                let mut out = types("a string", &scalars("string"));
+                match rule {
+                    None => {
+                        out.push((json!("ж".repeat(max + 1)), format!("must be at most {max} characters long")));
+                        out.push((json!("\0"), text("does not match the regex pattern ^[^\\x00]*$")));
+                        if *min > 0 {
+                            out.push((json!(""), format!("must be at least {min} characters long")));
+                        }
+                    }
+                    Some(TextRule::Email) => {
+                        out.push((json!("a b@c"), text("Invalid email")));
+                        out.push((json!(""), text("Invalid email")));
+                        out.push((json!(format!("{}@b", "a".repeat(99))), text("must be at most 100 characters long")));
+                    }
+                    Some(TextRule::Url) => {
+                        out.push((json!("javascript://x"), text("Invalid URL format")));
+                        out.push((
+                            json!(format!("https://a/{}", "a".repeat(1000))),
+                            text("must be at most 1000 characters long"),
+                        ));
+                    }
+                    Some(TextRule::Currency) => {
+                        out.push((json!("usd"), text("does not match the regex pattern ^[A-Z]{3}$")));
+                        out.push((json!("USDT"), text("does not match the regex pattern ^[A-Z]{3}$")));
+                        out.push((json!("ZZZ"), text("is not a currency of ISO 4217")));
+                    }
+                    Some(TextRule::Country) => {
+                        out.push((json!("us"), text("does not match the regex pattern ^[A-Z]{2}$")));
+                        out.push((json!("ZZ"), text("is not a country of ISO 3166-1")));
+                    }
+                    Some(other) => {
+                        out.push((json!("-"), format!("does not match the regex pattern {}", other.pattern().unwrap())))
+                    }
+                }
+                out
+            }
+            Shape::Enum(values) => {
+                let mut out = types("a string", &scalars("string"));
+                let list = serde_json::to_string(values).unwrap();
+                for no in ["", "production", &values[0].to_uppercase()] {
+                    out.push((json!(no), format!("does not have a value in the enumeration {list}")));
+                }
+                out
+            }
+            Shape::Integer { min, max } => {
+                let mut out = types("an integer", &scalars("integer"));
+                out.push((parse(b"1.0").unwrap(), text("double value found, but an integer is required")));
+                for low in [min - 1, i64::MIN] {
+                    out.push((json!(low), format!("must have a minimum value of {min}")));
+                }
+                for high in ["9007199254740992", "99999999999999999999999999"] {
+                    out.push((parse(high.as_bytes()).unwrap(), format!("must have a maximum value of {max}")));
+                }
+                out
+            }
+            Shape::Number { .. } => {
+                let mut out = types("a number", &scalars("integer double"));
+                for low in ["0", "0.00", "-1", "-0e9"] {
+                    out.push((parse(low.as_bytes()).unwrap(), text(NOT_POSITIVE)));
+                }
+                out
+            }
+            Shape::Bool => types("a boolean", &scalars("boolean")),
+            Shape::Any => vec![],
+            Shape::OneOf(shapes) => match shapes {
+                [Shape::Bool, Shape::Text { .. }] => types("a boolean or a string", &scalars("boolean string")),
+                [Shape::Array(_), Shape::Text { .. }] => types("an array or a string", &scalars("array string")),
+                [Shape::Text { .. }, Shape::Integer { .. }] => {
+                    types("a string or an integer", &scalars("string integer"))
+                }
+                _ => panic!("no wrong values known for {shapes:?}"),
+            },
+        }
+    }
+
+    #[test]
+    fn the_full_sample_is_accepted() {
+        let body = sample(&TOKEN);
+        assert_eq!(shape::check(&TOKEN, &body), []);
+        assert!(TokenBody::read(&body).is_ok());
+    }
+
+    #[test]
+    fn every_parameter_has_its_faults() {
+        let (mut parameters, mut cases) = (0, 0);
+        walk(&TOKEN, &mut vec![], &mut |shape, path| {
+            parameters += 1;
+            for (value, text) in wrong(shape) {
+                let body = with(path, value.clone());
+                let want = Violation::new(dotted(path), text);
+                assert_eq!(shape::check(&TOKEN, &body), [want.clone()], "{value}");
+                // A price has rules of its own on top, and they do not repeat
+                // what the shape said.
+                assert_eq!(TokenBody::read(&body), Err(vec![want]), "{value}");
+                cases += 1;
+            }
+        });
+        assert!(parameters > 130 && cases > 900, "{parameters} parameters, {cases} cases");
+    }
+
+    #[test]
+    fn every_object_may_be_an_empty_list() {
+        walk(&TOKEN, &mut vec![], &mut |shape, path| {
+            if let Shape::Object { fields, .. } = shape {
+                let missing: Vec<_> = fields.iter().filter(|f| f.required).map(|f| f.name).collect();
+                let found = shape::check(&TOKEN, &with(path, json!([])));
+                let base = dotted(path);
+                let want: Vec<_> = missing
+                    .iter()
+                    .map(|name| {
+                        let at = if base.is_empty() { name.to_string() } else { format!("{base}.{name}") };
+                        Violation::new(at, "is missing and it is required")
+                    })
+                    .collect();
+                assert_eq!(found, want);
+            }
+        });
+    }
+
+    #[test]
+    fn unknown_keys() {
+        let (mut refusing, mut lenient) = (vec![], 0);
+        walk(&TOKEN, &mut vec![], &mut |shape, path| {
+            let Shape::Object { unknown, .. } = shape else { return };
+            let mut value = sample(shape);
+            value["nonsense"] = json!({"a": 1});
+            let found = shape::check(&TOKEN, &with(path, value));
+            if *unknown == Unknown::Ignore {
+                assert_eq!(found, []);
+                lenient += 1;
+            } else {
+                let text =
+                    "The property nonsense is not defined and the definition does not allow additional properties";
+                assert_eq!(found, [Violation::new(dotted(path), text)]);
+                refusing.push(dotted(path));
+            }
+            assert_eq!(*unknown == Unknown::Ignore, dotted(path).starts_with("settings.ui"));
+        });
+        for path in ["", "user", "user.id", "settings", "settings.redirect_policy", "purchase", "purchase.checkout"] {
+            assert!(refusing.iter().any(|r| r == path), "{path}");
+        }
+        assert!(lenient > 15);
+    }
+
+    #[test]
+    fn every_parameter_is_described() {
+        fn fields(shape: &Shape) {
+            match shape {
+                Shape::Object { fields: list, .. } => {
+                    for (i, f) in list.iter().enumerate() {
+                        assert!(f.doc.ends_with('.'), "{}", f.name);
+                        assert!(list[..i].iter().all(|g| g.name != f.name), "{} twice", f.name);
+                        fields(&f.shape);
+                    }
+                }
+                Shape::Array(element) => fields(element),
+                _ => {}
+            }
+        }
+        fields(&TOKEN);
+    }
+
+    fn faults(body: &str) -> Vec<(String, String)> {
+        let read = TokenBody::read(&parse(body.as_bytes()).unwrap());
+        read.unwrap_err().into_iter().map(|v| (v.path, v.text)).collect()
+    }
+
+    fn fault(path: &str, text: &str) -> (String, String) {
+        (path.to_string(), text.to_string())
+    }
+
+    #[test]
+    fn all_faults_at_once() {
+        let body = r#"{
+            "user": {"id": {"value": 123}, "email": {"value": "x"}, "nick": 1},
+            "settings": {"project_id": "14004", "mode": "production"},
+            "purchase": {
+                "virtual_items": {"items": [{"sku": "a"}, {"sku": 5, "amount": 0}]},
+                "checkout": {"amount": 5}
+            },
+            "extra": null
+        }"#;
+        let unknown =
+            |key| format!("The property {key} is not defined and the definition does not allow additional properties");
+        assert_eq!(
+            faults(body),
+            [
+                fault("user.id.value", "integer value found, but a string is required"),
+                fault("user.email.value", "Invalid email"),
+                fault("user", &unknown("nick")),
+                fault("settings.project_id", "string value found, but an integer is required"),
+                fault("settings.mode", "does not have a value in the enumeration [\"sandbox\"]"),
+                fault("purchase.checkout.currency", "is missing and it is required"),
+                fault("purchase.virtual_items.items[1].sku", "integer value found, but a string is required"),
+                fault("purchase.virtual_items.items[1].amount", "must have a minimum value of 1"),
+                fault("", &unknown("extra")),
+            ]
+        );
+        assert_eq!(
+            faults(r#"{"user": {"id": "x"}}"#),
+            [
+                fault("user.id", "string value found, but an object is required"),
+                fault("settings", "is missing and it is required"),
+            ]
+        );
+    }
+
+    fn priced(amount: &str, currency: &str) -> Result<TokenBody, Vec<Violation>> {
+        let body = format!(
+            r#"{{"user":{{"id":{{"value":"u"}}}},"settings":{{"project_id":1}},
+                "purchase":{{"checkout":{{"amount":{amount},"currency":"{currency}"}}}}}}"#
+        );
+        TokenBody::read(&parse(body.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn prices() {
+        for (amount, currency, minor) in [
+            ("9.99", "USD", 999),
+            ("9.9900", "USD", 999),
+            ("1e2", "USD", 10_000),
+            ("15e-1", "USD", 150),
+            ("1200", "JPY", 1200),
+            ("0.001", "KWD", 1),
+            ("1000000000000", "USD", 100_000_000_000_000),
+        ] {
+            assert_eq!(priced(amount, currency).unwrap().checkout_price().unwrap().minor, minor, "{amount}");
+        }
+        for (amount, currency, text) in [
+            ("9.999", "USD", "must be a multiple of 0.01"),
+            ("0.5", "JPY", "must be a multiple of 1"),
+            ("0.0001", "KWD", "must be a multiple of 0.001"),
+            ("1e-99999999999", "USD", "must be a multiple of 0.01"),
+            ("1000000000000.01", "USD", "must have a maximum value of 1000000000000"),
+            ("1e30", "USD", "must have a maximum value of 1000000000000"),
+            ("1e99999999999", "USD", "must have a maximum value of 1000000000000"),
+            ("99999999999999999999999999999999999999999", "USD", "must have a maximum value of 1000000000000"),
+            ("0", "USD", NOT_POSITIVE),
+            ("-1", "USD", NOT_POSITIVE),
+            ("-1e400", "USD", NOT_POSITIVE),
+            ("0e99999999999", "USD", NOT_POSITIVE),
+            ("\"5\"", "USD", "string value found, but a number is required"),
+        ] {
+            let want = [Violation::new("purchase.checkout.amount", text)];
+            let found = priced(amount, currency).unwrap_err();
+            assert_eq!(&found[..1], &want[..], "{amount} {currency}");
+        }
+        let want = vec![Violation::new("purchase.checkout.currency", "is not a currency of ISO 4217")];
+        assert_eq!(priced("1.23456", "ZZZ"), Err(want));
+    }
+
+    #[test]
+    fn accessors() {
+        let body = TokenBody::read(
+            &parse(
+                br#"{
+            "user": {"id": {"value": "u-1", "hidden": false}, "name": {"value": ""},
+                "email": {"value": "a@b.example", "allow_modify": true}, "country": {"value": "DE"}, "attributes": []},
+            "settings": {"project_id": 14004, "external_id": "x1", "language": "pt_BR", "mode": "sandbox",
+                "return_url": "https://game.example/", "payment_method": 1380, "payment_widget": "giftcard",
+                "redirect_policy": {"redirect_conditions": "successful", "delay": 3,
+                    "status_for_manual_redirection": "vc", "redirect_button_caption": "Back"},
+                "ui": {"size": "small", "theme": "dark", "version": "mobile", "novelty": [1, null],
+                    "mobile": {"header": {"close_button": true}}, "desktop": []}},
+            "purchase": {"checkout": {"currency": "EUR", "amount": 9.90}, "description": {"value": "100 coins"},
+                "virtual_items": []},
+            "custom_parameters": {"z": 1.10, "a": 12345678901234567890.5, "n": null, "e": []}
+        }"#,
+            )
+            .unwrap(),
+        )
+        .unwrap();
+        let player = body.player();
+        assert_eq!((player.id.as_str(), player.name, player.phone), ("u-1", None, None));
+        assert_eq!((player.email.as_deref(), player.country.as_deref()), (Some("a@b.example"), Some("DE")));
+        assert_eq!((body.project_id(), body.sandbox(), body.external_id()), (14004, true, Some("x1")));
+        assert_eq!((body.language(), body.return_url()), (Some("pt_BR"), Some("https://game.example/")));
+        let policy = body.redirect_policy().unwrap();
+        assert_eq!((policy.automatic(), policy.manual()), (Some(RedirectWhen::Successful), Some(RedirectWhen::None)));
+        assert_eq!((policy.delay, policy.redirect_button_caption.as_deref()), (Some(3), Some("Back")));
+        assert_eq!((body.payment_method(), body.payment_widget()), (Some(1380), Some("giftcard")));
+        assert_eq!((body.theme(), body.size(), body.mobile()), ("dark", Some("small"), true));
+        assert_eq!((body.close_button(true), body.close_button(false)), (true, false));
+        assert_eq!(body.checkout_price(), Some(Money::new(990, Currency::from_code("EUR").unwrap())));
+        assert_eq!(body.description(), Some("100 coins"));
+        assert_eq!(
+            body.custom_parameters_text().as_deref(),
+            Some(r#"{"a":12345678901234567890.5,"e":[],"n":null,"z":1.10}"#)
+        );
+        assert!(!body.buys_catalogue());
+        assert!(!body.hidden(PlayerField::Id) && body.hidden(PlayerField::Email) && body.hidden(PlayerField::Phone));
+        assert!(body.allow_modify(PlayerField::Email) && !body.allow_modify(PlayerField::Country));
+        assert_eq!(TokenBody::from_stored(&body.to_stored()), Some(body.clone()));
+        assert!(body.to_stored().contains(r#""amount":9.90"#));
+        assert!(body.to_stored().contains(r#""attributes":{}"#));
+    }
+
+    #[test]
+    fn defaults() {
+        let body = TokenBody::read(&json!({"user": {"id": {"value": "u"}}, "settings": {"project_id": 1}})).unwrap();
+        assert_eq!(body.player(), Player { id: "u".into(), ..Player::default() });
+        assert!(!body.sandbox() && !body.mobile() && !body.buys_catalogue());
+        assert_eq!((body.theme(), body.size()), ("default", None));
+        assert_eq!((body.checkout_price(), body.description(), body.redirect_policy()), (None, None, None));
+        assert_eq!(body.custom_parameters_text(), None);
+        assert!(body.hidden(PlayerField::Id) && !body.allow_modify(PlayerField::Id));
+        assert!(TokenBody::from_stored("{}").is_none() && TokenBody::from_stored("x").is_none());
+    }
+
+    #[test]
+    fn the_documented_example() {
+        let body = TokenBody::read(&json!({
+            "user": {
+                "id": {"value": "1234567", "hidden": true},
+                "email": {"value": "email@example.com", "allow_modify": true, "hidden": false},
+                "country": {"value": "US"}
+            },
+            "settings": {"project_id": 14004, "language": "en", "currency": "USD", "ui": {"size": "medium"}},
+            "purchase": {
+                "virtual_currency": {"quantity": 100},
+                "virtual_items": {"items": [{"sku": "SKU01", "amount": 1}]},
+                "description": {"value": "Test Purchase"}
+            },
+            "custom_parameters": {"parameter1": "value1"}
+        }))
+        .unwrap();
+        assert!(body.buys_catalogue());
+        assert_eq!(body.custom_parameters_text().as_deref(), Some(r#"{"parameter1":"value1"}"#));
+    }
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(json!(null)),
+            any::<bool>().prop_map(|b| json!(b)),
+            any::<i64>().prop_map(|n| json!(n)),
+            (0i64..3).prop_map(|n| json!(n)),
+            "-?[1-9][0-9]{0,30}(\\.[0-9]{1,4})?(e[+-]?[0-9]{1,12})?".prop_map(|s| parse(s.as_bytes()).unwrap()),
+            ".{0,6}".prop_map(|s| json!(s)),
+            prop::sample::select(vec!["USD", "US", "en", "sandbox", "a@b", "list", "https://a"]).prop_map(|s| json!(s)),
+        ];
+        let key = prop_oneof![
+            prop::sample::select(vec!["value", "id", "user", "settings", "items", "ui", "currency", "amount"])
+                .prop_map(str::to_string),
+            ".{0,4}",
+        ];
+        leaf.prop_recursive(4, 24, 4, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::Array),
+                prop::collection::btree_map(key.clone(), inner, 0..4)
+                    .prop_map(|m| Value::Object(m.into_iter().collect())),
+            ]
+        })
+    }
+
+    /// Changes some places of a body: drops what is there or puts in another
+    /// value.
+    fn mutate(value: &mut Value, changes: &mut impl Iterator<Item = (u8, Value)>) {
+        let Some((dice, other)) = changes.next() else { return };
+        match value {
+            Value::Object(map) => {
+                for key in map.keys().cloned().collect::<Vec<_>>() {
+                    if dice < 40 && key.len() % 4 == usize::from(dice % 4) {
+                        map.remove(&key);
+                    } else if let Some(v) = map.get_mut(&key) {
+                        mutate(v, changes);
+                    }
+                }
+            }
+            Value::Array(list) => list.iter_mut().for_each(|v| mutate(v, changes)),
+            leaf if dice > 252 => *leaf = other,
+            _ => {}
+        }
+    }
+
+    fn accepted_means_read(body: &Value) -> Result<bool, TestCaseError> {
+        let checked = shape::check(&TOKEN, body);
+        match TokenBody::read(body) {
+            Ok(token) => {
+                prop_assert!(checked.is_empty());
+                prop_assert_eq!(TokenBody::from_stored(&token.to_stored()), Some(token.clone()));
+                // What is stored would be accepted again.
+                prop_assert_eq!(shape::check(&TOKEN, &token.raw), []);
+                let priced = body.get("purchase").and_then(|p| p.get("checkout")).is_some();
+                prop_assert_eq!(token.checkout_price().is_some(), priced);
+                Ok(true)
+            }
+            Err(found) => {
+                for v in &found {
+                    let price = v.path == "purchase.checkout.amount";
+                    prop_assert!(checked.contains(v) || price, "{v:?}");
+                }
+                Ok(false)
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_json_panics(body in any_json()) {
+            accepted_means_read(&body)?;
+        }
+
+        #[test]
+        fn what_is_accepted_can_be_read(
+            dice in prop::collection::vec(any::<u8>(), 0..400),
+            others in prop::collection::vec(any_json(), 1..6),
+        ) {
+            let mut body = sample(&TOKEN);
+            mutate(&mut body, &mut dice.into_iter().zip(others.into_iter().cycle()));
+            accepted_means_read(&body)?;
+        }
+
+        #[test]
+        fn what_is_dropped_was_not_needed(drops in prop::collection::vec(any::<u8>(), 0..400)) {
+            // Only optional properties go: such a body is always accepted.
+            fn drop_some(value: &mut Value, shape: &Shape, drops: &mut impl Iterator<Item = u8>) {
+                match (shape, &mut *value) {
+                    (Shape::Object { fields, .. }, Value::Object(map)) => {
+                        for f in *fields {
+                            if !f.required && drops.next().is_some_and(|d| d < 100) {
+                                map.remove(f.name);
+                            } else if let Some(v) = map.get_mut(f.name) {
+                                drop_some(v, &f.shape, drops);
+                            }
+                        }
+                        // As PHP would send it.
+                        if map.is_empty() {
+                            *value = json!([]);
+                        }
+                    }
+                    (Shape::Array(element), Value::Array(list)) => {
+                        list.iter_mut().for_each(|v| drop_some(v, element, drops));
+                    }
+                    _ => {}
+                }
+            }
+            let mut body = sample(&TOKEN);
+            drop_some(&mut body, &TOKEN, &mut drops.into_iter());
+            prop_assert!(accepted_means_read(&body)?);
+        }
+
+        #[test]
+        fn custom_numbers_keep_their_digits(text in "-?(0|[1-9][0-9]{0,40})(\\.[0-9]{1,40})?") {
+            let body = format!(
+                r#"{{"user":{{"id":{{"value":"u"}}}},"settings":{{"project_id":1}},"custom_parameters":{{"n":{text}}}}}"#
+            );
+            let body = TokenBody::read(&parse(body.as_bytes()).unwrap()).unwrap();
+            let again = TokenBody::from_stored(&body.to_stored()).unwrap();
+            prop_assert_eq!(again.custom_parameters_text().unwrap(), format!(r#"{{"n":{text}}}"#));
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Golden HTTP: a file holds requests and the exact answers, as text.
+//!
+//! A file is a story on one fresh server. Each step begins with `### ` and a
+//! title, then either a request or a command, then `<<<`, then the answer, to
+//! the byte. Between steps stand answers' top-level JSON members as
+//! `{{name}}`. Clock, ids and randomness are fixed, so nothing is blanked out.
+//!
+//! Commands: `@advance 90s`, `@deliver` (does all that is due and shows the
+//! webhooks), `@game 500 text` (how the game answers next), `@game silent`,
+//! `@books`.
+
+use crate::world::{Reply, World, answered, silence};
+use axum::body::Body;
+use axum::http::Request;
+use coinslot_domain::id::ProjectId;
+use coinslot_domain::time::Span;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// A step of a story.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// What it shows.
+    pub title: String,
+    /// The request or command, as it stands in the file.
+    pub input: String,
+    /// The answer as it stands in the file.
+    pub expected: String,
+}
+
+/// What a step did, for the coverage check.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// The method.
+    pub method: String,
+    /// The path, without its query.
+    pub path: String,
+    /// The `Authorization` header.
+    pub authorization: String,
+    /// The status of the answer.
+    pub status: u16,
+}
+
+/// Reads a story. The text before the first step is its introduction.
+pub fn parse(text: &str) -> (String, Vec<Step>) {
+    let mut parts = text.split("\n### ");
+    let introduction = parts.next().unwrap_or_default().to_string();
+    let steps = parts
+        .map(|part| {
+            let (title, rest) = part.split_once('\n').unwrap_or((part, ""));
+            let (input, expected) = rest.split_once("\n<<<\n").unwrap_or((rest, ""));
+            Step { title: title.into(), input: input.trim().into(), expected: expected.trim_end().into() }
+        })
+        .collect();
+    (introduction, steps)
+}
+
+/// Writes a story back.
+pub fn write(introduction: &str, steps: &[Step]) -> String {
+    let mut text = introduction.trim_end().to_string();
+    text.push('\n');
+    for step in steps {
+        let _ = write!(text, "\n### {}\n{}\n<<<\n{}\n", step.title, step.input, step.expected);
+    }
+    text
+}
+
+/// Plays a story; the steps with the answers that came, and what was seen.
+pub async fn play(world: &World, steps: &[Step]) -> (Vec<Step>, Vec<Seen>) {
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    let mut seen = Vec::new();
+    let mut played = Vec::new();
+    for step in steps {
+        let mut input = step.input.clone();
+        for (name, value) in &names {
+            input = input.replace(&format!("{{{{{name}}}}}"), value);
+        }
+        let answer = match input.strip_prefix('@') {
+            Some(command) => run(world, command).await,
+            None => {
+                let (request, mut note) = request(&input);
+                let reply = world.send(request).await;
+                note.status = reply.status.as_u16();
+                seen.push(note);
+                remember(&mut names, &reply);
+                show(&reply)
+            }
+        };
+        played.push(Step { expected: answer, ..step.clone() });
+    }
+    (played, seen)
+}
+
+fn request(input: &str) -> (Request<Body>, Seen) {
+    let (head, body) = input.split_once("\n\n").unwrap_or((input, ""));
+    let mut lines = head.lines();
+    let (method, target) = lines.next().and_then(|l| l.split_once(' ')).expect("a request line");
+    let mut request = Request::builder().method(method).uri(target);
+    let mut authorization = String::new();
+    for line in lines {
+        let (name, value) = line.split_once(": ").unwrap_or_else(|| panic!("a header in {line:?}"));
+        if name.eq_ignore_ascii_case("authorization") {
+            authorization = value.into();
+        }
+        request = request.header(name, value);
+    }
+    let path = target.split('?').next().unwrap_or(target).to_string();
+    let seen = Seen { method: method.into(), path, authorization, status: 0 };
+    (request.body(Body::from(body.to_string())).expect("a request"), seen)
+}
+
+fn remember(names: &mut BTreeMap<String, String>, reply: &Reply) {
+    if let Ok(serde_json::Value::Object(members)) = serde_json::from_str(&reply.body) {
+        for (name, value) in members {
+            match value {
+                serde_json::Value::String(text) => names.insert(name, text),
+                serde_json::Value::Number(n) => names.insert(name, n.to_string()),
+                _ => None,
+            };
+        }
+    }
+}
+
+fn show(reply: &Reply) -> String {
+    let mut text = format!("{}\n", reply.status);
+    for (name, value) in &reply.headers {
+        let _ = writeln!(text, "{name}: {value}");
+    }
+    let kind = reply.header("content-type");
+    let body = if kind.starts_with("text/css") || kind.contains("javascript") || kind.starts_with("image/") {
+        // Assets are compared by the pages that use them.
+        format!("({} of our own)", kind.split(';').next().unwrap_or(kind))
+    } else {
+        reply.body.clone()
+    };
+    if !body.is_empty() {
+        let _ = write!(text, "\n{body}");
+    }
+    text.trim_end().to_string()
+}
+
+async fn run(world: &World, command: &str) -> String {
+    let (name, rest) = command.split_once(' ').unwrap_or((command, ""));
+    match name {
+        "advance" => {
+            let (number, unit) = rest.split_at(rest.len() - 1);
+            let number: i64 = number.parse().expect("a number of seconds, minutes or hours");
+            world.advance(match unit {
+                "s" => Span::seconds(number),
+                "m" => Span::minutes(number),
+                "h" => Span::hours(number),
+                other => panic!("{other} is no unit"),
+            });
+            format!("{}", world.app.clock.now())
+        }
+        "game" if rest == "silent" => {
+            world.game.answer_next(silence());
+            "the game will not answer".into()
+        }
+        "game" => {
+            let (status, body) = rest.split_once(' ').unwrap_or((rest, ""));
+            world.game.answer_next(answered(status.parse().expect("a status"), body));
+            format!("the game will answer {status}")
+        }
+        "deliver" => {
+            world.run_due().await;
+            told(world)
+        }
+        "told" => told(world),
+        "books" => {
+            let project = ProjectId::new(coinslot_app::demo::PROJECT).expect("a project");
+            let faults = coinslot_app::audit::books(&world.app, project).await.expect("the books");
+            let read = world.app.store.read(move |tx| coinslot_store::ledger::balances(tx, project));
+            let balances = read.await.unwrap_or_else(|e: coinslot_store::StoreError| panic!("{e}"));
+            let mut text = String::new();
+            for (account, currency, amount) in balances {
+                let _ = writeln!(text, "{account:14}{currency} {amount:>8}");
+            }
+            for fault in faults {
+                let _ = writeln!(text, "FAULT {fault}");
+            }
+            text.trim_end().to_string()
+        }
+        other => panic!("@{other} is no command"),
+    }
+}
+
+fn told(world: &World) -> String {
+    let mut text = String::new();
+    for (request, answer) in world.game.take() {
+        let _ = writeln!(text, "POST {}", request.url);
+        for (name, value) in &request.headers {
+            let _ = writeln!(text, "{name}: {value}");
+        }
+        let status = answer.status.map_or("no answer".to_string(), |s| s.to_string());
+        let _ = writeln!(text, "\n{}\n\nanswer: {status} {}\n", request.body, answer.body);
+    }
+    if text.is_empty() { "nothing was told".into() } else { text.trim_end().to_string() }
+}
