@@ -1,0 +1,90 @@
+//! Every answer of the server, to the byte, and that no route is forgotten.
+
+use coinslot_tests::golden::{Seen, parse, play, write};
+use coinslot_tests::{Engine, World};
+use std::path::PathBuf;
+
+fn stories() -> Vec<PathBuf> {
+    let directory = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("golden");
+    let mut all: Vec<PathBuf> = std::fs::read_dir(directory).unwrap().map(|e| e.unwrap().path()).collect();
+    all.retain(|p| p.extension().is_some_and(|e| e == "http"));
+    all.sort();
+    assert!(!all.is_empty());
+    all
+}
+
+fn updating() -> bool {
+    std::env::var("COINSLOT_GOLDEN").is_ok_and(|v| v == "update")
+}
+
+async fn play_all(engine: Engine) -> Vec<Seen> {
+    let mut all = Vec::new();
+    let mut wrong = Vec::new();
+    for path in stories() {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let (introduction, steps) = parse(&text);
+        let world = World::new(engine).await;
+        let (played, seen) = play(&world, &steps).await;
+        world.check_books().await;
+        all.extend(seen);
+        if updating() {
+            std::fs::write(&path, write(&introduction, &played)).unwrap();
+            continue;
+        }
+        for (step, now) in steps.iter().zip(&played) {
+            if step.expected != now.expected {
+                let name = path.file_name().unwrap().to_string_lossy();
+                wrong.push(format!(
+                    "{name}, \"{}\"\n--- the file says\n{}\n--- the server says\n{}\n",
+                    step.title, step.expected, now.expected
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} answers differ on {engine:?}:\n\n{}", wrong.len(), wrong.join("\n"));
+    all
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_are_as_written_and_cover_every_route() {
+    let seen = play_all(Engine::Sqlite).await;
+    let mut missing = Vec::new();
+    let mut demand = |name: &str, what: &str, have: bool| {
+        if !have {
+            missing.push(format!("{name}: no story shows {what}"));
+        }
+    };
+    for route in coinslot_api::routes() {
+        let of: Vec<&Seen> = seen.iter().filter(|s| fits(route.method.as_str(), &route.path, s)).collect();
+        demand(route.name, "a success", of.iter().any(|s| s.status < 400));
+        if route.auth == coinslot_api::Auth::Merchant {
+            demand(route.name, "a call without credentials", of.iter().any(|s| s.status == 401));
+            let other = |s: &&&Seen| s.authorization.ends_with(OTHER_MERCHANT);
+            let foreign = |s: &Seen| s.status == 403 || s.status == 404;
+            demand(route.name, "another merchant's attempt", of.iter().filter(other).any(|s| foreign(s)));
+        }
+    }
+    for route in coinslot_paystation::routes() {
+        let of: Vec<&Seen> = seen.iter().filter(|s| fits(route.method, route.path, s)).collect();
+        demand(route.name, "a success", of.iter().any(|s| s.status < 400));
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+/// `9000:other_api_key` in Base64.
+const OTHER_MERCHANT: &str = "OTAwMDpvdGhlcl9hcGlfa2V5";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_are_the_same_on_postgresql() {
+    // While the files are being written there is nothing to hold it against.
+    if !updating() {
+        play_all(Engine::Postgres).await;
+    }
+}
+
+/// Whether a request was for a route, by its canonical path.
+fn fits(method: &str, path: &str, seen: &Seen) -> bool {
+    let (want, have): (Vec<&str>, Vec<&str>) = (path.split('/').collect(), seen.path.split('/').collect());
+    let part = |(w, h): (&&str, &&str)| w == h || (w.starts_with('{') && !h.is_empty());
+    method == seen.method && want.len() == have.len() && want.iter().zip(&have).all(part)
+}
