@@ -124,12 +124,20 @@ pub struct CountingGateway {
     taken: Mutex<BTreeMap<AttemptId, i64>>,
     given_back: Mutex<BTreeMap<RefundId, i64>>,
     lose: Mutex<usize>,
+    hang: Mutex<bool>,
+    /// Told when a call hangs.
+    pub hanging: tokio::sync::Notify,
 }
 
 impl CountingGateway {
     /// Does what it is asked but loses the next `n` answers.
     pub fn lose_answers(&self, n: usize) {
         *lock(&self.lose) = n;
+    }
+
+    /// Does what the next charge asks and then never answers.
+    pub fn hang_next(&self, hang: bool) {
+        *lock(&self.hang) = hang;
     }
 
     /// Minor units taken, over all attempts.
@@ -172,7 +180,12 @@ impl Gateway for CountingGateway {
     fn charge(&self, charge: Charge) -> Later<'_, ChargeAnswer> {
         Box::pin(async move {
             let answer = SandboxGateway.charge(charge.clone()).await;
-            self.note(&charge, answer)
+            let answer = self.note(&charge, answer);
+            if std::mem::take(&mut *lock(&self.hang)) {
+                self.hanging.notify_one();
+                std::future::pending::<()>().await;
+            }
+            answer
         })
     }
     fn answer_challenge(&self, charge: Charge, approved: bool) -> Later<'_, ChargeAnswer> {
@@ -218,7 +231,7 @@ pub struct World {
     pub gateway: Arc<CountingGateway>,
     /// Its doors.
     pub router: Router,
-    _directory: tempfile::TempDir,
+    directory: tempfile::TempDir,
     _database: Option<coinslot_testkit::postgres::Database>,
 }
 
@@ -279,7 +292,12 @@ impl World {
         demo::seed(&app, Some(WEBHOOK_URL.into())).await.unwrap();
         seed_others(&app).await.unwrap();
         let router = server::router(&app, Options { demo: true, behind_proxy: false });
-        World { app, clock, game, gateway, router, _directory: directory, _database: database }
+        World { app, clock, game, gateway, router, directory, _database: database }
+    }
+
+    /// Where the embedded database lies.
+    pub fn directory(&self) -> &std::path::Path {
+        self.directory.path()
     }
 
     /// Moves the clock.

@@ -1,4 +1,5 @@
-//! Random calls against a gateway that loses answers and a game that fails.
+//! Random calls against a gateway that hangs and loses answers, and a game that
+//! fails or is silent.
 //! After each step the books balance; in the end everything is settled.
 
 use axum::body::Body;
@@ -25,8 +26,15 @@ async fn life(engine: Engine, seed: u64, steps: usize) {
             }
             2..=4 if !tokens.is_empty() => {
                 let token = &tokens[pick(tokens.len() as u64)];
-                let reply = world.pay(token, CARDS[pick(5)]).await;
-                assert!(matches!(reply.status.as_u16(), 303 | 403 | 422 | 502 | 503), "{seed}: {}", reply.status);
+                world.gateway.hang_next(pick(5) == 0);
+                tokio::select! {
+                    reply = world.pay(token, CARDS[pick(5)]) => {
+                        assert!(matches!(reply.status.as_u16(), 303 | 403 | 422 | 503), "{seed}: {}", reply.status);
+                    }
+                    // The player gives up and closes the page.
+                    () = world.gateway.hanging.notified() => {}
+                }
+                world.gateway.hang_next(false);
             }
             5 if !tokens.is_empty() => {
                 let token = &tokens[pick(tokens.len() as u64)];

@@ -385,6 +385,9 @@ async fn finish(
                     payment::advance_attempt(tx, &attempt, event, None, now)?;
                     payment::advance(tx, payment, event, News::default())?
                 }
+                // Decided here and not at the gateway, so it holds only while
+                // the player has not answered after all.
+                ChargeAnswer::Failed(Decline::Expired) if attempt.state != AttemptState::Challenged => None,
                 ChargeAnswer::Failed(why) => {
                     let event = PaymentEvent::Declined;
                     payment::advance_attempt(tx, &attempt, event, Some(why), now)?;
@@ -450,11 +453,17 @@ const SWEEP: i64 = 100;
 /// between two transactions, a player who left the bank's question. How many
 /// were looked at.
 pub async fn sweep(app: &Shared) -> Result<usize, StoreError> {
-    let before = app.clock.now() - PATIENCE;
-    let open = app.store.read(move |tx| payment::open_attempts(tx, before, SWEEP)).await?;
+    let now = app.clock.now();
+    let (pending, challenged) = (now - PATIENCE, now - CHALLENGE_LIFE);
+    let open = app.store.read(move |tx| payment::open_attempts(tx, pending, challenged, SWEEP)).await?;
     let mut looked = 0;
     for (project, id, seen) in open {
         let now = app.clock.now();
+        // Whoever moves the time first looks; with several servers on one
+        // database the others leave it alone.
+        if !app.store.write(move |tx| payment::touch_attempt(tx, project, id, seen, now)).await? {
+            continue;
+        }
         let found = app
             .store
             .read(move |tx| {
@@ -464,16 +473,6 @@ pub async fn sweep(app: &Shared) -> Result<usize, StoreError> {
             })
             .await?;
         let Some((attempt, payment)) = found else { continue };
-        if attempt.state == AttemptState::Challenged && now - seen < CHALLENGE_LIFE {
-            continue;
-        }
-        // Whoever moves the time first looks; with several servers on one
-        // database the others leave it alone.
-        let taken = attempt.state == AttemptState::Challenged
-            || app.store.write(move |tx| payment::touch_attempt(tx, project, id, seen, now)).await?;
-        if !taken {
-            continue;
-        }
         looked += 1;
         let charge = charge_of(&payment, &attempt);
         let answer = match app.gateway.inquire(charge.clone()).await {

@@ -111,6 +111,20 @@ impl App {
         format!("{:08x}", u32::from_be_bytes(bytes)).split_off(1)
     }
 
+    /// Random bytes for as long as they are asked for.
+    pub(crate) fn bytes(&self) -> impl FnMut() -> u8 {
+        let mut pool = [0; 64];
+        let mut at = pool.len();
+        move || {
+            if at == pool.len() {
+                self.random.fill(&mut pool);
+                at = 0;
+            }
+            at += 1;
+            pool[at - 1]
+        }
+    }
+
     /// What webhooks and receipts call a payment method.
     pub fn method_name(&self, id: i64, currency: Currency) -> &'static str {
         self.gateway.methods(currency).iter().find(|m| m.id == id).map_or("Unknown", |m| m.name)

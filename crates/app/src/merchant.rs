@@ -2,7 +2,8 @@
 
 use crate::{App, hash};
 use coinslot_domain::id::{MerchantId, ProjectId};
-use coinslot_domain::merchant::{Caller, Project};
+use coinslot_domain::merchant::{Caller, Fees, KeyScope, Project};
+use coinslot_domain::token;
 use coinslot_store::{StoreError, merchant};
 
 /// Who calls with this merchant id and API key; `None` for wrong credentials,
@@ -23,4 +24,57 @@ pub async fn project(app: &App, caller: Caller, id: ProjectId) -> Result<Option<
     }
     let found = app.store.read(move |tx| merchant::find_project(tx, id)).await?;
     Ok(found.filter(|p| p.merchant == caller.merchant))
+}
+
+/// A merchant with its first project, as it is shown once.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Founded {
+    /// The user name of the API.
+    pub merchant: MerchantId,
+    /// Its password. Stored as a hash only, so it cannot be shown again.
+    pub api_key: String,
+    /// The game.
+    pub project: ProjectId,
+    /// What its webhooks are signed with.
+    pub secret: String,
+}
+
+/// Adds a merchant with a project and a company-wide API key.
+pub async fn found(
+    app: &App,
+    merchant_name: String,
+    project_name: String,
+    webhook_url: Option<String>,
+) -> Result<Founded, StoreError> {
+    let founded = Founded {
+        merchant: app.id(MerchantId::new).await?,
+        api_key: secret(app),
+        project: app.id(ProjectId::new).await?,
+        secret: secret(app),
+    };
+    let project = Project {
+        id: founded.project,
+        merchant: founded.merchant,
+        name: project_name,
+        active: true,
+        secret: founded.secret.clone(),
+        webhook_url,
+        fees: Fees::default(),
+        taxes: vec![],
+        frame_ancestors: vec![],
+    };
+    let caller = Caller { merchant: founded.merchant, scope: KeyScope::Company };
+    let (key_hash, now) = (hash(&founded.api_key), app.clock.now());
+    app.store
+        .write(move |tx| {
+            merchant::insert(tx, caller.merchant, &merchant_name, now)?;
+            merchant::insert_key(tx, caller, &key_hash, now)?;
+            merchant::insert_project(tx, &project, now)
+        })
+        .await?;
+    Ok(founded)
+}
+
+fn secret(app: &App) -> String {
+    token::letters(app.bytes())
 }

@@ -34,7 +34,7 @@ pub async fn create(app: &App, caller: Caller, body: &TokenBody) -> Result<Strin
     if !project.active && !body.sandbox() {
         return Err(TokenError::NotActive);
     }
-    let token = mint(app, project.id);
+    let token = token::mint(project.id, app.bytes());
     let now = app.clock.now();
     let stored = Stored {
         project: project.id,
@@ -47,19 +47,6 @@ pub async fn create(app: &App, caller: Caller, body: &TokenBody) -> Result<Strin
     };
     app.store.write(move |tx| Ok::<_, TokenError>(coinslot_store::token::insert(tx, &stored)?)).await?;
     Ok(token)
-}
-
-fn mint(app: &App, project: ProjectId) -> String {
-    let mut pool = [0; 64];
-    let mut at = pool.len();
-    token::mint(project, || {
-        if at == pool.len() {
-            app.random.fill(&mut pool);
-            at = 0;
-        }
-        at += 1;
-        pool[at - 1]
-    })
 }
 
 /// How long an expired token still shows the payment that was made with it.

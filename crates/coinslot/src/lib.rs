@@ -13,13 +13,13 @@ pub fn routes() -> String {
                 coinslot_api::Auth::Merchant => "merchant",
                 coinslot_api::Auth::None => "anyone",
             };
-            (r.path.clone(), format!("{:7}{:75} {auth:9} {}\n", r.method.as_str(), r.path, r.name))
+            (r.path.clone(), format!("{:6} {:97} {auth:9} {}\n", r.method.as_str(), r.path, r.name))
         })
         .collect();
     lines.extend(
         coinslot_paystation::routes()
             .into_iter()
-            .map(|r| (r.path.to_string(), format!("{:7}{:75} {:9} {}\n", r.method, r.path, "token", r.name))),
+            .map(|r| (r.path.to_string(), format!("{:6} {:97} {:9} {}\n", r.method, r.path, "player", r.name))),
     );
     lines.sort();
     lines.into_iter().map(|(_, line)| line).collect()

@@ -8,7 +8,7 @@ use coinslot_app::{App, Parts, Profile, Shared, demo};
 use coinslot_domain::webhook::TIMEOUT;
 use coinslot_gateway::SandboxGateway;
 use coinslot_store::{Location, Store};
-use coinslot_worker::outgoing::{HttpGame, Policy};
+use coinslot_worker::outgoing::{HttpGame, Policy, allowed_url};
 use std::error::Error;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -36,6 +36,11 @@ enum Command {
     Dev(Dev),
     /// Run for players: no demo data, webhooks to public https addresses only.
     Serve(Serve),
+    /// Add a merchant with a project, and print its credentials once.
+    ///
+    /// This is how a server started with `coinslot serve` gets its first
+    /// project; it may be running meanwhile.
+    Found(Found),
     /// Bring the database's tables up to date and stop.
     Migrate(Database),
     /// List every HTTP operation.
@@ -94,6 +99,21 @@ struct Dev {
 struct Serve {
     #[command(flatten)]
     listen: Listen,
+    #[command(flatten)]
+    database: Database,
+}
+
+#[derive(Args)]
+struct Found {
+    /// The company.
+    #[arg(long, value_name = "NAME")]
+    merchant: String,
+    /// The game, as players see it on the payment page.
+    #[arg(long, value_name = "NAME")]
+    project: String,
+    /// Where the game's server receives webhooks: a public https address.
+    #[arg(long, value_name = "URL")]
+    webhook_url: Option<String>,
     #[command(flatten)]
     database: Database,
 }
@@ -168,6 +188,7 @@ async fn run(command: Command) -> Fallible<()> {
     match command {
         Command::Dev(dev) => run_dev(dev).await,
         Command::Serve(serve) => run_serve(serve).await,
+        Command::Found(found) => run_found(found).await,
         Command::Migrate(database) => {
             Store::open(&database.location())?;
             println!("The tables are up to date.");
@@ -222,20 +243,42 @@ async fn prepare(listen: &Listen, database: &Database, profile: Profile) -> Fall
         .await
         .map_err(|e| format!("cannot listen on {}: {e}; choose another with --listen", listen.listen))?;
     let address = listener.local_addr()?;
+    let public_url = listen.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    Ok(Ready { app: assemble(database, profile, public_url)?, listener, address })
+}
+
+fn assemble(database: &Database, profile: Profile, public_url: String) -> Fallible<Shared> {
     let policy = match profile {
         Profile::Dev => Policy::Loopback,
         Profile::Live => Policy::Public,
     };
-    let app = App::new(Parts {
+    Ok(App::new(Parts {
         store: Store::open(&database.location())?,
         clock: Arc::new(SystemClock),
         random: Arc::new(SystemRandom),
         gateway: Arc::new(SandboxGateway),
         game: Arc::new(HttpGame::new(policy, TIMEOUT)?),
         profile,
-        public_url: listen.public_url.clone().unwrap_or_else(|| format!("http://{address}")),
-    });
-    Ok(Ready { app, listener, address })
+        public_url,
+    }))
+}
+
+async fn run_found(command: Found) -> Fallible<()> {
+    if let Some(url) = &command.webhook_url {
+        allowed_url(url, Policy::Public).map_err(|why| format!("--webhook-url: {why}"))?;
+    }
+    let app = assemble(&command.database, Profile::Live, String::new())?;
+    let f = coinslot_app::merchant::found(&app, command.merchant, command.project, command.webhook_url).await?;
+    println!(
+        "Keep these; the API key is not shown again.
+
+  Merchant  {}
+  API key   {}
+  Project   {}
+  Secret    {}",
+        f.merchant, f.api_key, f.project, f.secret
+    );
+    Ok(())
 }
 
 async fn run_dev(dev: Dev) -> Fallible<()> {

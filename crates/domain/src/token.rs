@@ -11,20 +11,25 @@ const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn
 /// Letters and digits after the project: 24 of 62 kinds are 142 bits.
 pub const RANDOM_CHARS: usize = 24;
 
-/// Writes a token: the project in base 62, an underscore, and characters drawn
-/// from `random`, which yields uniform bytes for as long as it is asked. The
+/// Writes a token: the project in base 62, an underscore, and [`letters`]. The
 /// project in front makes looking a token up a matter of one project.
-pub fn mint(project: ProjectId, mut random: impl FnMut() -> u8) -> String {
+pub fn mint(project: ProjectId, random: impl FnMut() -> u8) -> String {
     let mut text = base62(project.get());
     text.push('_');
-    let mut left = RANDOM_CHARS;
-    while left > 0 {
+    text.push_str(&letters(random));
+    text
+}
+
+/// [`RANDOM_CHARS`] letters and digits, each as likely as any other, drawn from
+/// `random`, which yields uniform bytes for as long as it is asked.
+pub fn letters(mut random: impl FnMut() -> u8) -> String {
+    let mut text = String::with_capacity(RANDOM_CHARS);
+    while text.len() < RANDOM_CHARS {
         // 248 is the largest multiple of 62 in a byte; what lies above would
         // make the first letters likelier.
         let byte = random();
         if byte < 248 {
             text.push(char::from(ALPHABET[usize::from(byte % 62)]));
-            left -= 1;
         }
     }
     text

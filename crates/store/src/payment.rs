@@ -50,7 +50,8 @@ statements! {
     TOUCH_ATTEMPT = "UPDATE attempt SET updated_at = $4
         WHERE project_id = $1 AND attempt_id = $2 AND updated_at = $3 AND state IN ('pending', 'challenged')";
     OPEN_ATTEMPTS = "SELECT project_id, attempt_id, updated_at FROM attempt
-        WHERE state IN ('pending', 'challenged') AND updated_at <= $1 ORDER BY updated_at LIMIT $2";
+        WHERE (state = 'pending' AND updated_at <= $1) OR (state = 'challenged' AND updated_at <= $2)
+        ORDER BY updated_at LIMIT $3";
 }
 
 /// One try to take the money of a payment.
@@ -268,14 +269,16 @@ pub fn advance_attempt(
 }
 
 /// Attempts of any project whose outcome is open and that nobody looked at
-/// since `before`, oldest first, with the time they were looked at last.
+/// since `pending`, or since `challenged` for those that wait for the player,
+/// oldest first, with the time they were looked at last.
 pub fn open_attempts(
     tx: &mut Tx<'_>,
-    before: Time,
+    pending: Time,
+    challenged: Time,
     limit: i64,
 ) -> Result<Vec<(ProjectId, AttemptId, Time)>, StoreError> {
     let row = |r: &Row| Ok((r.numbered(0, ProjectId::new)?, r.numbered(1, AttemptId::new)?, Time(r.int(2)?)));
-    tx.rows(OPEN_ATTEMPTS, &[before.0.into(), limit.into()])?.iter().map(row).collect()
+    tx.rows(OPEN_ATTEMPTS, &[pending.0.into(), challenged.0.into(), limit.into()])?.iter().map(row).collect()
 }
 
 /// Takes an open attempt to look at it; `false` when someone else did.

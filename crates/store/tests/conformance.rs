@@ -655,17 +655,19 @@ fn attempts(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     let one = (ours(), with_card.id, at(1));
     let two = (theirs(), with_card.id, at(2));
     let three = (ours(), challenged.id, at(3));
-    assert_eq!(call!(log, payment::open_attempts(tx, at(9), 9)), [one, two, three]);
-    assert_eq!(call!(log, payment::open_attempts(tx, at(9), 2)), [one, two]);
-    assert_eq!(call!(log, payment::open_attempts(tx, at(1), 9)), [one]);
-    assert_eq!(call!(log, payment::open_attempts(tx, at(0), 9)), []);
+    assert_eq!(call!(log, payment::open_attempts(tx, at(9), at(9), 9)), [one, two, three]);
+    assert_eq!(call!(log, payment::open_attempts(tx, at(9), at(9), 2)), [one, two]);
+    assert_eq!(call!(log, payment::open_attempts(tx, at(1), at(1), 9)), [one]);
+    assert_eq!(call!(log, payment::open_attempts(tx, at(0), at(0), 9)), []);
+    assert_eq!(call!(log, payment::open_attempts(tx, at(9), at(0), 9)), [one, two], "players may take longer");
+    assert_eq!(call!(log, payment::open_attempts(tx, at(0), at(9), 9)), [three]);
 
     assert!(!call!(log, payment::touch_attempt(tx, ours(), with_card.id, at(2), at(5))), "looked at meanwhile");
     assert!(!call!(log, payment::touch_attempt(tx, ours(), attempt_id(9), at(1), at(5))));
     assert!(call!(log, payment::touch_attempt(tx, ours(), with_card.id, at(1), at(5))));
     assert!(!call!(log, payment::touch_attempt(tx, ours(), with_card.id, at(1), at(5))), "only one may");
     assert!(call!(log, payment::touch_attempt(tx, ours(), challenged.id, at(3), at(6))));
-    assert_eq!(call!(log, payment::open_attempts(tx, at(4), 9)), [two]);
+    assert_eq!(call!(log, payment::open_attempts(tx, at(4), at(4), 9)), [two]);
 
     let why = Some(Decline::Refused);
     let elsewhere = Attempt { project: ProjectId::new(9).unwrap(), ..with_card.clone() };
@@ -679,7 +681,7 @@ fn attempts(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     assert!(!call!(log, payment::advance_attempt(tx, &failed, PaymentEvent::Captured, None, at(9))), "final");
     assert!(!call!(log, payment::touch_attempt(tx, ours(), failed.id, at(8), at(9))), "nothing is open");
     let still = (ours(), with_card.id, at(7));
-    assert_eq!(call!(log, payment::open_attempts(tx, at(99), 9)), [two, still]);
+    assert_eq!(call!(log, payment::open_attempts(tx, at(99), at(99), 9)), [two, still]);
     Ok(())
 }
 
@@ -978,7 +980,7 @@ fn read_back(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
         call!(log, refund::booked(tx, project, payment_id(700)));
         call!(log, webhook::deliveries(tx, project, at(9999), 99));
     }
-    call!(log, payment::open_attempts(tx, at(9999), 99));
+    call!(log, payment::open_attempts(tx, at(9999), at(9999), 99));
     call!(log, refund::open(tx, at(9999), 99));
     // Holding a row is harmless in a read: it has no transaction to hold it.
     call!(log, payment::lock(tx, ours(), payment_id(520))).unwrap();
