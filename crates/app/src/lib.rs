@@ -31,8 +31,8 @@ pub enum Profile {
     Live,
 }
 
-/// The running server, without its doors.
-pub struct App {
+/// What a server is made of.
+pub struct Parts {
     /// The database.
     pub store: Store,
     /// Tells the time.
@@ -47,30 +47,24 @@ pub struct App {
     pub profile: Profile,
     /// Where players' browsers reach the server, without a slash at the end.
     pub public_url: String,
+}
+
+/// The running server, without its doors. Its parts are its fields.
+pub struct App {
+    parts: Parts,
     ids: Mutex<std::ops::Range<i64>>,
     wake: Notify,
 }
 
+impl std::ops::Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
+}
+
 /// The server as its doors hold it.
 pub type Shared = Arc<App>;
-
-/// What an [`App`] is made of.
-pub struct Parts {
-    /// The database.
-    pub store: Store,
-    /// Tells the time.
-    pub clock: Arc<dyn port::Clock>,
-    /// Draws secrets.
-    pub random: Arc<dyn port::Random>,
-    /// Takes the money.
-    pub gateway: Arc<dyn port::Gateway>,
-    /// Reaches the game.
-    pub game: Arc<dyn port::Game>,
-    /// How careful to be.
-    pub profile: Profile,
-    /// Where players' browsers reach the server.
-    pub public_url: String,
-}
 
 /// Ids taken from the database at once. What is left of a block at the end is
 /// skipped, which nobody minds: ids are unique, not consecutive.
@@ -79,10 +73,8 @@ const ID_BLOCK: i64 = 1000;
 impl App {
     /// Puts a server together.
     pub fn new(parts: Parts) -> Shared {
-        let Parts { store, clock, random, gateway, game, profile, public_url } = parts;
-        let public_url = public_url.trim_end_matches('/').to_string();
-        let (ids, wake) = (Mutex::new(0..0), Notify::new());
-        Arc::new(App { store, clock, random, gateway, game, profile, public_url, ids, wake })
+        let public_url = parts.public_url.trim_end_matches('/').to_string();
+        Arc::new(App { parts: Parts { public_url, ..parts }, ids: Mutex::new(0..0), wake: Notify::new() })
     }
 
     /// A fresh id, as what `make` makes of it.
