@@ -7,7 +7,7 @@ use coinslot_app::signature::StandardHeaders;
 use coinslot_app::{App, Parts, Profile, Shared, demo};
 use coinslot_domain::webhook::TIMEOUT;
 use coinslot_gateway::SandboxGateway;
-use coinslot_store::{Location, Store};
+use coinslot_store::{Checked, Location, Store, back_up, restore};
 use coinslot_worker::outgoing::{HttpGame, Policy, allowed_url};
 use std::error::Error;
 use std::net::SocketAddr;
@@ -41,6 +41,24 @@ enum Command {
     /// This is how a server started with `coinslot serve` gets its first
     /// project; it may be running meanwhile.
     Found(Found),
+    /// Copy the embedded database to a file, checked, while the server runs.
+    Backup {
+        /// The file to write; it must not exist.
+        #[arg(value_name = "FILE")]
+        to: PathBuf,
+        #[command(flatten)]
+        database: Database,
+    },
+    /// Put a backup in the place of the embedded database.
+    ///
+    /// The server must be stopped. A database that is there is kept beside it.
+    Restore {
+        /// The backup.
+        #[arg(value_name = "FILE")]
+        from: PathBuf,
+        #[command(flatten)]
+        database: Database,
+    },
     /// Bring the database's tables up to date and stop.
     Migrate(Database),
     /// List every HTTP operation.
@@ -189,6 +207,19 @@ async fn run(command: Command) -> Fallible<()> {
         Command::Dev(dev) => run_dev(dev).await,
         Command::Serve(serve) => run_serve(serve).await,
         Command::Found(found) => run_found(found).await,
+        Command::Backup { to, database } => {
+            let found = back_up(&database.location(), &to)?;
+            println!("{}: {}", to.display(), holds(found));
+            Ok(())
+        }
+        Command::Restore { from, database } => {
+            let (found, kept) = restore(&from, &database.location())?;
+            println!("Restored: {}", holds(found));
+            if let Some(kept) = kept {
+                println!("What was there is kept as {}", kept.display());
+            }
+            Ok(())
+        }
         Command::Migrate(database) => {
             Store::open(&database.location())?;
             println!("The tables are up to date.");
@@ -220,6 +251,11 @@ async fn run(command: Command) -> Fallible<()> {
             Ok(())
         }
     }
+}
+
+fn holds(found: Checked) -> String {
+    let Checked { projects, payments, bytes } = found;
+    format!("checked, {projects} projects, {payments} payments, {} KiB", bytes.div_ceil(1024))
 }
 
 fn read(path: &std::path::Path) -> Fallible<Vec<u8>> {

@@ -7,6 +7,7 @@
 #[macro_use]
 mod statement;
 
+mod backup;
 mod engine;
 pub mod id;
 pub mod ledger;
@@ -17,6 +18,7 @@ pub mod refund;
 pub mod token;
 pub mod webhook;
 
+pub use backup::{Checked, back_up, restore};
 pub use engine::{Location, Store, StoreError, Tx};
 
 // For the test that prepares every statement.
