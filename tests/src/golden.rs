@@ -16,6 +16,7 @@ use coinslot_domain::id::ProjectId;
 use coinslot_domain::time::Span;
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::path::{Path, PathBuf};
 
 /// A step of a story.
 #[derive(Clone, Debug)]
@@ -39,6 +40,28 @@ pub struct Seen {
     pub authorization: String,
     /// The status of the answer.
     pub status: u16,
+    /// The body of the answer.
+    pub body: String,
+}
+
+impl Seen {
+    /// Whether it was for a route, by its canonical path.
+    pub fn fits(&self, method: &str, path: &str) -> bool {
+        let (want, have): (Vec<&str>, Vec<&str>) = (path.split('/').collect(), self.path.split('/').collect());
+        let part = |(w, h): (&&str, &&str)| w == h || (w.starts_with('{') && !h.is_empty());
+        method == self.method && want.len() == have.len() && want.iter().zip(&have).all(part)
+    }
+}
+
+/// The files with the stories, in the order of their names.
+pub fn stories() -> Vec<PathBuf> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
+    let entries = std::fs::read_dir(directory).expect("a directory of stories");
+    let mut all: Vec<PathBuf> = entries.map(|e| e.expect("an entry").path()).collect();
+    all.retain(|p| p.extension().is_some_and(|e| e == "http"));
+    all.sort();
+    assert!(!all.is_empty());
+    all
 }
 
 /// Reads a story. The text before the first step is its introduction.
@@ -81,6 +104,7 @@ pub async fn play(world: &World, steps: &[Step]) -> (Vec<Step>, Vec<Seen>) {
                 let (request, mut note) = request(&input);
                 let reply = world.send(request).await;
                 note.status = reply.status.as_u16();
+                note.body.clone_from(&reply.body);
                 seen.push(note);
                 remember(&mut names, &reply);
                 show(&reply)
@@ -105,7 +129,7 @@ fn request(input: &str) -> (Request<Body>, Seen) {
         request = request.header(name, value);
     }
     let path = target.split('?').next().unwrap_or(target).to_string();
-    let seen = Seen { method: method.into(), path, authorization, status: 0 };
+    let seen = Seen { method: method.into(), path, authorization, status: 0, body: String::new() };
     (request.body(Body::from(body.to_string())).expect("a request"), seen)
 }
 

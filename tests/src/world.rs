@@ -212,6 +212,9 @@ impl Gateway for CountingGateway {
     }
 }
 
+/// The server as a developer runs it.
+pub const OPTIONS: Options = Options { demo: true, behind_proxy: false, connections_per_address: None };
+
 /// The API key of [`World::OTHER`].
 pub const OTHER_KEY: &str = "other_api_key";
 /// An API key of the demo merchant that reaches only the demo project.
@@ -291,7 +294,7 @@ impl World {
         });
         demo::seed(&app, Some(WEBHOOK_URL.into())).await.unwrap();
         seed_others(&app).await.unwrap();
-        let router = server::router(&app, Options { demo: true, behind_proxy: false });
+        let router = server::router(&app, OPTIONS);
         World { app, clock, game, gateway, router, directory, _database: database }
     }
 

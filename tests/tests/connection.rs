@@ -1,7 +1,7 @@
 //! What clients do on the wire that no request built by a library does.
 
 use coinslot::server::{self, Options};
-use coinslot_tests::world::{checkout_body, merchant_request};
+use coinslot_tests::world::{OPTIONS, checkout_body, merchant_request};
 use coinslot_tests::{Engine, World};
 use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -11,13 +11,17 @@ use tokio::task::JoinHandle;
 
 /// The world's server on a real port.
 async fn listen(world: &World) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
+    listen_with(world, OPTIONS).await
+}
+
+async fn listen_with(world: &World, options: Options) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
     let stopped = async {
         let _ = stopped.await;
     };
-    let serving = tokio::spawn(server::serve(listener, world.router.clone(), Options::default(), stopped));
+    let serving = tokio::spawn(server::serve(listener, world.router.clone(), options, stopped));
     (address, stop, serving)
 }
 
@@ -64,6 +68,29 @@ async fn nonsense_is_refused_and_others_are_served() {
     slow.write_all(b"POST /merchant/v2/merchants/2340/token HTTP/1.1\r\nHost:").await.unwrap();
     let answer = raw(address, b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_address_cannot_take_all_connections() {
+    let world = World::new(Engine::Sqlite).await;
+    let options = Options { connections_per_address: Some(3), ..OPTIONS };
+    let (address, _stop, _) = listen_with(&world, options).await;
+    let ask = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+    let mut held = Vec::new();
+    for _ in 0..3 {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(ask).await.unwrap();
+        let mut first = [0; 8];
+        stream.read_exact(&mut first).await.unwrap();
+        held.push(stream);
+    }
+    let mut fourth = TcpStream::connect(address).await.unwrap();
+    // It may be closed before or after this arrives; in neither case is it answered.
+    let _ = fourth.write_all(ask).await;
+    let mut answer = Vec::new();
+    let _ = fourth.read_to_end(&mut answer).await;
+    assert!(answer.is_empty(), "{}", String::from_utf8_lossy(&answer));
+    assert!(!held.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

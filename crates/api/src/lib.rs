@@ -2,14 +2,20 @@
 //! then handlers of a few lines: read, ask the app, write.
 //!
 //! Who calls is an argument of the handler. Asking for it is the authorization:
-//! a handler without [`merchant::Merchant`] cannot know whose data to touch.
+//! a handler without [`merchant::Merchant`] or [`merchant::Project`] cannot know
+//! whose data to touch.
 
+mod answer;
 mod body;
+mod docs;
 pub mod health;
 pub mod merchant;
+pub mod openapi;
+pub mod postman;
 mod problem;
 mod request;
 
+pub use answer::{Answer, AnswerBody};
 pub use problem::Problem;
 pub use request::RequestId;
 
@@ -22,14 +28,15 @@ use coinslot_wire::shape::Shape;
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Auth {
-    /// A merchant with a company-wide key.
+    /// A merchant with a company-wide key; where the path names a project, also
+    /// with a key of that project.
     Merchant,
     /// Anyone.
     None,
 }
 
-/// An operation: what `coinslot routes` lists, the router serves and the
-/// coverage test demands tests for.
+/// An operation: what `coinslot routes` lists, the router serves, the published
+/// document describes and the coverage test demands tests for.
 pub struct Route {
     /// Unique, in the form `resource_action`.
     pub name: &'static str,
@@ -39,8 +46,15 @@ pub struct Route {
     pub path: String,
     /// Who may call it.
     pub auth: Auth,
+    /// What it does, in a line.
+    pub summary: &'static str,
     /// What its body must look like.
     pub body: Option<&'static Shape>,
+    /// A body that is accepted, as JSON text.
+    pub example: Option<&'static str>,
+    /// What it answers, besides what follows from `auth` and `body`; see
+    /// [`openapi::answers`].
+    pub answers: Vec<Answer>,
     handler: MethodRouter<Shared>,
 }
 
@@ -48,10 +62,11 @@ pub struct Route {
 pub fn routes() -> Vec<Route> {
     let mut all = merchant::routes();
     all.extend(health::routes());
+    all.extend(openapi::routes());
     all
 }
 
 /// Serves every operation.
 pub fn router(app: Shared) -> Router {
-    Router::new().merge(merchant::router(app.clone())).merge(health::router(app))
+    Router::new().merge(merchant::router(app.clone())).merge(health::router(app.clone())).merge(openapi::router(app))
 }

@@ -9,6 +9,7 @@
 pub mod audit;
 pub mod checkout;
 pub mod demo;
+pub mod event;
 pub mod merchant;
 pub mod port;
 pub mod refund;

@@ -12,6 +12,9 @@ use coinslot_store::webhook::{Claimed, Delivery};
 use coinslot_store::{StoreError, merchant, payment, webhook};
 use coinslot_wire::webhook::PaymentNotice;
 
+/// The type of the webhook by which a game learns of a payment.
+pub(crate) const PAYMENT: &str = "payment";
+
 /// What the game said to a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Asked {
@@ -40,7 +43,7 @@ pub(crate) async fn ask(app: &App, project: &Project, kind: &'static str, body: 
     Ok(asked)
 }
 
-async fn send(
+pub(crate) async fn send(
     app: &App,
     project: &Project,
     url: &str,
@@ -143,7 +146,7 @@ async fn deliver_one(app: &App, project: &Project, event: Claimed) -> Result<(),
         }
     };
     let now = app.clock.now();
-    let (state, due_at) = match (verdict, wait_after(event.attempt)) {
+    let (state, due_at) = match (verdict, wait_after(event.attempt - event.attempts_before)) {
         (Verdict::Delivered, _) => (EventState::Delivered, now),
         (Verdict::Retry, Some(wait)) => (EventState::Pending, now + wait),
         (Verdict::Retry, None) | (Verdict::Refused, _) => (EventState::Failed, now),
@@ -159,7 +162,7 @@ async fn deliver_one(app: &App, project: &Project, event: Claimed) -> Result<(),
         EventState::Pending => None,
     }
     // Only the payment's own webhook decides what the player is told.
-    .filter(|_| event.kind == "payment");
+    .filter(|_| event.kind == PAYMENT);
     app.store
         .write(move |tx| {
             if webhook::settle(tx, &delivery, state, due_at)?

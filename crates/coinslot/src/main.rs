@@ -1,11 +1,16 @@
 //! The command line.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use coinslot::event::Again;
 use coinslot::server::{self, Options};
 use coinslot::system::{SystemClock, SystemRandom};
+use coinslot_app::event::Filter;
 use coinslot_app::signature::StandardHeaders;
 use coinslot_app::{App, Parts, Profile, Shared, demo};
-use coinslot_domain::webhook::TIMEOUT;
+use coinslot_domain::id::{EventId, PaymentId};
+use coinslot_domain::merchant::Project;
+use coinslot_domain::time::Time;
+use coinslot_domain::webhook::{EventState, TIMEOUT};
 use coinslot_gateway::SandboxGateway;
 use coinslot_store::{Checked, Location, Store, back_up, restore};
 use coinslot_worker::outgoing::{HttpGame, Policy, allowed_url};
@@ -63,7 +68,21 @@ enum Command {
     Migrate(Database),
     /// List every HTTP operation.
     Routes,
-    /// Work with webhooks from your game's side.
+    /// Print the OpenAPI 3.1 document of the API; a server shows it at /docs.
+    Openapi {
+        /// Print a Postman collection in its place.
+        #[arg(long)]
+        postman: bool,
+        /// Where the server is reached.
+        #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080", env = "COINSLOT_PUBLIC_URL")]
+        public_url: String,
+    },
+    /// Print a completion script for a shell.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+    /// Look up, replay and test webhooks, and receive them like a game.
     #[command(subcommand)]
     Webhook(Webhook),
 }
@@ -136,8 +155,109 @@ struct Found {
     database: Database,
 }
 
+/// Whose webhooks, and where they are kept.
+#[derive(Args)]
+struct Of {
+    /// The project; the demo project by default.
+    #[arg(long, value_name = "NUMBER", default_value_t = demo::PROJECT, env = "COINSLOT_PROJECT")]
+    project: i64,
+    #[command(flatten)]
+    database: Database,
+}
+
+#[derive(Args)]
+struct Events {
+    /// Only events that stand there: pending is to be sent, delivered was
+    /// acknowledged, failed was refused or given up.
+    #[arg(long, value_name = "STATUS", value_parser = ["pending", "delivered", "failed"])]
+    status: Option<String>,
+    /// Only events of this notification_type, such as payment or refund.
+    #[arg(long = "type", value_name = "TYPE")]
+    kind: Option<String>,
+    /// Only events of this transaction.
+    #[arg(long, value_name = "NUMBER", value_parser = id::<PaymentId>)]
+    transaction: Option<PaymentId>,
+    /// At most so many.
+    #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(i64).range(1..=1000))]
+    limit: i64,
+    /// Only events older than this one: the last line of a list says which.
+    #[arg(long, value_name = "EVENT", value_parser = id::<EventId>)]
+    before: Option<EventId>,
+    #[command(flatten)]
+    of: Of,
+}
+
+#[derive(Args)]
+#[command(group(clap::ArgGroup::new("what").required(true).multiple(true).args(["event", "failed", "since"])))]
+struct Replay {
+    /// The event, as `coinslot webhook events` lists it.
+    #[arg(value_name = "EVENT", value_parser = id::<EventId>, conflicts_with_all = ["failed", "since"])]
+    event: Option<EventId>,
+    /// All events that failed.
+    #[arg(long)]
+    failed: bool,
+    /// All events that happened then or later: 2026-01-31,
+    /// 2026-01-31T23:59:59Z or 2026-01-31T23:59:59+03:00. With --failed, only
+    /// those of them that failed.
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    since: Option<Time>,
+    #[command(flatten)]
+    of: Of,
+}
+
+#[derive(Args)]
+struct Test {
+    /// The notification_type to send. There are samples of user_validation,
+    /// payment, refund and partial_refund; another type needs --body.
+    #[arg(value_name = "TYPE")]
+    kind: String,
+    /// File with a JSON object to send in place of the sample; - for standard
+    /// input. Its notification_type is set to TYPE.
+    #[arg(long, value_name = "FILE")]
+    body: Option<PathBuf>,
+    /// The project's webhook URL is on this machine, as with `coinslot dev`;
+    /// otherwise only public https addresses are called.
+    #[arg(long)]
+    local: bool,
+    #[command(flatten)]
+    of: Of,
+}
+
 #[derive(Subcommand)]
 enum Webhook {
+    /// List what the game was told or is to be told, newest first.
+    ///
+    /// Reads the database, so it works while no server runs. What to look for
+    /// first when a purchase did not arrive: `--status failed`, then
+    /// `coinslot webhook show EVENT`.
+    Events(Events),
+    /// Show an event: its exact body, and every attempt with what came of it.
+    Show {
+        /// The event, as `coinslot webhook events` lists it.
+        #[arg(value_name = "EVENT", value_parser = id::<EventId>)]
+        event: EventId,
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Send events again: one, all that failed, or all since a time.
+    ///
+    /// The bytes and the webhook-id are the same as ever, so a game that keeps
+    /// account of what it knows takes each once; events of one payment keep
+    /// their order. A fresh schedule of 14 attempts begins. The server sends
+    /// them, at once if it runs, else when it starts. Questions to the game
+    /// (user_validation) and tests are not sent again.
+    Replay(Replay),
+    /// Send a webhook to the project's URL now, signed as ever, and show the
+    /// answer.
+    ///
+    /// Samples have dry_run and a transaction.id that no payment has. The exit
+    /// status says whether the game acknowledged it.
+    Test(Test),
+    /// Print each attempt as it is made, a line each, until Ctrl-C.
+    Tail {
+        #[command(flatten)]
+        of: Of,
+    },
     /// Receive webhooks, check their signatures, and print what came.
     ///
     /// Point the server here with
@@ -176,6 +296,15 @@ enum Webhook {
     },
 }
 
+fn id<T: std::str::FromStr<Err = ()>>(text: &str) -> Result<T, String> {
+    // As it stands in webhook-id, too.
+    text.strip_prefix("evt_").unwrap_or(text).parse().map_err(|()| "not a number of this server".into())
+}
+
+fn date(text: &str) -> Result<Time, String> {
+    coinslot_wire::event::date(text).map_err(str::to_string)
+}
+
 type Fallible<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 fn main() -> ExitCode {
@@ -207,6 +336,10 @@ async fn run(command: Command) -> Fallible<()> {
         Command::Dev(dev) => run_dev(dev).await,
         Command::Serve(serve) => run_serve(serve).await,
         Command::Found(found) => run_found(found).await,
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "coinslot", &mut std::io::stdout());
+            Ok(())
+        }
         Command::Backup { to, database } => {
             let found = back_up(&database.location(), &to)?;
             println!("{}: {}", to.display(), holds(found));
@@ -228,6 +361,46 @@ async fn run(command: Command) -> Fallible<()> {
         Command::Routes => {
             print!("{}", coinslot::routes());
             Ok(())
+        }
+        Command::Openapi { postman, public_url } => {
+            let document = coinslot_api::openapi::document(public_url.trim_end_matches('/'));
+            let chosen = if postman { coinslot_api::postman::collection(&document) } else { document };
+            print!("{}", coinslot_api::openapi::printed(&chosen));
+            Ok(())
+        }
+        Command::Webhook(Webhook::Events(events)) => {
+            let (app, project) = open(&events.of, Profile::Live).await?;
+            let state = events.status.as_deref().and_then(EventState::from_name);
+            let filter = Filter { state, kind: events.kind, payment: events.transaction };
+            say(&coinslot::event::list(&app, project.id, filter, events.before, events.limit).await?)
+        }
+        Command::Webhook(Webhook::Show { event, of }) => {
+            let (app, project) = open(&of, Profile::Live).await?;
+            say(&coinslot::event::show(&app, project.id, event).await?)
+        }
+        Command::Webhook(Webhook::Replay(replay)) => {
+            let (app, project) = open(&replay.of, Profile::Live).await?;
+            let what = match replay.event {
+                Some(event) => Again::One(event),
+                None => Again::All { failed: replay.failed, since: replay.since },
+            };
+            say(&coinslot::event::replay(&app, project.id, what).await?)
+        }
+        Command::Webhook(Webhook::Test(test)) => {
+            let profile = if test.local { Profile::Dev } else { Profile::Live };
+            let (app, project) = open(&test.of, profile).await?;
+            let body = test.body.as_deref().map(read).transpose()?;
+            let (text, acknowledged) = coinslot::event::test(&app, project, test.kind, body).await?;
+            say(&text)?;
+            match (acknowledged, test.local) {
+                (true, _) => Ok(()),
+                (false, true) => Err("the game did not acknowledge it".into()),
+                (false, false) => Err("the game did not acknowledge it; is it on this machine? Add --local".into()),
+            }
+        }
+        Command::Webhook(Webhook::Tail { of }) => {
+            let (app, project) = open(&of, Profile::Live).await?;
+            coinslot::event::tail(&app, project.id).await
         }
         Command::Webhook(Webhook::Listen { listen, secret, answer }) => {
             Ok(coinslot::webhook::listen(listen, secret, answer).await?)
@@ -299,6 +472,22 @@ fn assemble(database: &Database, profile: Profile, public_url: String) -> Fallib
     }))
 }
 
+/// The project whose webhooks a command is about, and the server without its
+/// doors.
+async fn open(of: &Of, profile: Profile) -> Fallible<(Shared, Project)> {
+    let app = assemble(&of.database, profile, String::new())?;
+    let project = coinslot::event::project(&app, of.project).await?;
+    Ok((app, project))
+}
+
+/// Prints; a reader that has seen enough is no fault.
+fn say(text: &str) -> Fallible<()> {
+    match std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes()) {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(e.into()),
+        _ => Ok(()),
+    }
+}
+
 async fn run_found(command: Found) -> Fallible<()> {
     if let Some(url) = &command.webhook_url {
         allowed_url(url, Policy::Public).map_err(|why| format!("--webhook-url: {why}"))?;
@@ -350,14 +539,16 @@ Stop with Ctrl-C.",
         secret = demo::SECRET,
         player = demo::PLAYER,
     );
-    let options = Options { demo: true, behind_proxy: dev.listen.behind_proxy };
+    let options = Options { demo: true, behind_proxy: dev.listen.behind_proxy, connections_per_address: None };
     serve(ready, options).await
 }
 
 async fn run_serve(command: Serve) -> Fallible<()> {
     let ready = prepare(&command.listen, &command.database, Profile::Live).await?;
     tracing::info!(address = %ready.address, public_url = ready.app.public_url, "serving");
-    let options = Options { demo: false, behind_proxy: command.listen.behind_proxy };
+    let behind_proxy = command.listen.behind_proxy;
+    let connections_per_address = (!behind_proxy).then_some(Options::CONNECTIONS_PER_ADDRESS);
+    let options = Options { demo: false, behind_proxy, connections_per_address };
     serve(ready, options).await
 }
 
@@ -384,4 +575,34 @@ fn told_to_stop() -> Fallible<impl Future<Output = ()>> {
         #[cfg(not(unix))]
         let _ = tokio::signal::ctrl_c().await;
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn replay(args: &str) -> Option<Replay> {
+        let args = format!("coinslot webhook replay {args}");
+        match Cli::try_parse_from(args.split_whitespace()).ok()?.command {
+            Command::Webhook(Webhook::Replay(replay)) => Some(replay),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn what_to_replay_is_said() {
+        assert_eq!(replay("100000005").unwrap().event, EventId::new(100_000_005));
+        assert_eq!(replay("evt_100000005").unwrap().event, EventId::new(100_000_005));
+        assert!(replay("--failed").unwrap().failed);
+        let both = replay("--failed --since 1970-01-01T00:00:00Z").unwrap();
+        assert_eq!((both.failed, both.since), (true, Some(Time(0))));
+        for wrong in ["", "0", "x", "5 --failed", "5 --since 1970-01-01", "--since yesterday"] {
+            assert!(replay(wrong).is_none(), "{wrong}");
+        }
+    }
 }

@@ -11,20 +11,32 @@ use coinslot_paystation::ClientIp;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-/// What the server shows.
+/// What the server shows, and to whom.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
     /// The demo game and its webhook receiver.
     pub demo: bool,
     /// A reverse proxy stands in front and tells the player's address.
     pub behind_proxy: bool,
+    /// Connections that one address may have open at one time; further ones are
+    /// closed at once. `None` where one address stands for many players: behind
+    /// a proxy, and while developing.
+    pub connections_per_address: Option<usize>,
+}
+
+impl Options {
+    /// A browser opens six; a school or an office behind one address has many
+    /// players.
+    pub const CONNECTIONS_PER_ADDRESS: usize = 256;
 }
 
 /// How long a client may take to send its headers.
@@ -50,6 +62,7 @@ pub fn router(app: &Shared, options: Options) -> Router {
 /// Serves until `stop` is done, then lets requests under way finish.
 pub async fn serve(listener: TcpListener, router: Router, options: Options, stop: impl Future<Output = ()>) {
     let graceful = GracefulShutdown::new();
+    let open = Open::default();
     let mut stop = std::pin::pin!(stop);
     loop {
         let (stream, peer) = tokio::select! {
@@ -63,6 +76,10 @@ pub async fn serve(listener: TcpListener, router: Router, options: Options, stop
                 }
             },
             () = &mut stop => break,
+        };
+        let Some(place) = open.take(peer.ip(), options.connections_per_address) else {
+            tracing::warn!(peer = %peer.ip(), "a connection was closed: this address has too many");
+            continue;
         };
         // Answers are small and come in one piece.
         let _ = stream.set_nodelay(true);
@@ -79,11 +96,46 @@ pub async fn serve(listener: TcpListener, router: Router, options: Options, stop
             if let Err(e) = connection.await {
                 tracing::debug!(error = %e, "a connection ended early");
             }
+            drop(place);
         });
     }
     drop(listener);
     if tokio::time::timeout(GRACE, graceful.shutdown()).await.is_err() {
         tracing::warn!("some connections were cut: they did not end in time");
+    }
+}
+
+/// How many connections each address has open.
+#[derive(Clone, Default)]
+struct Open(Arc<Mutex<HashMap<IpAddr, usize>>>);
+
+/// A connection's place among those of its address, given back when dropped.
+struct Place {
+    open: Open,
+    address: IpAddr,
+}
+
+impl Open {
+    fn take(&self, address: IpAddr, most: Option<usize>) -> Option<Place> {
+        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mine = open.entry(address).or_insert(0);
+        if most.is_some_and(|most| *mine >= most) {
+            return None;
+        }
+        *mine += 1;
+        Some(Place { open: self.clone(), address })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut open = self.open.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(mine) = open.get_mut(&self.address) {
+            *mine -= 1;
+            if *mine == 0 {
+                open.remove(&self.address);
+            }
+        }
     }
 }
 
@@ -119,6 +171,21 @@ fn client_ip(headers: &HeaderMap, peer: IpAddr, behind_proxy: bool) -> IpAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn places_are_counted_by_address_and_given_back() {
+        let (open, a, b) = (Open::default(), "203.0.113.1".parse().unwrap(), "203.0.113.2".parse().unwrap());
+        let first = open.take(a, Some(2));
+        let second = open.take(a, Some(2));
+        assert!(first.is_some() && second.is_some());
+        assert!(open.take(a, Some(2)).is_none(), "a third of one address");
+        assert!(open.take(b, Some(2)).is_some(), "another address");
+        assert!(open.take(a, None).is_some(), "where there is no limit");
+        drop(first);
+        assert!(open.take(a, Some(2)).is_some());
+        drop(second);
+        assert!(open.0.lock().unwrap().is_empty(), "nothing is kept of those who left");
+    }
 
     #[test]
     fn only_a_proxy_is_believed() {

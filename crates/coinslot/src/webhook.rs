@@ -86,7 +86,7 @@ fn now() -> Time {
 }
 
 /// Prints and says so if nobody reads any more, where `print!` would panic.
-fn print(text: &str) -> io::Result<()> {
+pub(crate) fn print(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     out.flush()
@@ -205,7 +205,7 @@ fn say(check: &Check) -> &str {
 }
 
 /// Text from elsewhere without the control characters that command a terminal.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
         match c {
             '\n' => out.push(c),

@@ -42,8 +42,8 @@ const WAITS: [Span; 13] = [
     Span::minutes(12 * 60 + 9),
 ];
 
-/// How long to wait after attempt number `attempt` (from 1) failed; `None`
-/// when that was the last.
+/// How long to wait after attempt number `attempt` of a schedule (from 1)
+/// failed; `None` when that was the last. A replay begins a new schedule.
 pub fn wait_after(attempt: i64) -> Option<Span> {
     usize::try_from(attempt - 1).ok().and_then(|i| WAITS.get(i)).copied()
 }
@@ -78,9 +78,47 @@ impl EventState {
     }
 }
 
+/// What becomes of the wish to send an event again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replay {
+    /// It is sent now, and a fresh schedule begins.
+    Again,
+    /// It is being sent at this moment, which is what was wished for.
+    UnderWay,
+    /// It was a question or a test. Whoever asked has the answer, and nobody
+    /// would hear another.
+    Never,
+}
+
+/// Whether an event is sent again: `of_payment` says whether it tells of a
+/// payment, `under_way` whether an attempt has begun and is not settled.
+pub fn replay(state: EventState, of_payment: bool, under_way: bool) -> Replay {
+    match state {
+        _ if !of_payment => Replay::Never,
+        EventState::Pending if under_way => Replay::UnderWay,
+        // One that waits for its next attempt need not wait.
+        EventState::Pending | EventState::Delivered | EventState::Failed => Replay::Again,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_replayed() {
+        use EventState::{Delivered, Failed, Pending};
+        for state in [Pending, Delivered, Failed] {
+            for under_way in [false, true] {
+                assert_eq!(replay(state, false, under_way), Replay::Never);
+            }
+            assert_eq!(replay(state, true, false), Replay::Again);
+        }
+        assert_eq!(replay(Pending, true, true), Replay::UnderWay);
+        // What is settled is not under way, whatever is said.
+        assert_eq!(replay(Delivered, true, true), Replay::Again);
+        assert_eq!(replay(Failed, true, true), Replay::Again);
+    }
 
     #[test]
     fn the_schedule_ends_at_72_hours() {

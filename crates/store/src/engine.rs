@@ -391,7 +391,10 @@ fn spawn(name: &str, f: impl FnOnce() + Send + 'static) -> Result<(), StoreError
 }
 
 fn migrations() -> Result<refinery_core::Runner, StoreError> {
-    let all = [("V1__first_purchase", include_str!("../migrations/V1__first_purchase.sql"))];
+    let all = [
+        ("V1__first_purchase", include_str!("../migrations/V1__first_purchase.sql")),
+        ("V2__replays", include_str!("../migrations/V2__replays.sql")),
+    ];
     let all: Result<Vec<_>, _> = all.iter().map(|(name, sql)| refinery_core::Migration::unapplied(name, sql)).collect();
     // In one transaction with the note that they ran: otherwise a crash between
     // the two leaves tables that the next start would trip over.

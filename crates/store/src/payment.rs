@@ -34,7 +34,8 @@ statements! {
         WHERE project_id = $1 AND payment_id = $2 AND state = $3 AND attempt_id = $8";
     RETRY = "UPDATE payment SET state = $4, attempt_id = $5, method = $6, card = $7, decline = NULL
         WHERE project_id = $1 AND payment_id = $2 AND state = $3 AND attempt_id = $8";
-    NOTIFIED = "UPDATE payment SET notified = $3 WHERE project_id = $1 AND payment_id = $2";
+    NOTIFIED = "UPDATE payment SET notified = $3
+        WHERE project_id = $1 AND payment_id = $2 AND notified <> 'delivered'";
     RESERVE = "UPDATE payment SET reserved = reserved + $3
         WHERE project_id = $1 AND payment_id = $2 AND reserved + $3 <= amount";
     RELEASE = "UPDATE payment SET reserved = reserved - $3
@@ -187,7 +188,8 @@ pub fn retry(
     Ok((tx.execute(RETRY, &values)? == 1).then_some(moved))
 }
 
-/// Notes whether the game knows of a payment.
+/// Notes whether the game knows of a payment. What it acknowledged once it
+/// knows, whatever it answers to a replay.
 pub fn set_notified(tx: &mut Tx<'_>, project: ProjectId, id: PaymentId, notified: Notified) -> Result<(), StoreError> {
     tx.execute(NOTIFIED, &[project.get().into(), id.get().into(), notified.name().into()]).map(drop)
 }

@@ -18,7 +18,7 @@ statements! {
             AND NOT EXISTS (SELECT 1 FROM event b WHERE b.project_id = $1 AND b.payment_id = e.payment_id
                 AND b.seq < e.seq AND b.state = 'pending')
          ORDER BY e.due_at, e.event_id LIMIT $4 FOR UPDATE OF e SKIP LOCKED)
-        RETURNING event_id, payment_id, kind, body, attempts";
+        RETURNING event_id, payment_id, kind, body, attempts, attempts_before";
     NEXT_DUE = "SELECT MIN(due_at) FROM event WHERE state = 'pending'";
     SETTLE = "UPDATE event SET state = $4, due_at = $5
         WHERE project_id = $1 AND event_id = $2 AND attempts = $3 AND state = 'pending'";
@@ -29,8 +29,42 @@ statements! {
             d.answer, d.error, e.state FROM delivery d, event e
         WHERE d.project_id = $1 AND e.project_id = $1 AND e.event_id = d.event_id AND d.sent_at < $2
         ORDER BY d.sent_at DESC, d.event_id DESC, d.attempt DESC LIMIT $3";
-    EVENTS_OF = "SELECT event_id, kind, body, state, attempts FROM event
+    SENT_AFTER = "SELECT d.event_id, e.kind, e.body, d.attempt, d.url, d.signature, d.sent_at, d.took, d.status,
+            d.answer, d.error, e.state FROM delivery d, event e
+        WHERE d.project_id = $1 AND e.project_id = $1 AND e.event_id = d.event_id
+            AND (d.sent_at, d.event_id, d.attempt) > ($2, $3, $4)
+        ORDER BY d.sent_at, d.event_id, d.attempt LIMIT $5";
+    ATTEMPTS_OF = "SELECT d.event_id, e.kind, e.body, d.attempt, d.url, d.signature, d.sent_at, d.took, d.status,
+            d.answer, d.error, e.state FROM delivery d, event e
+        WHERE d.project_id = $1 AND e.project_id = $1 AND e.event_id = d.event_id AND d.event_id = $2
+        ORDER BY d.attempt";
+    EVENTS_OF = "SELECT event_id, payment_id, seq, kind, body, state, attempts, due_at, created_at FROM event
         WHERE project_id = $1 AND payment_id = $2 ORDER BY seq";
+    FIND = "SELECT event_id, payment_id, seq, kind, body, state, attempts, due_at, created_at FROM event
+        WHERE project_id = $1 AND event_id = $2";
+    LIST = "SELECT event_id, payment_id, seq, kind, body, state, attempts, due_at, created_at FROM event
+        WHERE project_id = $1 AND (created_at, event_id) < ($2, $3) AND (kind = $4 OR $4 = '')
+            AND (state = $5 OR $5 = '')
+        ORDER BY created_at DESC, event_id DESC LIMIT $6";
+    LIST_UNDELIVERED = "SELECT event_id, payment_id, seq, kind, body, state, attempts, due_at, created_at FROM event
+        WHERE project_id = $1 AND (created_at, event_id) < ($2, $3) AND (kind = $4 OR $4 = '')
+            AND state = $5 AND state <> 'delivered'
+        ORDER BY created_at DESC, event_id DESC LIMIT $6";
+    LIST_OF = "SELECT event_id, payment_id, seq, kind, body, state, attempts, due_at, created_at FROM event
+        WHERE project_id = $1 AND (created_at, event_id) < ($2, $3) AND (kind = $4 OR $4 = '')
+            AND (state = $5 OR $5 = '') AND payment_id = $7
+        ORDER BY created_at DESC, event_id DESC LIMIT $6";
+    SINCE = "SELECT event_id, payment_id, seq, kind, body, state, attempts, due_at, created_at FROM event
+        WHERE project_id = $1 AND (created_at, payment_id, seq) > ($2, $3, $4) AND created_at <= $5
+            AND payment_id IS NOT NULL
+        ORDER BY created_at, payment_id, seq LIMIT $6";
+    FAILED_SINCE = "SELECT event_id, payment_id, seq, kind, body, state, attempts, due_at, created_at FROM event
+        WHERE project_id = $1 AND (created_at, payment_id, seq) > ($2, $3, $4) AND created_at <= $5
+            AND payment_id IS NOT NULL AND state = 'failed' AND state <> 'delivered'
+        ORDER BY created_at, payment_id, seq LIMIT $6";
+    WAS_SENT = "SELECT attempt FROM delivery WHERE project_id = $1 AND event_id = $2 AND attempt = $3";
+    REPLAY = "UPDATE event SET state = 'pending', due_at = $5, attempts_before = attempts
+        WHERE project_id = $1 AND event_id = $2 AND state = $3 AND attempts = $4 AND payment_id IS NOT NULL";
 }
 
 /// An event to send, claimed for one attempt.
@@ -48,6 +82,8 @@ pub struct Claimed {
     pub body: String,
     /// The number of this attempt, from 1.
     pub attempt: i64,
+    /// Attempts of earlier schedules: a replay begins a new one.
+    pub attempts_before: i64,
 }
 
 /// One request that was made.
@@ -151,6 +187,7 @@ pub fn claim(
             kind: r.text(2)?,
             body: r.text(3)?,
             attempt: r.int(4)?,
+            attempts_before: r.int(5)?,
         })
     };
     let mut claimed: Vec<Claimed> = tx
@@ -194,6 +231,29 @@ fn insert_delivery(tx: &mut Tx<'_>, d: &Delivery) -> Result<(), StoreError> {
 
 /// Deliveries of a project sent before `before`, newest first.
 pub fn deliveries(tx: &mut Tx<'_>, project: ProjectId, before: Time, limit: i64) -> Result<Vec<Listed>, StoreError> {
+    listed(tx.rows(DELIVERIES, &[project.get().into(), before.0.into(), limit.into()])?, project)
+}
+
+/// The place of a delivery among those of its project: when it was sent, of
+/// which event, which attempt.
+pub type Place = (Time, i64, i64);
+
+/// Deliveries of a project behind `after`, oldest first.
+pub fn sent_after(tx: &mut Tx<'_>, project: ProjectId, after: Place, limit: i64) -> Result<Vec<Listed>, StoreError> {
+    let (time, event, attempt) = after;
+    listed(
+        tx.rows(SENT_AFTER, &[project.get().into(), time.0.into(), event.into(), attempt.into(), limit.into()])?,
+        project,
+    )
+}
+
+/// Every delivery of an event, in the order they were made.
+pub fn attempts_of(tx: &mut Tx<'_>, project: ProjectId, event: EventId) -> Result<Vec<Delivery>, StoreError> {
+    let all = listed(tx.rows(ATTEMPTS_OF, &[project.get().into(), event.get().into()])?, project)?;
+    Ok(all.into_iter().map(|l| l.delivery).collect())
+}
+
+fn listed(rows: Vec<Row>, project: ProjectId) -> Result<Vec<Listed>, StoreError> {
     let row = |r: &Row| {
         Ok(Listed {
             kind: r.text(1)?,
@@ -213,7 +273,7 @@ pub fn deliveries(tx: &mut Tx<'_>, project: ProjectId, before: Time, limit: i64)
             },
         })
     };
-    tx.rows(DELIVERIES, &[project.get().into(), before.0.into(), limit.into()])?.iter().map(row).collect()
+    rows.iter().map(row).collect()
 }
 
 /// An event as it stands.
@@ -221,26 +281,126 @@ pub fn deliveries(tx: &mut Tx<'_>, project: ProjectId, before: Time, limit: i64)
 pub struct Event {
     /// Its id.
     pub id: EventId,
+    /// The payment it tells of; none for a question or a test.
+    pub payment: Option<PaymentId>,
+    /// Its place among the events of its payment, from 1; 0 where there is
+    /// none.
+    pub seq: i64,
     /// `notification_type` on the wire.
     pub kind: String,
     /// The exact bytes.
     pub body: String,
     /// Where it stands.
     pub state: EventState,
-    /// Attempts made.
+    /// Attempts made, the one under way included.
     pub attempts: i64,
+    /// When it is to be sent, if it is pending; while it is being sent, when
+    /// whoever sends it is taken for dead.
+    pub due_at: Time,
+    /// When it happened.
+    pub created_at: Time,
+}
+
+fn events(rows: Vec<Row>) -> Result<Vec<Event>, StoreError> {
+    let row = |r: &Row| {
+        let payment = match r.maybe_int(1)? {
+            Some(_) => Some(r.numbered(1, PaymentId::new)?),
+            None => None,
+        };
+        Ok(Event {
+            id: r.numbered(0, EventId::new)?,
+            payment,
+            seq: r.maybe_int(2)?.unwrap_or(0),
+            kind: r.text(3)?,
+            body: r.text(4)?,
+            state: r.named(5, EventState::from_name)?,
+            attempts: r.int(6)?,
+            due_at: Time(r.int(7)?),
+            created_at: Time(r.int(8)?),
+        })
+    };
+    rows.iter().map(row).collect()
 }
 
 /// The events of a payment, in the order they are told.
 pub fn events_of(tx: &mut Tx<'_>, project: ProjectId, payment: PaymentId) -> Result<Vec<Event>, StoreError> {
-    let row = |r: &Row| {
-        Ok(Event {
-            id: r.numbered(0, EventId::new)?,
-            kind: r.text(1)?,
-            body: r.text(2)?,
-            state: r.named(3, EventState::from_name)?,
-            attempts: r.int(4)?,
-        })
+    events(tx.rows(EVENTS_OF, &[project.get().into(), payment.get().into()])?)
+}
+
+/// An event.
+pub fn find(tx: &mut Tx<'_>, project: ProjectId, id: EventId) -> Result<Option<Event>, StoreError> {
+    Ok(events(tx.rows(FIND, &[project.get().into(), id.get().into()])?)?.pop())
+}
+
+/// Which events to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Only those that stand there.
+    pub state: Option<EventState>,
+    /// Only those of this `notification_type`.
+    pub kind: Option<String>,
+    /// Only those of this payment.
+    pub payment: Option<PaymentId>,
+}
+
+/// Events of a project that are older than `before`, which is when one was
+/// created and its id, newest first.
+pub fn list(
+    tx: &mut Tx<'_>,
+    project: ProjectId,
+    filter: &Filter,
+    before: Option<(Time, EventId)>,
+    limit: i64,
+) -> Result<Vec<Event>, StoreError> {
+    let (time, id) = before.map_or((i64::MAX, i64::MAX), |(time, id)| (time.0, id.get()));
+    let mut values = vec![
+        project.get().into(),
+        time.into(),
+        id.into(),
+        filter.kind.as_deref().unwrap_or_default().into(),
+        filter.state.map_or("", EventState::name).into(),
+        limit.into(),
+    ];
+    let sql = match (filter.payment, filter.state) {
+        (Some(payment), _) => {
+            values.push(payment.get().into());
+            LIST_OF
+        }
+        // The engines use the index only for a statement that says so.
+        (None, Some(EventState::Pending | EventState::Failed)) => LIST_UNDELIVERED,
+        (None, Some(EventState::Delivered) | None) => LIST,
     };
-    tx.rows(EVENTS_OF, &[project.get().into(), payment.get().into()])?.iter().map(row).collect()
+    events(tx.rows(sql, &values)?)
+}
+
+/// Events that tell of payments, behind `after` and created no later than
+/// `until`, oldest first and in the order of their payment; all, or only those
+/// that `failed`. The place of an event is when it was created, its payment and
+/// its place there.
+pub fn since(
+    tx: &mut Tx<'_>,
+    project: ProjectId,
+    failed: bool,
+    after: Place,
+    until: Time,
+    limit: i64,
+) -> Result<Vec<Event>, StoreError> {
+    let (time, payment, seq) = after;
+    let values = [project.get().into(), time.0.into(), payment.into(), seq.into(), until.0.into(), limit.into()];
+    events(tx.rows(if failed { FAILED_SINCE } else { SINCE }, &values)?)
+}
+
+/// Whether an attempt of an event is settled: it was made, and its answer is
+/// known.
+pub fn was_sent(tx: &mut Tx<'_>, project: ProjectId, event: EventId, attempt: i64) -> Result<bool, StoreError> {
+    Ok(tx.row(WAS_SENT, &[project.get().into(), event.get().into(), attempt.into()])?.is_some())
+}
+
+/// Has an event that was seen as `seen` sent again at `now`, on a fresh
+/// schedule. `false` when it moved on since: it was sent, or is about to be, or
+/// tells of no payment.
+pub fn replay(tx: &mut Tx<'_>, project: ProjectId, seen: &Event, now: Time) -> Result<bool, StoreError> {
+    let values =
+        [project.get().into(), seen.id.get().into(), seen.state.name().into(), seen.attempts.into(), now.0.into()];
+    Ok(tx.execute(REPLAY, &values)? == 1)
 }

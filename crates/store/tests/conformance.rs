@@ -82,6 +82,9 @@ const STEPS: &[Step] = &[
     Step::Write("an event that failed lets the next one pass", outbox_failed),
     Step::Write("the oldest is claimed first", outbox_limit),
     Step::Write("questions and deliveries", deliveries),
+    Step::Write("an event is sent again", replays),
+    Step::Write("a replayed event keeps its place", replay_order),
+    Step::Read("lists of events", lists),
     Step::Read("everything, from committed data", read_back),
 ];
 
@@ -596,7 +599,10 @@ fn payment_path(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     call!(log, payment::set_notified(tx, ours(), new.id, Notified::Delivered));
     call!(log, payment::set_notified(tx, theirs(), new.id, Notified::Failed));
     let told = call!(log, payment::find(tx, ours(), new.id)).unwrap();
-    assert_eq!(told, Payment { notified: Notified::Delivered, ..captured });
+    assert_eq!(told, Payment { notified: Notified::Delivered, ..captured.clone() });
+    call!(log, payment::set_notified(tx, ours(), new.id, Notified::Failed));
+    let told = call!(log, payment::find(tx, ours(), new.id)).unwrap();
+    assert_eq!(told.notified, Notified::Delivered, "what the game knows it cannot unlearn");
     Ok(())
 }
 
@@ -851,6 +857,7 @@ fn outbox_order(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
         kind: "user_validation".into(),
         body: "{\"n\":1}".into(),
         attempt: 1,
+        attempts_before: 0,
     };
     assert_eq!(claimed[1], expected);
     assert_eq!(claim(tx, log, ours(), 20, 100, 9)?, [], "not twice, and nothing overtakes");
@@ -963,6 +970,138 @@ fn deliveries(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     let theirs_only = call!(log, webhook::deliveries(tx, theirs(), at(9999), 99));
     assert!(theirs_only.iter().all(|l| l.delivery.project == theirs() && l.delivery.event == event_id(905)));
     assert_eq!(call!(log, webhook::deliveries(tx, ProjectId::new(9).unwrap(), at(9999), 99)), []);
+    Ok(())
+}
+
+fn replays(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
+    let a = payment_id(960);
+    call!(log, webhook::insert(tx, ours(), event_id(961), a, "payment", "{\"n\":1}", at(2000)));
+    let new = call!(log, webhook::find(tx, ours(), event_id(961))).unwrap();
+    let expected = webhook::Event {
+        id: event_id(961),
+        payment: Some(a),
+        seq: 1,
+        kind: "payment".into(),
+        body: "{\"n\":1}".into(),
+        state: EventState::Pending,
+        attempts: 0,
+        due_at: at(2000),
+        created_at: at(2000),
+    };
+    assert_eq!(new, expected);
+    assert_eq!(call!(log, webhook::find(tx, theirs(), event_id(961))), None, "that of another project");
+    assert!(!call!(log, webhook::was_sent(tx, ours(), event_id(961), 1)));
+
+    assert_eq!(claim(tx, log, ours(), 2000, 2100, 9)?, [(961, 1)]);
+    assert!(!call!(log, webhook::replay(tx, ours(), &new, at(2001))), "claimed since it was seen");
+    assert!(!call!(log, webhook::was_sent(tx, ours(), event_id(961), 1)), "under way");
+    let refused = Delivery { status: Some(404), ..a_delivery(ours(), 961, 1, 2002) };
+    assert!(call!(log, webhook::settle(tx, &refused, EventState::Failed, at(2002))));
+    assert!(call!(log, webhook::was_sent(tx, ours(), event_id(961), 1)));
+    assert!(!call!(log, webhook::was_sent(tx, ours(), event_id(961), 2)));
+    assert!(!call!(log, webhook::was_sent(tx, theirs(), event_id(961), 1)));
+
+    let failed = call!(log, webhook::find(tx, ours(), event_id(961))).unwrap();
+    assert_eq!((failed.state, failed.attempts), (EventState::Failed, 1));
+    assert!(!call!(log, webhook::replay(tx, theirs(), &failed, at(2003))), "in another project");
+    assert!(call!(log, webhook::replay(tx, ours(), &failed, at(2003))));
+    assert!(!call!(log, webhook::replay(tx, ours(), &failed, at(2004))), "moved on since it was seen");
+    let waiting = call!(log, webhook::find(tx, ours(), event_id(961))).unwrap();
+    assert_eq!((waiting.state, waiting.attempts, waiting.due_at), (EventState::Pending, 1, at(2003)));
+
+    let again = call!(log, webhook::claim(tx, ours(), at(2003), at(2100), 9));
+    assert_eq!((again[0].attempt, again[0].attempts_before), (2, 1), "a fresh schedule");
+    assert_eq!((again[0].id, again[0].body.as_str()), (event_id(961), "{\"n\":1}"));
+    let unheard = Delivery { status: None, error: Some("timeout".into()), ..a_delivery(ours(), 961, 2, 2004) };
+    assert!(call!(log, webhook::settle(tx, &unheard, EventState::Pending, at(2900))));
+    let waiting = call!(log, webhook::find(tx, ours(), event_id(961))).unwrap();
+    assert!(call!(log, webhook::replay(tx, ours(), &waiting, at(2005))), "it need not wait");
+    let again = call!(log, webhook::claim(tx, ours(), at(2005), at(2100), 9));
+    assert_eq!((again[0].attempt, again[0].attempts_before), (3, 2));
+    assert!(call!(log, webhook::settle(tx, &a_delivery(ours(), 961, 3, 2006), EventState::Delivered, at(2006))));
+    let attempts = call!(log, webhook::attempts_of(tx, ours(), event_id(961)));
+    assert_eq!(attempts, [refused, unheard, a_delivery(ours(), 961, 3, 2006)]);
+    assert_eq!(call!(log, webhook::attempts_of(tx, theirs(), event_id(961))), []);
+
+    let question = call!(log, webhook::find(tx, ours(), event_id(991))).unwrap();
+    assert_eq!((question.payment, question.seq, question.state), (None, 0, EventState::Failed));
+    assert!(!call!(log, webhook::replay(tx, ours(), &question, at(2007))), "a question is not asked again");
+    Ok(())
+}
+
+fn replay_order(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
+    // The later event has the smaller number, and all happened at one time.
+    let (a, b) = (payment_id(970), payment_id(969));
+    call!(log, webhook::insert(tx, ours(), event_id(973), a, "payment", "{}", at(3000)));
+    call!(log, webhook::insert(tx, ours(), event_id(972), a, "partial_refund", "{}", at(3000)));
+    call!(log, webhook::insert(tx, ours(), event_id(971), a, "refund", "{}", at(3001)));
+    call!(log, webhook::insert(tx, ours(), event_id(974), b, "payment", "{}", at(3002)));
+    for event in [973, 972, 971] {
+        assert!(claim(tx, log, ours(), 3002, 3100, 1)?.contains(&(event, 1)));
+        let refused = Delivery { status: Some(404), ..a_delivery(ours(), event, 1, 3003) };
+        assert!(call!(log, webhook::settle(tx, &refused, EventState::Failed, at(3003))));
+    }
+    assert_eq!(claim(tx, log, ours(), 3002, 3100, 1)?, [(974, 1)]);
+    assert!(call!(log, webhook::settle(tx, &a_delivery(ours(), 974, 1, 3003), EventState::Delivered, at(3003))));
+
+    let ids = |events: &[webhook::Event]| events.iter().map(|e| e.id.get()).collect::<Vec<_>>();
+    let start = (at(2999), 0, 0);
+    let failed = call!(log, webhook::since(tx, ours(), true, start, at(9999), 9));
+    assert_eq!(ids(&failed), [973, 972, 971], "in the order of their payment");
+    let two = call!(log, webhook::since(tx, ours(), true, start, at(9999), 2));
+    assert_eq!(ids(&two), [973, 972]);
+    let last = (two[1].created_at, a.get(), two[1].seq);
+    assert_eq!(ids(&call!(log, webhook::since(tx, ours(), true, last, at(9999), 2))), [971], "the next page");
+    assert_eq!(ids(&call!(log, webhook::since(tx, ours(), false, start, at(9999), 9))), [973, 972, 971, 974]);
+    assert_eq!(ids(&call!(log, webhook::since(tx, ours(), false, start, at(3000), 9))), [973, 972], "until, inclusive");
+    assert_eq!(ids(&call!(log, webhook::since(tx, ours(), false, (at(3001), 0, 0), at(9999), 9))), [971, 974]);
+    let questions = call!(log, webhook::since(tx, ours(), false, (at(999), 0, 0), at(1001), 9));
+    assert_eq!(questions, [], "questions are not sent again");
+    assert_eq!(call!(log, webhook::since(tx, theirs(), false, start, at(9999), 9)), []);
+
+    for event in failed.iter().rev() {
+        assert!(call!(log, webhook::replay(tx, ours(), event, at(3010))));
+    }
+    for event in [973, 972, 971] {
+        assert_eq!(claim(tx, log, ours(), 3010, 3100, 9)?, [(event, 2)], "nothing overtakes");
+        assert!(call!(log, webhook::settle(tx, &a_delivery(ours(), event, 2, 3011), EventState::Delivered, at(3011))));
+    }
+    assert_eq!(call!(log, webhook::next_due(tx)), None);
+    Ok(())
+}
+
+fn lists(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
+    let ids = |events: &[webhook::Event]| events.iter().map(|e| e.id.get()).collect::<Vec<_>>();
+    let all = webhook::Filter::default();
+    let page = call!(log, webhook::list(tx, ours(), &all, None, 3));
+    assert_eq!(ids(&page), [974, 971, 973], "newest first, then by number");
+    let before = Some((page[2].created_at, page[2].id));
+    let page = call!(log, webhook::list(tx, ours(), &all, before, 4));
+    assert_eq!(ids(&page), [972, 961, 991, 990]);
+
+    let state = |state| webhook::Filter { state: Some(state), ..webhook::Filter::default() };
+    assert_eq!(ids(&call!(log, webhook::list(tx, ours(), &state(EventState::Pending), None, 9))), []);
+    assert_eq!(ids(&call!(log, webhook::list(tx, ours(), &state(EventState::Failed), None, 9))), [991, 941]);
+    let delivered = call!(log, webhook::list(tx, ours(), &state(EventState::Delivered), before, 3));
+    assert_eq!(ids(&delivered), [972, 961, 990]);
+    let payments = webhook::Filter { kind: Some("payment".into()), ..webhook::Filter::default() };
+    assert_eq!(ids(&call!(log, webhook::list(tx, ours(), &payments, None, 3))), [974, 973, 961]);
+    let both = webhook::Filter { kind: Some("payment".into()), ..state(EventState::Failed) };
+    assert_eq!(ids(&call!(log, webhook::list(tx, ours(), &both, None, 3))), [941]);
+    let of = webhook::Filter { payment: Some(payment_id(970)), ..webhook::Filter::default() };
+    assert_eq!(ids(&call!(log, webhook::list(tx, ours(), &of, None, 9))), [971, 973, 972]);
+    assert_eq!(ids(&call!(log, webhook::list(tx, ours(), &of, before, 9))), [972]);
+    let none = webhook::Filter { state: Some(EventState::Failed), ..of.clone() };
+    assert_eq!(ids(&call!(log, webhook::list(tx, ours(), &none, None, 9))), []);
+    assert_eq!(ids(&call!(log, webhook::list(tx, theirs(), &of, None, 9))), []);
+
+    let sent = call!(log, webhook::sent_after(tx, ours(), (at(2006), 961, 2), 3));
+    let keys: Vec<_> = sent.iter().map(|l| (l.delivery.event.get(), l.delivery.attempt)).collect();
+    assert_eq!(keys, [(961, 3), (971, 1), (972, 1)], "oldest first");
+    let sent = call!(log, webhook::sent_after(tx, ours(), (at(3003), 974, 1), 9));
+    let keys: Vec<_> = sent.iter().map(|l| (l.delivery.event.get(), l.delivery.attempt)).collect();
+    assert_eq!(keys, [(971, 2), (972, 2), (973, 2)]);
+    assert_eq!(call!(log, webhook::sent_after(tx, theirs(), (at(3000), 0, 0), 9)), []);
     Ok(())
 }
 

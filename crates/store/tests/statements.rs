@@ -85,7 +85,8 @@ fn the_list_of_statements_is_whole() {
         let stem = path.file_stem().unwrap().to_str().unwrap();
         if text.lines().any(|l| l == "statements! {") {
             assert!(names.iter().any(|(file, _)| *file == stem), "the statements of {stem}.rs are not listed");
-        } else if stem != "engine" {
+        } else if !["engine", "backup"].contains(&stem) {
+            // Those two speak to one engine and say so.
             let sql = ["\"SELECT ", "\"INSERT ", "\"UPDATE ", "\"DELETE "];
             assert!(!sql.iter().any(|verb| text.contains(verb)), "{stem}.rs has SQL outside of statements!");
         }

@@ -6,7 +6,10 @@
 //! through a float on its way: amounts stay the decimal text that was sent.
 
 pub mod error;
+pub mod event;
+pub mod openapi;
 pub mod report;
+pub mod sample;
 pub mod shape;
 pub mod token;
 pub mod webhook;

@@ -6,8 +6,8 @@ use axum::http::{header, request::Parts};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use coinslot_app::Shared;
-use coinslot_domain::id::MerchantId;
-use coinslot_domain::merchant::{Caller, KeyScope};
+use coinslot_domain::id::{MerchantId, ProjectId};
+use coinslot_domain::merchant::{self, Caller, KeyScope};
 
 /// The merchant of the path, who is the one that called, with a key that
 /// reaches the whole company.
@@ -17,18 +17,41 @@ impl FromRequestParts<Shared> for Merchant {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Problem> {
-        let caller = authenticate(parts, app).await?;
-        let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| Problem::forbidden())?;
-        let named = params.iter().find(|(name, _)| *name == "merchant_id").and_then(|(_, id)| id.parse().ok());
-        if named != Some(caller.merchant) {
-            return Err(Problem::forbidden());
-        }
+        let (caller, _) = in_path(parts, app).await?;
         match caller.scope {
             KeyScope::Company => Ok(Merchant(caller)),
             // Nothing in the path says that the call stays in the key's project.
             KeyScope::Project(_) => Err(Problem::forbidden()),
         }
     }
+}
+
+/// The project of the path, which is one of the merchant's that called, with a
+/// key that reaches the whole company or this project. One that does not exist
+/// looks like one of somebody else.
+pub struct Project(pub Caller, pub merchant::Project);
+
+impl FromRequestParts<Shared> for Project {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Problem> {
+        let (caller, project) = in_path(parts, app).await?;
+        let id = project.ok_or_else(Problem::forbidden)?;
+        let project = coinslot_app::merchant::project(app, caller, id).await?.ok_or_else(Problem::forbidden)?;
+        Ok(Project(caller, project))
+    }
+}
+
+/// Who calls, who must be the merchant of the path, and the project that the
+/// path names.
+async fn in_path(parts: &mut Parts, app: &Shared) -> Result<(Caller, Option<ProjectId>), Problem> {
+    let caller = authenticate(parts, app).await?;
+    let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| Problem::forbidden())?;
+    let named = |name: &str| params.iter().find(|(n, _)| *n == name).map(|(_, id)| id);
+    if named("merchant_id").and_then(|id| id.parse().ok()) != Some(caller.merchant) {
+        return Err(Problem::forbidden());
+    }
+    Ok((caller, named("project_id").and_then(|id| id.parse().ok())))
 }
 
 /// Reads HTTP Basic credentials: the merchant's id and an API key.

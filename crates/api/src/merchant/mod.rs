@@ -1,10 +1,11 @@
 //! Merchant API v2.
 
 mod caller;
+mod event;
 mod report;
 mod token;
 
-pub use caller::Merchant;
+pub use caller::{Merchant, Project};
 
 use crate::{Problem, Route, request};
 use axum::Router;
@@ -20,6 +21,7 @@ pub const PREFIXES: [&str; 4] = ["/merchant/v2", "/merchant", "/merchant/v1", "/
 pub fn routes() -> Vec<Route> {
     let mut all = token::routes();
     all.extend(report::routes());
+    all.extend(event::routes());
     for route in &mut all {
         route.path.insert_str(0, PREFIXES[0]);
     }

@@ -2,15 +2,38 @@
 
 use super::Merchant;
 use crate::body::{JsonBody, json};
-use crate::{Auth, Problem, Route};
+use crate::{Answer, Auth, Problem, Route};
 use axum::extract::State;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use axum::routing::post;
 use coinslot_app::Shared;
 use coinslot_app::token::TokenError;
+use coinslot_wire::shape::{Field, Shape, Unknown};
 use coinslot_wire::token::{TOKEN, TokenBody};
 use serde_json::json;
+
+/// What a token is asked for with, at the least and a little more.
+const EXAMPLE: &str = r#"{
+    "user": { "id": { "value": "1234567" }, "email": { "value": "email@example.com" } },
+    "settings": { "project_id": 18404, "mode": "sandbox", "return_url": "https://game.example/shop" },
+    "purchase": {
+        "checkout": { "currency": "USD", "amount": 9.99 },
+        "description": { "value": "1,200 gems" }
+    },
+    "custom_parameters": { "user_level": 80 }
+}"#;
+
+const NOT_ACTIVE: &str = "Project is not active";
+
+static CREATED: Shape = Shape::Object {
+    fields: &[Field::required(
+        "token",
+        Shape::Text { min: 1, max: 255, rule: None },
+        "Opens the payment page, as its parameter access_token.",
+    )],
+    unknown: Unknown::Ignore,
+};
 
 /// The operations here.
 pub fn routes() -> Vec<Route> {
@@ -19,7 +42,17 @@ pub fn routes() -> Vec<Route> {
         method: Method::POST,
         path: "/merchants/{merchant_id}/token".into(),
         auth: Auth::Merchant,
+        summary: "Make a token that opens the payment page",
         body: Some(&TOKEN),
+        example: Some(EXAMPLE),
+        answers: vec![
+            Answer::json(StatusCode::OK, "The token.", &CREATED, r#"{ "token": "4mq_foIdbHn4WNoqcNBF4qKA7pzv" }"#),
+            Answer::error(
+                StatusCode::PRECONDITION_FAILED,
+                "The project is not active and the token asks for real payments.",
+                NOT_ACTIVE,
+            ),
+        ],
         handler: post(create),
     }]
 }
@@ -38,7 +71,7 @@ impl From<TokenError> for Problem {
     fn from(e: TokenError) -> Self {
         match e {
             TokenError::NotYours => Problem::forbidden(),
-            TokenError::NotActive => Problem::new(StatusCode::PRECONDITION_FAILED, "Project is not active"),
+            TokenError::NotActive => Problem::new(StatusCode::PRECONDITION_FAILED, NOT_ACTIVE),
             TokenError::Store(e) => e.into(),
         }
     }

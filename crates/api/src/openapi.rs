@@ -1,0 +1,423 @@
+//! `GET /openapi.json`: every operation as one OpenAPI 3.1 document, made from
+//! [`crate::routes`], and [`crate::docs`]: the same to read.
+
+use crate::answer::AnswerBody;
+use crate::merchant::PREFIXES;
+use crate::{Answer, Auth, Route, docs};
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use coinslot_app::{Shared, demo};
+use coinslot_wire::openapi::{error, schema};
+use coinslot_wire::shape::{self, MAX_INTEGER, Shape};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// The name of the way to authenticate, within the document.
+const MERCHANT: &str = "merchant";
+
+/// Tags in the order of reading: the name, the resources it is about (what the
+/// names of routes begin with), and what they have in common.
+const TAGS: [(&str, &[&str], &str); 4] = [
+    (
+        "Tokens",
+        &["token"],
+        "A purchase begins with a token: the game's server asks for one and opens the payment page with it.",
+    ),
+    ("Transactions", &["transaction"], "A transaction is a payment that was tried. What was paid can be given back."),
+    (
+        "Events",
+        &["event"],
+        "An event is what the game is told by webhook. Look up what was sent and answered, send it again, and try a \
+         listener out. Needs a key of the company or of the project.",
+    ),
+    ("Server", &["health", "document"], "About the server itself. No credentials are needed."),
+];
+
+/// Parameters in paths, each a number: the name, what it is, and an example.
+const PARAMETERS: [(&str, &str, i64); 4] = [
+    ("merchant_id", "The merchant whose credentials are used.", demo::MERCHANT),
+    ("project_id", "One of the merchant's projects.", demo::PROJECT),
+    ("event_id", "The event, by the number in its webhook-id.", 100_000_020),
+    ("transaction_id", "The transaction, by the number that webhooks and the status page give it.", 100_000_019),
+];
+
+/// Parameters behind the path: the name of the route, and their shape.
+const QUERIES: [(&str, &Shape); 1] = [("event_list", &coinslot_wire::event::LIST)];
+
+/// The operations here.
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route {
+            name: "document_get",
+            method: Method::GET,
+            path: "/openapi.json".into(),
+            auth: Auth::None,
+            summary: "Describe every operation as OpenAPI 3.1",
+            body: None,
+            example: None,
+            answers: vec![Answer::other(StatusCode::OK, "The document.", "application/json", None)],
+            handler: get(find),
+        },
+        Route {
+            name: "document_show",
+            method: Method::GET,
+            path: "/docs".into(),
+            auth: Auth::None,
+            summary: "Show every operation as a page",
+            body: None,
+            example: None,
+            answers: vec![Answer::other(StatusCode::OK, "The page.", "text/html", None)],
+            handler: get(docs::show),
+        },
+    ]
+}
+
+/// Serves them, and the file that the page loads.
+pub fn router(app: Shared) -> Router {
+    let mut router = Router::new();
+    for route in routes() {
+        router = router.route(&route.path, route.handler);
+    }
+    router.route(docs::STYLE, get(docs::style)).with_state(app)
+}
+
+async fn find(State(app): State<Shared>) -> Response {
+    let mut headers = HeaderMap::new();
+    let fixed: [(HeaderName, &str); 4] = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        // Tools that run in a browser read it from other origins.
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    (headers, printed(&document(&app.public_url))).into_response()
+}
+
+/// JSON for people too: one member a line.
+pub fn printed(value: &Value) -> String {
+    // A tree of values holds nothing that JSON could not express.
+    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// The document of a server that is reached at `public_url`.
+pub fn document(public_url: &str) -> Value {
+    let mut paths: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
+    for route in crate::routes() {
+        let method = route.method.as_str().to_ascii_lowercase();
+        paths.entry(route.path.clone()).or_default().insert(method, operation(&route));
+    }
+    let tags: Vec<Value> = TAGS.iter().map(|(name, _, about)| json!({ "name": name, "description": about })).collect();
+    json!({
+        "openapi": "3.1.1",
+        "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
+        "info": {
+            "title": "Coinslot",
+            "version": env!("CARGO_PKG_VERSION"),
+            "summary": "What a game's server calls: payment tokens, refunds, webhooks.",
+            "description": description(),
+            "license": { "name": "Apache License 2.0", "identifier": "Apache-2.0" },
+        },
+        "servers": [{ "url": public_url, "description": "This server" }],
+        "tags": tags,
+        "paths": paths,
+        "components": {
+            "schemas": { "Error": error() },
+            "headers": {
+                "RequestId": {
+                    "description": "Names the request in the server's log.",
+                    "schema": { "type": "string" },
+                },
+                "Challenge": {
+                    "description": "Asks for HTTP Basic credentials.",
+                    "schema": { "type": "string" },
+                },
+            },
+            "securitySchemes": {
+                MERCHANT: {
+                    "type": "http",
+                    "scheme": "basic",
+                    "description": "User name: the merchant's number. Password: an API key of the whole company; \
+                                    where the path names a project, one of that project will do.",
+                },
+            },
+        },
+    })
+}
+
+/// What holds for all operations. Paragraphs of plain text, which is what the
+/// page can show as well as any tool.
+fn description() -> String {
+    let [canonical, older @ ..] = PREFIXES;
+    let older = older.map(|prefix| format!("{prefix}/")).join(", ");
+    let paragraphs = [
+        "Bodies are JSON in UTF-8 with the header Content-Type: application/json. Amounts are decimal numbers in the \
+         main unit of their currency; no digit is lost on the way. No text may contain the character U+0000, and no \
+         body may be nested deeper than 32 levels or larger than 1 MiB. Where an object is expected, an empty array \
+         is read as an empty object, because PHP writes it so."
+            .to_string(),
+        format!(
+            "Operations below {canonical}/ want HTTP Basic credentials and answer the same below {older}, the paths \
+             that older clients know. New clients use {canonical}/."
+        ),
+        "Every error there has one form, shown as the schema Error. A body is checked as a whole, so that one answer \
+         lists all its faults. Each answer names its request in the header X-Request-Id; so does the server's log. \
+         Pages on any origin may call."
+            .to_string(),
+    ];
+    paragraphs.join("\n\n")
+}
+
+fn operation(route: &Route) -> Value {
+    let mut parameters: Vec<Value> = route.path.split('/').filter_map(parameter_name).map(parameter).collect();
+    parameters.extend(query(route.name));
+    let mut operation = json!({
+        "operationId": route.name,
+        "summary": route.summary,
+        "tags": [tag(route.name)],
+        "security": match route.auth {
+            Auth::Merchant => json!([{ MERCHANT: [] }]),
+            Auth::None => json!([]),
+        },
+        "responses": responses(route),
+    });
+    if !parameters.is_empty() {
+        operation["parameters"] = parameters.into();
+    }
+    if let Some(shape) = route.body {
+        let mut media = json!({ "schema": schema(shape) });
+        if let Some(example) = route.example.and_then(|text| serde_json::from_str::<Value>(text).ok()) {
+            media["example"] = example;
+        }
+        operation["requestBody"] = json!({ "required": true, "content": { "application/json": media } });
+    }
+    operation
+}
+
+fn tag(name: &str) -> &'static str {
+    let resource = name.split('_').next().unwrap_or_default();
+    // A test holds that every resource has one.
+    TAGS.iter().find(|(_, resources, _)| resources.contains(&resource)).map_or("", |(tag, ..)| *tag)
+}
+
+/// The name in a part of a path such as `{merchant_id}`.
+fn parameter_name(part: &str) -> Option<&str> {
+    part.strip_prefix('{')?.strip_suffix('}')
+}
+
+fn parameter(name: &str) -> Value {
+    let mut parameter = json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } });
+    if let Some((_, what, example)) = PARAMETERS.iter().find(|(known, ..)| *known == name) {
+        parameter["description"] = json!(what);
+        parameter["schema"] = schema(&Shape::Integer { min: 1, max: MAX_INTEGER });
+        parameter["example"] = json!(example);
+    }
+    parameter
+}
+
+/// The parameters that a route takes behind the path.
+fn query(name: &str) -> Vec<Value> {
+    let shape = QUERIES.iter().find(|(route, _)| *route == name).map(|(_, shape)| *shape);
+    let Some(Shape::Object { fields, .. }) = shape else { return Vec::new() };
+    let parameter = |f: &coinslot_wire::shape::Field| {
+        json!({
+            "name": f.name, "in": "query", "required": f.required, "description": f.doc, "schema": schema(&f.shape),
+        })
+    };
+    fields.iter().map(parameter).collect()
+}
+
+/// Everything an operation may answer: what its route says, and what follows
+/// from who may call it and from its body.
+pub fn answers(route: &Route) -> Vec<Answer> {
+    let mut all = route.answers.clone();
+    if let Some(shape) = route.body {
+        all.extend([
+            Answer::error(StatusCode::BAD_REQUEST, "The body is not JSON.", "The request body is not valid JSON"),
+            Answer::error(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "The body is larger than 1 MiB.",
+                "The request body is larger than 1048576 bytes",
+            ),
+            Answer::error(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "The body is not said to be JSON.",
+                "The Content-Type header must be application/json",
+            ),
+            Answer {
+                status: StatusCode::UNPROCESSABLE_ENTITY,
+                what: "The body has faults, all of which are listed.",
+                // The faults of the one body that nobody has to think up.
+                body: AnswerBody::Faults(shape::check(shape, &json!({}))),
+            },
+        ]);
+    }
+    if route.auth == Auth::Merchant {
+        all.extend([
+            Answer::error(
+                StatusCode::UNAUTHORIZED,
+                "Credentials are missing or wrong.",
+                "Invalid merchant ID or API key",
+            ),
+            Answer::error(
+                StatusCode::FORBIDDEN,
+                "The credentials are of another merchant, or reach less than this needs.",
+                "Access denied",
+            ),
+            Answer::error(StatusCode::INTERNAL_SERVER_ERROR, "The server is at fault.", "Internal Server Error"),
+            Answer::error(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The database does not answer; the same request may succeed later.",
+                "Service Unavailable",
+            ),
+        ]);
+    }
+    all
+}
+
+fn responses(route: &Route) -> Value {
+    let mut by_status: BTreeMap<u16, Vec<Answer>> = BTreeMap::new();
+    for answer in answers(route) {
+        by_status.entry(answer.status.as_u16()).or_default().push(answer);
+    }
+    by_status.iter().map(|(status, answers)| (status.to_string(), response(route, *status, answers))).collect()
+}
+
+/// The answers with one status, as one.
+fn response(route: &Route, status: u16, answers: &[Answer]) -> Value {
+    let descriptions: Vec<&str> = answers.iter().map(|a| a.what).collect();
+    let mut response = json!({ "description": descriptions.join(" Or: ") });
+    if route.auth == Auth::Merchant {
+        response["headers"] = json!({ "X-Request-Id": { "$ref": "#/components/headers/RequestId" } });
+        if status == StatusCode::UNAUTHORIZED.as_u16() {
+            response["headers"]["WWW-Authenticate"] = json!({ "$ref": "#/components/headers/Challenge" });
+        }
+    }
+    for answer in answers {
+        let Some(kind) = answer.kind() else { continue };
+        let media = &mut response["content"][kind];
+        media["schema"] = match &answer.body {
+            AnswerBody::Json(shape, _) => schema(shape),
+            AnswerBody::Error(_) | AnswerBody::Faults(_) => json!({ "$ref": "#/components/schemas/Error" }),
+            AnswerBody::Other("application/json", _) => json!({ "type": "object" }),
+            AnswerBody::Other(..) | AnswerBody::Empty => json!({ "type": "string" }),
+        };
+        if let Some(example) = answer.example() {
+            let number = media["examples"].as_object().map_or(0, Map::len) + 1;
+            media["examples"][number.to_string()] = json!({ "summary": answer.what, "value": example });
+        }
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// Every operation of the document, with path and method.
+    fn operations(document: &Value) -> Vec<(String, String, Value)> {
+        let mut all = Vec::new();
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for (method, operation) in methods.as_object().unwrap() {
+                all.push((path.clone(), method.to_uppercase(), operation.clone()));
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn every_route_stands_in_it_once_and_nothing_else() {
+        let document = document("http://coinslot.example");
+        let mut written: Vec<_> = operations(&document)
+            .into_iter()
+            .map(|(path, method, o)| (path, method, o["operationId"].as_str().unwrap().to_string()))
+            .collect();
+        let mut routes: Vec<_> =
+            crate::routes().into_iter().map(|r| (r.path, r.method.to_string(), r.name.to_string())).collect();
+        written.sort();
+        routes.sort();
+        assert_eq!(written, routes);
+        let names: BTreeSet<_> = routes.iter().map(|(.., name)| name).collect();
+        assert_eq!(names.len(), routes.len(), "a name is used twice");
+        assert!(
+            !written.iter().any(|(path, ..)| PREFIXES[1..].iter().any(|p| path.starts_with(&format!("{p}/merch"))))
+        );
+    }
+
+    #[test]
+    fn tags_and_parameters_are_known() {
+        for route in crate::routes() {
+            assert_ne!(tag(route.name), "", "say in TAGS where {} belongs", route.name);
+            for name in route.path.split('/').filter_map(parameter_name) {
+                assert!(PARAMETERS.iter().any(|(known, ..)| *known == name), "say in PARAMETERS what {name} is");
+            }
+            let said = [route.summary].into_iter().chain(route.answers.iter().map(|a| a.what));
+            said.for_each(|text| assert!(!text.is_empty() && !text.contains('\n'), "{}: {text:?}", route.name));
+        }
+    }
+
+    #[test]
+    fn examples_are_true() {
+        for route in crate::routes() {
+            assert_eq!(route.body.is_some(), route.example.is_some(), "{}: a body needs an example", route.name);
+            if let (Some(shape), Some(example)) = (route.body, route.example) {
+                let example = shape::parse(example.as_bytes()).unwrap();
+                assert_eq!(shape::check(shape, &example), [], "{}", route.name);
+            }
+            for answer in answers(&route) {
+                if let AnswerBody::Json(shape, text) = answer.body {
+                    let example = shape::parse(text.as_bytes()).unwrap();
+                    assert_eq!(shape::check(shape, &example), [], "{} {}", route.name, answer.status);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn references_lead_somewhere() {
+        fn follow(document: &Value, value: &Value) {
+            match value {
+                Value::Object(map) => {
+                    if let Some(Value::String(reference)) = map.get("$ref") {
+                        let pointer = reference.strip_prefix('#').unwrap();
+                        assert!(document.pointer(pointer).is_some(), "{reference}");
+                    }
+                    map.values().for_each(|v| follow(document, v));
+                }
+                Value::Array(list) => list.iter().for_each(|v| follow(document, v)),
+                _ => {}
+            }
+        }
+        let document = document("http://coinslot.example");
+        follow(&document, &document);
+        for (path, _, operation) in operations(&document) {
+            for scheme in operation["security"].as_array().unwrap() {
+                let name = scheme.as_object().unwrap().keys().next().unwrap();
+                assert!(document["components"]["securitySchemes"].get(name).is_some(), "{path}");
+            }
+        }
+    }
+
+    #[test]
+    fn answers_with_one_status_become_one_with_several_examples() {
+        let document = document("http://coinslot.example");
+        let path = "/merchant/v2/merchants/{merchant_id}/reports/transactions/{transaction_id}/refund";
+        let operation = &document["paths"][path]["put"];
+        let refused = &operation["responses"]["422"];
+        assert!(refused["description"].as_str().unwrap().contains(" Or: "));
+        assert_eq!(refused["content"]["application/json"]["examples"].as_object().unwrap().len(), 2);
+        assert_eq!(operation["responses"]["204"].get("content"), None);
+        assert_eq!(operation["security"], json!([{ "merchant": [] }]));
+        assert_eq!(operation["parameters"][1]["schema"]["type"], "integer");
+        assert_eq!(document["paths"]["/healthz"]["get"]["security"], json!([]));
+        assert_eq!(document["servers"][0]["url"], "http://coinslot.example");
+    }
+}
