@@ -1,5 +1,7 @@
 //! `cargo xtask`: what this repository does to itself. `cargo xtask --help` teaches it.
 
+mod bench;
+mod campaign;
 mod golden;
 #[path = "../../crates/testkit/src/postgres.rs"]
 #[allow(
@@ -25,6 +27,10 @@ cargo xtask COMMAND
                     SQL and floats may be, names, line lengths. Takes a second; says what to do instead.
   golden --update   Writes the answers that the server gives now into tests/golden, and shows what changed. Read the
                     difference before you commit it: it is what clients will see.
+  bench             How fast the release build is, as ratios to bare code that does the same work: docs/performance.md.
+                    Takes about five minutes; --quick less than one, --json FILE, --only NAME, --rounds N, --full.
+  campaign          kill -9, power cuts and disk errors for long: docs/reliability.md. Takes --rounds N (20 kills and 80
+                    cuts each; 1 by default) or --hours N, and --seed S. Adds lines to durability/campaigns.log.
 
 Environment of `test`:
   COINSLOT_POSTGRES_BIN       directory of PostgreSQL's server binaries, when they are not where they usually are
@@ -42,6 +48,8 @@ fn main() -> ExitCode {
         ["test"] => test::run(),
         ["tidy"] => tidy::run(),
         ["golden", "--update"] => golden::update(),
+        ["bench", ref options @ ..] => bench::run(options),
+        ["campaign", ref options @ ..] => campaign::run(options),
         ["help" | "-h" | "--help"] | [_, "-h" | "--help"] => {
             print!("{HELP}");
             return ExitCode::SUCCESS;
@@ -71,6 +79,13 @@ fn cargo<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Command {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(program);
     command.args(args).current_dir(root());
+    // Cargo told us about this package; passed on, that makes crates whose build
+    // scripts look at it build anew, back and forth.
+    for (name, _) in std::env::vars_os() {
+        if ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|p| name.to_string_lossy().starts_with(p)) {
+            command.env_remove(name);
+        }
+    }
     command
 }
 

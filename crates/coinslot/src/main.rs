@@ -15,6 +15,7 @@ use coinslot_gateway::SandboxGateway;
 use coinslot_store::{Checked, Location, Store, back_up, restore};
 use coinslot_worker::outgoing::{HttpGame, Policy, allowed_url};
 use std::error::Error;
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -515,7 +516,9 @@ async fn run_dev(dev: Dev) -> Fallible<()> {
         Location::Postgres(_) => "PostgreSQL".to_string(),
     };
     let url = ready.app.public_url.clone();
-    println!(
+    // Whoever started us may not be reading; that is no reason to stop.
+    let _ = writeln!(
+        std::io::stdout(),
         "Coinslot {version} is ready, with play money only.
 
   Demo game      {url}/demo

@@ -309,8 +309,7 @@ impl Store {
         let engine = match location {
             Location::File(path) => {
                 if let Some(dir) = path.parent().filter(|d| !d.as_os_str().is_empty()) {
-                    std::fs::create_dir_all(dir)
-                        .map_err(|e| StoreError::Unavailable(format!("{}: {e}", dir.display())))?;
+                    make_directory(dir).map_err(|e| StoreError::Unavailable(format!("{}: {e}", dir.display())))?;
                 }
                 let mut connection = lite_connect(path)?;
                 migrate(|runner| runner.run(&mut connection))?;
@@ -382,6 +381,17 @@ impl Store {
     }
 }
 
+/// Makes a directory that survives a power cut: its name is on disk, not only
+/// in its parent's memory.
+fn make_directory(dir: &Path) -> std::io::Result<()> {
+    if dir.is_dir() {
+        return Ok(());
+    }
+    std::fs::create_dir_all(dir)?;
+    let parent = dir.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::File::open(parent)?.sync_all()
+}
+
 fn spawn(name: &str, f: impl FnOnce() + Send + 'static) -> Result<(), StoreError> {
     std::thread::Builder::new()
         .name(name.into())
@@ -438,6 +448,9 @@ fn lite_connect(path: &Path) -> Result<rusqlite::Connection, StoreError> {
 fn lite_try_connect(path: &Path) -> rusqlite::Result<rusqlite::Connection> {
     let connection = rusqlite::Connection::open(path)?;
     connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    // Plans do not depend on parameters; otherwise some statements are planned
+    // anew each time they run.
+    connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // SQLite does not wait for its lock here, so that two who open a new file at
     // one time can be in each other's way; it does wait to begin.
     let mut turns = 100;

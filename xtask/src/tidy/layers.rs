@@ -4,7 +4,7 @@ use super::Finding;
 use serde_json::Value;
 
 /// Each of our crates, without the prefix, and those of ours that it may depend on. Allowed, not required.
-const LAYERS: [(&str, &[&str]); 12] = [
+const LAYERS: [(&str, &[&str]); 14] = [
     ("domain", &[]),
     ("wire", &["domain"]),
     ("store", &["domain"]),
@@ -16,6 +16,10 @@ const LAYERS: [(&str, &[&str]); 12] = [
     ("coinslot", &["domain", "wire", "store", "app", "gateway", "api", "paystation", "worker"]),
     ("testkit", &["domain", "wire", "store", "app", "gateway", "api", "paystation", "worker"]),
     ("tests", &["domain", "wire", "store", "app", "gateway", "api", "paystation", "worker", "coinslot", "testkit"]),
+    // It measures the server from outside, by its executable.
+    ("bench", &["testkit"]),
+    // It looks at what is left with its own eyes, hence at the store as well.
+    ("durability", &["domain", "store", "app", "gateway", "paystation", "worker", "coinslot"]),
     ("xtask", &[]),
 ];
 
@@ -23,12 +27,12 @@ const LAYERS: [(&str, &[&str]); 12] = [
 const OUTSIDE: [Outside; 4] = [
     Outside {
         names: &["rusqlite", "libsqlite3-sys", "postgres", "tokio-postgres", "tokio-postgres-rustls", "refinery-core"],
-        barred: |name| name != "store",
+        barred: |name| !["store", "bench", "durability"].contains(&name),
         instead: "databases are the store's: add a function to crates/store",
     },
     Outside {
         names: &["axum", "hyper", "hyper-util", "tower-http"],
-        barred: |name| !["api", "paystation", "coinslot", "testkit", "tests"].contains(&name),
+        barred: |name| !["api", "paystation", "coinslot", "testkit", "tests", "bench", "durability"].contains(&name),
         instead: "HTTP is the api's and the paystation's: pass plain values down",
     },
     Outside {
@@ -99,7 +103,7 @@ fn short(name: &str) -> &str {
 
 fn manifest(name: &str) -> String {
     match name {
-        "tests" | "xtask" => format!("{name}/Cargo.toml"),
+        "tests" | "bench" | "durability" | "xtask" => format!("{name}/Cargo.toml"),
         _ => format!("crates/{name}/Cargo.toml"),
     }
 }
@@ -145,6 +149,7 @@ mod tests {
             ("paystation", "coinslot-api"),
             ("worker", "coinslot-wire"),
             ("testkit", "coinslot"),
+            ("bench", "coinslot-store"),
             ("xtask", "coinslot-testkit"),
         ] {
             assert_eq!(found(name, dependency, None).len(), 1, "{name} {dependency}");
@@ -186,6 +191,9 @@ mod tests {
             ("api", "axum", true),
             ("tests", "axum", true),
             ("worker", "axum", false),
+            ("bench", "rusqlite", true),
+            ("bench", "axum", true),
+            ("durability", "rusqlite", true),
             ("domain", "jiff", true),
         ] {
             for kind in [None, Some("dev"), Some("build")] {

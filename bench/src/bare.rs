@@ -1,0 +1,270 @@
+//! The ceilings: the least code that does the work of one request of ours with the same libraries. Each runs in a
+//! process of its own, as the server does.
+
+use crate::{Fallible, postgres, sqlite};
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get, post};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use subtle::ConstantTimeEq;
+
+/// The rows that one request leaves behind, by the bytes in each, in two transactions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rows {
+    /// Written before the provider is asked.
+    pub begin: Vec<usize>,
+    /// Written when it has answered.
+    pub finish: Vec<usize>,
+}
+
+impl Rows {
+    /// As an argument of a command.
+    pub fn text(&self) -> String {
+        let list = |sizes: &[usize]| sizes.iter().map(usize::to_string).collect::<Vec<_>>().join(",");
+        format!("{}/{}", list(&self.begin), list(&self.finish))
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let list = |text: &str| text.split(',').map(|size| size.parse().ok()).collect::<Option<Vec<usize>>>();
+        let (begin, finish) = text.split_once('/')?;
+        Some(Rows { begin: list(begin)?, finish: list(finish)? })
+    }
+
+    /// The rows themselves.
+    fn fill(sizes: &[usize]) -> Arc<Vec<String>> {
+        Arc::new(sizes.iter().map(|size| "x".repeat(*size)).collect())
+    }
+}
+
+/// The user and the password of the bare token maker.
+pub const CREDENTIALS: (&str, &str) = ("2340", "demo_api_key");
+
+/// Serves one ceiling until standard input closes, which it does when whoever started this is gone. The first line of
+/// the output is the address.
+pub fn serve(arguments: &[String]) -> Fallible<()> {
+    std::thread::spawn(|| {
+        let _ = std::io::stdin().read_to_end(&mut Vec::new());
+        std::process::exit(0);
+    });
+    let runtime = tokio::runtime::Runtime::new().map_err(|e| e.to_string())?;
+    runtime.block_on(async {
+        let router = router(arguments).await?;
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.map_err(|e| e.to_string())?;
+        println!("{}", listener.local_addr().map_err(|e| e.to_string())?);
+        loop {
+            let (stream, _) = listener.accept().await.map_err(|e| e.to_string())?;
+            let _ = stream.set_nodelay(true);
+            let service = TowerToHyperService::new(router.clone());
+            tokio::spawn(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+        }
+    })
+}
+
+async fn router(arguments: &[String]) -> Fallible<Router> {
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    Ok(match arguments[..] {
+        ["hello"] => Router::new().route("/hello", get(hello)),
+        // What a game's server says to a webhook that it likes.
+        ["receiver"] => Router::new().fallback(any(|_: Bytes| async { StatusCode::NO_CONTENT })),
+        ["token"] => Router::new().route("/token", post(token)),
+        ["token", file] => {
+            Router::new().route("/token", post(token_stored)).with_state(sqlite::Writer::open(PathBuf::from(file))?)
+        }
+        ["checkout", file, rows] => {
+            let writer = sqlite::Writer::open(PathBuf::from(file))?;
+            Router::new().route("/pay", post(checkout)).with_state((writer, filled(rows)?))
+        }
+        ["poll", file] => {
+            let readers = Arc::new(Readers { path: PathBuf::from(file), idle: Mutex::default() });
+            Router::new().route("/status.json", get(poll)).with_state(readers)
+        }
+        ["postgres_checkout", url, rows] => {
+            let writer = postgres::Writer::open(url).await?;
+            Router::new().route("/pay", post(checkout_postgres)).with_state((writer, filled(rows)?))
+        }
+        _ => return Err(format!("there is no ceiling {arguments:?}")),
+    })
+}
+
+/// What a checkout writes in its two transactions.
+type Filled = [Arc<Vec<String>>; 2];
+
+fn filled(rows: &str) -> Fallible<Filled> {
+    let rows = Rows::read(rows).ok_or("the rows are to be like 10,20/30")?;
+    Ok([Rows::fill(&rows.begin), Rows::fill(&rows.finish)])
+}
+
+async fn hello() -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], r#"{"hello":"world"}"#).into_response()
+}
+
+/// A body of the Merchant API as far as the bench sends it, typed, so that nothing faster reads it.
+#[derive(Deserialize)]
+struct TokenBody {
+    user: BTreeMap<String, Valued>,
+    settings: Settings,
+    purchase: Purchase,
+    custom_parameters: BTreeMap<String, serde_json::Value>,
+}
+
+#[derive(Deserialize)]
+struct Valued {
+    value: String,
+}
+
+#[derive(Deserialize)]
+struct Settings {
+    project_id: i64,
+    mode: String,
+    external_id: String,
+    return_url: String,
+}
+
+#[derive(Deserialize)]
+struct Purchase {
+    checkout: Price,
+    description: Valued,
+}
+
+#[derive(Deserialize)]
+struct Price {
+    currency: String,
+    amount: serde_json::Number,
+}
+
+impl TokenBody {
+    fn is_good(&self) -> bool {
+        let user = self.user.get("id").is_some_and(|id| !id.value.is_empty());
+        let Settings { project_id, mode, external_id, return_url } = &self.settings;
+        let settings = *project_id > 0 && mode == "sandbox" && !external_id.is_empty() && !return_url.is_empty();
+        let Price { currency, amount } = &self.purchase.checkout;
+        let price = currency.len() == 3 && amount.as_str().len() < 20 && !self.purchase.description.value.is_empty();
+        user && settings && price && self.custom_parameters.len() < 100
+    }
+}
+
+/// Reads the body and the credentials, and draws a token.
+fn make(headers: &HeaderMap, body: &[u8]) -> Result<String, StatusCode> {
+    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Basic "));
+    let given = given.and_then(|value| STANDARD.decode(value).ok()).ok_or(StatusCode::UNAUTHORIZED)?;
+    let (user, key) = str::from_utf8(&given).ok().and_then(|text| text.split_once(':')).unwrap_or_default();
+    let (right_user, right_key) = CREDENTIALS;
+    let same = Sha256::digest(key).ct_eq(&Sha256::digest(right_key));
+    if user != right_user || !bool::from(same) {
+        return Err(StatusCode::UNAUTHORIZED);
+    }
+    let body: TokenBody = serde_json::from_slice(body).map_err(|_| StatusCode::BAD_REQUEST)?;
+    if !body.is_good() {
+        return Err(StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let mut random = [0; 24];
+    getrandom::fill(&mut random).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
+    Ok(hex(&random))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|four| char::from(DIGITS[usize::from(four)])).collect()
+}
+
+fn token_answer(token: &str) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], [r#"{"token":""#, token, r#""}"#].concat()).into_response()
+}
+
+async fn token(headers: HeaderMap, body: Bytes) -> Result<Response, StatusCode> {
+    make(&headers, &body).map(|token| token_answer(&token))
+}
+
+async fn token_stored(
+    State(writer): State<sqlite::Writer>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, StatusCode> {
+    let token = make(&headers, &body)?;
+    let row = [&hex(&Sha256::digest(&token)), str::from_utf8(&body).unwrap_or_default()].concat();
+    writer.write(Arc::new(vec![row])).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
+    Ok(token_answer(&token))
+}
+
+fn sent_on() -> Response {
+    (StatusCode::SEE_OTHER, [(header::LOCATION, "/status")]).into_response()
+}
+
+async fn checkout(
+    State((writer, [begin, finish])): State<(sqlite::Writer, Filled)>,
+    _body: Bytes,
+) -> Result<Response, StatusCode> {
+    for rows in [begin, finish] {
+        writer.write(rows).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
+    }
+    Ok(sent_on())
+}
+
+async fn checkout_postgres(
+    State((writer, [begin, finish])): State<(postgres::Writer, Filled)>,
+    _body: Bytes,
+) -> Result<Response, StatusCode> {
+    for rows in [begin, finish] {
+        writer.write(rows).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
+    }
+    Ok(sent_on())
+}
+
+/// Connections for reading, made when needed and kept.
+struct Readers {
+    path: PathBuf,
+    idle: Mutex<Vec<rusqlite::Connection>>,
+}
+
+async fn poll(
+    State(readers): State<Arc<Readers>>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, (StatusCode, String)> {
+    let failed = |e: rusqlite::Error| (StatusCode::SERVICE_UNAVAILABLE, e.to_string());
+    let query = query.unwrap_or_default();
+    let key = query.strip_prefix("access_token=").unwrap_or_default();
+    let idle = readers.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    let connection = match idle {
+        Some(connection) => connection,
+        None => rusqlite::Connection::open(&readers.path).map_err(failed)?,
+    };
+    let body = sqlite::find(&connection, key).map_err(failed)?;
+    readers.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+    Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_told_as_text() {
+        let rows = Rows { begin: vec![1, 2], finish: vec![3] };
+        assert_eq!(rows.text(), "1,2/3");
+        assert_eq!(Rows::read("1,2/3"), Some(rows));
+        assert_eq!(Rows::read("1"), None);
+    }
+
+    #[test]
+    fn the_bare_maker_takes_what_the_bench_sends() {
+        let mut headers = HeaderMap::new();
+        let body = crate::product::token_body(18404);
+        assert_eq!(make(&headers, body.as_bytes()), Err(StatusCode::UNAUTHORIZED));
+        let basic = crate::product::basic(CREDENTIALS.0, CREDENTIALS.1);
+        headers.insert(header::AUTHORIZATION, basic.parse().unwrap());
+        assert_eq!(make(&headers, body.as_bytes()).map(|token| token.len()), Ok(48));
+        assert_eq!(make(&headers, b"{}"), Err(StatusCode::BAD_REQUEST));
+    }
+}

@@ -1,0 +1,267 @@
+//! SQLite as the ceilings use it, and what the bench itself does with the server's database between measurements.
+
+use crate::Fallible;
+use crate::bare::Rows;
+use rusqlite::{Connection, OptionalExtension};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, mpsc};
+use tokio::sync::oneshot;
+
+/// A thread that writes rows for everybody who waits in one transaction and answers them after one sync: the same
+/// promise that the server's store makes, and nothing else.
+#[derive(Clone)]
+pub struct Writer(mpsc::Sender<(Arc<Vec<String>>, oneshot::Sender<bool>)>);
+
+/// The most requests in one transaction.
+const BATCH: usize = 256;
+
+impl Writer {
+    /// Opens a file, made if it is not there.
+    pub fn open(path: PathBuf) -> Fallible<Self> {
+        let connection = durable(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+        let (sender, work) = mpsc::channel();
+        std::thread::spawn(move || {
+            while let Ok(first) = work.recv() {
+                let mut batch = vec![first];
+                while batch.len() < BATCH
+                    && let Ok(next) = work.try_recv()
+                {
+                    batch.push(next);
+                }
+                let done = write(&connection, &batch).is_ok();
+                for (_, caller) in batch {
+                    let _ = caller.send(done);
+                }
+            }
+        });
+        Ok(Writer(sender))
+    }
+
+    /// Returns when the rows are on disk.
+    pub async fn write(&self, rows: Arc<Vec<String>>) -> Fallible<()> {
+        let (caller, answer) = oneshot::channel();
+        self.0.send((rows, caller)).map_err(|e| e.to_string())?;
+        if answer.await == Ok(true) { Ok(()) } else { Err("the rows were not written".into()) }
+    }
+}
+
+fn durable(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    // The best value known for this load; a ceiling is to be one.
+    connection.pragma_update(None, "wal_autocheckpoint", 20_000)?;
+    connection.execute_batch("CREATE TABLE IF NOT EXISTS line (id INTEGER PRIMARY KEY, body TEXT NOT NULL)")?;
+    Ok(connection)
+}
+
+fn write(connection: &Connection, batch: &[(Arc<Vec<String>>, oneshot::Sender<bool>)]) -> rusqlite::Result<()> {
+    let transaction = connection.unchecked_transaction()?;
+    for row in batch.iter().flat_map(|(rows, _)| rows.iter()) {
+        transaction.prepare_cached("INSERT INTO line (body) VALUES (?1)")?.execute([row])?;
+    }
+    transaction.commit()
+}
+
+/// Makes the table of the bare point read: keys with a body each.
+pub fn fill(path: &Path, keys: &[String], body: &str) -> Fallible<()> {
+    let run = || {
+        let connection = durable(path)?;
+        connection.execute_batch("CREATE TABLE state (key TEXT PRIMARY KEY, body TEXT NOT NULL)")?;
+        let transaction = connection.unchecked_transaction()?;
+        for key in keys {
+            transaction.prepare_cached("INSERT INTO state VALUES (?1, ?2)")?.execute([key, body])?;
+        }
+        transaction.commit()
+    };
+    run().map_err(|e: rusqlite::Error| format!("{}: {e}", path.display()))
+}
+
+/// The bare point read.
+pub fn find(connection: &Connection, key: &str) -> rusqlite::Result<String> {
+    connection.prepare_cached("SELECT body FROM state WHERE key = ?1")?.query_row([key], |row| row.get(0))
+}
+
+/// A count is all there is in the row.
+fn number(row: &rusqlite::Row<'_>) -> rusqlite::Result<usize> {
+    row.get::<_, u32>(0).map(|n| usize::try_from(n).unwrap_or(usize::MAX))
+}
+
+/// The server's database, seen from beside it.
+pub struct Beside(Connection);
+
+impl Beside {
+    /// Opens the file of a server, which may be running.
+    pub fn open(path: &Path) -> Fallible<Self> {
+        let connection = Connection::open(path).map_err(|e| format!("{}: {e}", path.display()))?;
+        connection.busy_timeout(std::time::Duration::from_secs(20)).map_err(|e| e.to_string())?;
+        Ok(Beside(connection))
+    }
+
+    /// The rows that a payment leaves in the database, by what the average one holds.
+    pub fn rows(&self) -> Fallible<Rows> {
+        let run = || {
+            let payments = self.count("payment")?;
+            let mut rows = Rows::default();
+            for (table, now) in [("orders", true), ("payment", true), ("attempt", true), ("posting", false)] {
+                let (count, size) = (self.count(table)?, self.size(table)?);
+                let each = (count + payments / 2) / payments.max(1);
+                let list = if now { &mut rows.begin } else { &mut rows.finish };
+                list.extend(std::iter::repeat_n(size, each));
+            }
+            Ok(rows)
+        };
+        run().map_err(|e: rusqlite::Error| format!("cannot see what a payment is made of: {e}"))
+    }
+
+    fn count(&self, table: &str) -> rusqlite::Result<usize> {
+        self.0.query_row(&format!("SELECT COUNT(*) FROM {table}"), [], number)
+    }
+
+    /// Payments in the database.
+    pub fn payments(&self) -> Fallible<usize> {
+        self.count("payment").map_err(|e| e.to_string())
+    }
+
+    /// Bytes of the average row as SQLite stores its values.
+    fn size(&self, table: &str) -> rusqlite::Result<usize> {
+        let of = |column: &str| {
+            format!(
+                "CASE typeof({column}) WHEN 'text' THEN LENGTH(CAST({column} AS BLOB)) WHEN 'integer' THEN
+                    CASE WHEN {column} IN (0, 1) THEN 0 WHEN ABS({column}) < 128 THEN 1
+                    WHEN ABS({column}) < 32768 THEN 2 WHEN ABS({column}) < 8388608 THEN 3
+                    WHEN ABS({column}) < 2147483648 THEN 4 WHEN ABS({column}) < 140737488355328 THEN 6 ELSE 8 END
+                ELSE 0 END"
+            )
+        };
+        let sum: Vec<String> = self.columns(table)?.iter().map(|(name, _)| of(name)).collect();
+        let sql = format!("SELECT CAST(COALESCE(AVG({}), 0) AS INTEGER) FROM {table}", sum.join(" + "));
+        self.0.query_row(&sql, [], number)
+    }
+
+    /// Names and types of the columns of a table.
+    fn columns(&self, table: &str) -> rusqlite::Result<Vec<(String, String)>> {
+        let mut statement = self.0.prepare("SELECT name, type FROM pragma_table_info(?1)")?;
+        statement.query_map([table], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+    }
+
+    /// Turns the payments that are there into about `wanted` of the same kind, with numbers and tokens of their own:
+    /// a database of a million payments in minutes and not in hours. Balances stay what they were.
+    pub fn multiply(&self, wanted: usize) -> Fallible<()> {
+        let run = || {
+            let have = self.count("payment")?.max(1);
+            let copies = (wanted / have).saturating_sub(1);
+            self.0.execute_batch("PRAGMA synchronous = OFF; BEGIN IMMEDIATE")?;
+            let of_payments: Vec<(String, Vec<String>)> = self.tables()?;
+            // Numbers are handed out in blocks, so the span between those in use is the safe distance.
+            let span: i64 =
+                self.0
+                    .query_row("SELECT MAX(next_id) - 100000000 FROM id_block WHERE name = 'id'", [], |r| r.get(0))?;
+            for (table, _) in &of_payments {
+                self.0.execute_batch(&format!("CREATE TEMP TABLE model_{table} AS SELECT * FROM {table}"))?;
+            }
+            for copy in 1..=copies {
+                for (table, columns) in &of_payments {
+                    let sql = format!("INSERT INTO {table} SELECT {} FROM model_{table}", columns.join(", "));
+                    let shift = i64::try_from(copy).unwrap_or(i64::MAX).saturating_mul(span);
+                    self.0.prepare_cached(&sql)?.execute(rusqlite::params![shift, format!("{copy:08x}")])?;
+                }
+            }
+            let used = i64::try_from(copies + 1).unwrap_or(i64::MAX).saturating_mul(span);
+            self.0.execute("UPDATE id_block SET next_id = next_id + ?1 WHERE name = 'id'", [used])?;
+            for (table, _) in &of_payments {
+                self.0.execute_batch(&format!("DROP TABLE model_{table}"))?;
+            }
+            self.0.execute_batch("COMMIT; PRAGMA synchronous = FULL")?;
+            self.0.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        };
+        run().map_err(|e: rusqlite::Error| format!("cannot multiply payments: {e}"))
+    }
+
+    /// The tables that hold something of each payment, and for each column what a copy has there: `?1` is how far its
+    /// numbers are away, `?2` eight digits for its token.
+    fn tables(&self) -> rusqlite::Result<Vec<(String, Vec<String>)>> {
+        let mut statement = self.0.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")?;
+        let names: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let mut tables = Vec::new();
+        for name in names {
+            let columns = self.columns(&name)?;
+            let own = |name: &str, kind: &str| {
+                kind == "BIGINT" && ["payment_id", "order_id", "attempt_id", "entry_id", "event_id"].contains(&name)
+            };
+            let of_payment = columns.iter().any(|(name, kind)| own(name, kind) || name == "token_hash");
+            if !of_payment || !columns.iter().any(|(name, _)| name == "project_id") {
+                continue;
+            }
+            // Every copy uses both parameters, whether it has a use for them or not.
+            let copied = columns.iter().map(|(name, kind)| match name.as_str() {
+                "token_hash" => "substr(token_hash, 1, 4) || ?2 || substr(token_hash, 13)".to_string(),
+                name if own(name, kind) => format!("{name} + ?1"),
+                name => format!("CASE WHEN ?1 > 0 AND ?2 <> '' THEN {name} END"),
+            });
+            tables.push((name, copied.collect()));
+        }
+        Ok(tables)
+    }
+
+    /// Makes every webhook of a payment due again, as if none had been sent. How many there are.
+    pub fn rearm(&self) -> Fallible<usize> {
+        let run = || {
+            let transaction = self.0.unchecked_transaction()?;
+            transaction.execute("DELETE FROM delivery", [])?;
+            let sql = "UPDATE event SET state = 'pending', attempts = 0, due_at = created_at WHERE kind = 'payment'";
+            let count = transaction.execute(sql, [])?;
+            transaction.commit()?;
+            Ok(count)
+        };
+        run().map_err(|e: rusqlite::Error| format!("cannot make webhooks due: {e}"))
+    }
+
+    /// Webhooks that are not noted as delivered.
+    pub fn pending(&self) -> Fallible<usize> {
+        let sql = "SELECT COUNT(*) FROM event WHERE state = 'pending'";
+        self.0.prepare_cached(sql).and_then(|mut s| s.query_row([], number)).map_err(|e| e.to_string())
+    }
+
+    /// The body of some webhook of a payment.
+    pub fn webhook(&self) -> Fallible<String> {
+        let sql = "SELECT body FROM event WHERE kind = 'payment' LIMIT 1";
+        let body = self.0.query_row(sql, [], |row| row.get(0)).optional().map_err(|e| e.to_string())?;
+        body.ok_or("there is no webhook".into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn payments_are_multiplied_with_numbers_of_their_own() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.db");
+        let connection = durable(&path).unwrap();
+        connection
+            .execute_batch(
+                "CREATE TABLE id_block (name TEXT PRIMARY KEY, next_id BIGINT);
+                 INSERT INTO id_block VALUES ('id', 100001001);
+                 CREATE TABLE payment (project_id BIGINT, payment_id BIGINT PRIMARY KEY, user_id TEXT,
+                    token_hash TEXT UNIQUE);
+                 INSERT INTO payment VALUES (7, 100000001, 'u', '00112233445566778899'),
+                    (7, 100000002, 'v', '10112233445566778899');
+                 CREATE TABLE project (project_id BIGINT); INSERT INTO project VALUES (7)",
+            )
+            .unwrap();
+        let beside = Beside::open(&path).unwrap();
+        beside.multiply(10).unwrap();
+        assert_eq!(beside.payments(), Ok(10));
+        assert_eq!(beside.count("project"), Ok(1));
+        let last: (i64, i64, String, String) = connection
+            .query_row("SELECT * FROM payment ORDER BY payment_id DESC", [], |r| {
+                Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?))
+            })
+            .unwrap();
+        assert_eq!(last, (7, 100_004_006, "v".into(), "10110000000466778899".into()));
+        let next: i64 = connection.query_row("SELECT next_id FROM id_block", [], |r| r.get(0)).unwrap();
+        assert!(next > last.1);
+    }
+}
