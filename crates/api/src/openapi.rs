@@ -33,7 +33,7 @@ const TAGS: [(&str, &[&str], &str); 4] = [
         "An event is what the game is told by webhook. Look up what was sent and answered, send it again, and try a \
          listener out. Needs a key of the company or of the project.",
     ),
-    ("Server", &["health", "document"], "About the server itself. No credentials are needed."),
+    ("Server", &["health", "readiness", "document"], "About the server itself. No credentials are needed."),
 ];
 
 /// Parameters in paths, each a number: the name, what it is, and an example.

@@ -179,11 +179,11 @@ fn whither(payment: &Payment) -> Next {
     if payment.state == PaymentState::Challenged { Next::Challenge } else { Next::Status }
 }
 
-/// Pays. A second call while a payment is under way or done changes nothing and
+/// Pays what was opened. A second call while a payment is under way or done changes nothing and
 /// says where to go, so a double click, a reload or a second tab never pays
-/// twice.
-pub async fn pay(app: &Shared, token: &str, paying: Paying) -> Result<Next, PayError> {
-    let checkout = open(app, token).await?;
+/// twice: what was opened may be out of date, and is looked at again in the
+/// transaction that begins the payment.
+pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Next, PayError> {
     if let Some(p) = checkout.payment.as_ref().filter(|p| p.state != PaymentState::Declined) {
         return Ok(whither(p));
     }
@@ -194,7 +194,7 @@ pub async fn pay(app: &Shared, token: &str, paying: Paying) -> Result<Next, PayE
         (None, true) => return Err(PayError::Card(CardRefused::Number)),
         (_, false) => None,
     };
-    admit(app, &checkout, paying.ip.as_deref()).await?;
+    admit(app, checkout, paying.ip.as_deref()).await?;
 
     let now = app.clock.now();
     let attempt_id = app.id(AttemptId::new).await?;
@@ -313,9 +313,9 @@ fn existing(tx: &mut Tx<'_>, project: ProjectId, token_hash: &str) -> Result<Beg
 
 /// Passes the player's answer on to the bank. Does nothing when no question is
 /// open.
-pub async fn answer_challenge(app: &Shared, token: &str, approved: bool) -> Result<(), PageError> {
-    let checkout = open(app, token).await?;
-    let Some(payment) = checkout.payment.filter(|p| p.state == PaymentState::Challenged) else { return Ok(()) };
+pub async fn answer_challenge(app: &Shared, checkout: &Checkout, approved: bool) -> Result<(), PageError> {
+    let challenged = checkout.payment.clone().filter(|p| p.state == PaymentState::Challenged);
+    let Some(payment) = challenged else { return Ok(()) };
     let now = app.clock.now();
     let (project, id, attempt_id) = (payment.project, payment.id, payment.attempt);
     let attempt = app

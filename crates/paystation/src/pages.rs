@@ -63,7 +63,7 @@ pub(crate) async fn pay(State(app): State<Shared>, request: Request) -> Answer {
         Err(faults) => return Ok(form(&visit, &checkout, faults)),
     };
     let fault = |name, key| Faults(vec![(name, t.s(key))]);
-    Ok(match checkout::pay(&app, visit.token(), paying).await {
+    Ok(match checkout::pay(&app, &checkout, paying).await {
         Ok(Next::Challenge) => go(&visit, &visit.link(CHALLENGE)),
         Ok(Next::Status) => go(&visit, &visit.link(STATUS)),
         Err(PayError::Card(CardRefused::Number)) => form(&visit, &checkout, fault("card_number", "card-number-bad")),
@@ -99,7 +99,7 @@ pub(crate) async fn answer_challenge(State(app): State<Shared>, request: Request
     if asked(&checkout).is_some() {
         let approved =
             visit.params.get("answer") == Some("approve") && visit.params.get("password") == Some(SIMULATOR_PASSWORD);
-        if let Err(e) = checkout::answer_challenge(&app, visit.token(), approved).await {
+        if let Err(e) = checkout::answer_challenge(&app, &checkout, approved).await {
             return Ok(error(&visit, Some(&checkout), e));
         }
     }
