@@ -549,28 +549,55 @@ fn lite_writer(mut connection: rusqlite::Connection, work: &mpsc::Receiver<Box<d
     }
 }
 
+/// Runs a batch and commits it. A savepoint keeps a copy of every page that
+/// changes, and hardly any closure refuses; so the batch runs without them
+/// first, and again with them when one did.
 fn lite_commit(
     connection: &mut rusqlite::Connection,
     texts: &mut Texts,
     batch: &mut [Box<dyn Work>],
 ) -> Result<(), StoreError> {
+    if lite_all(connection, texts, batch)? {
+        return Ok(());
+    }
     let mut transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     for work in batch {
         let savepoint = transaction.savepoint()?;
-        let mut backend = LiteBackend { connection: &savepoint, texts };
-        let keep = work.run(&mut Tx::new(&mut backend));
-        // A full disk makes SQLite undo the whole transaction by itself. Then
-        // nothing of this batch may be acknowledged.
-        if savepoint.is_autocommit() {
-            return Err(StoreError::Unavailable("the transaction was undone by the database".into()));
-        }
-        if keep {
+        if lite_run(&savepoint, texts, &mut **work)? {
             savepoint.commit()?;
-        } else {
-            drop(savepoint);
         }
     }
     Ok(transaction.commit()?)
+}
+
+/// Runs and commits all closures of a batch. `false` when one refused and
+/// others were there, who must not suffer for it: then nothing has happened.
+fn lite_all(
+    connection: &mut rusqlite::Connection,
+    texts: &mut Texts,
+    batch: &mut [Box<dyn Work>],
+) -> Result<bool, StoreError> {
+    let alone = batch.len() == 1;
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    for work in batch {
+        if !lite_run(&transaction, texts, &mut **work)? {
+            transaction.rollback()?;
+            return Ok(alone);
+        }
+    }
+    transaction.commit()?;
+    Ok(true)
+}
+
+/// Runs a closure; whether its changes are to be kept.
+fn lite_run(connection: &rusqlite::Connection, texts: &mut Texts, work: &mut dyn Work) -> Result<bool, StoreError> {
+    let keep = work.run(&mut Tx::new(&mut LiteBackend { connection, texts }));
+    // A full disk makes SQLite undo the whole transaction by itself. Then
+    // nothing of this batch may be acknowledged.
+    if connection.is_autocommit() {
+        return Err(StoreError::Unavailable("the transaction was undone by the database".into()));
+    }
+    Ok(keep)
 }
 
 /// Read-only connections, made when needed and kept.
