@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::{Request, header};
 use coinslot::server::{self, Options};
 use coinslot_app::port::{Answered, Game, Later, Outgoing};
-use coinslot_app::{App, Parts, Profile, Shared, StoreError, demo};
+use coinslot_app::{App, Parts, Shared, StoreError, demo};
 use coinslot_domain::time::Time;
 use coinslot_paystation::ClientIp;
 use coinslot_store::{Location, Store};
@@ -53,7 +53,6 @@ impl<'a> Shop<'a> {
             random: outside.random.clone(),
             gateway: outside.provider.clone(),
             game,
-            profile: Profile::Dev,
             public_url: "http://coinslot.example".into(),
         }))
     }

@@ -8,7 +8,7 @@ use coinslot_app::port::{
     Answered, CardRefused, CardToken, Charge, ChargeAnswer, Clock, Game, Gateway, GiveBack, Later, Method, Outgoing,
     Random, RefundAnswer,
 };
-use coinslot_app::{App, Parts, Profile, Shared, demo, hash};
+use coinslot_app::{App, Parts, Shared, demo, hash};
 use coinslot_domain::card::Card;
 use coinslot_domain::id::{AttemptId, MerchantId, PaymentId, ProjectId, RefundId};
 use coinslot_domain::merchant::{Caller, Fees, KeyScope, Project};
@@ -289,7 +289,6 @@ impl World {
             random: Arc::new(SeededRandom::new(1)),
             gateway: gateway.clone(),
             game: game.clone(),
-            profile: Profile::Dev,
             public_url: "http://coinslot.example".into(),
         });
         demo::seed(&app, Some(WEBHOOK_URL.into())).await.unwrap();

@@ -23,15 +23,6 @@ pub use coinslot_store::StoreError;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 
-/// How careful the server is with the outside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Profile {
-    /// On a developer's machine: demo data, webhooks may go to loopback.
-    Dev,
-    /// For players: webhooks go to public https addresses only.
-    Live,
-}
-
 /// What a server is made of.
 pub struct Parts {
     /// The database.
@@ -44,8 +35,6 @@ pub struct Parts {
     pub gateway: Arc<dyn port::Gateway>,
     /// Reaches the game.
     pub game: Arc<dyn port::Game>,
-    /// How careful to be.
-    pub profile: Profile,
     /// Where players' browsers reach the server, without a slash at the end.
     pub public_url: String,
 }

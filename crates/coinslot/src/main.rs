@@ -6,7 +6,7 @@ use coinslot::server::{self, Options};
 use coinslot::system::{SystemClock, SystemRandom};
 use coinslot_app::event::Filter;
 use coinslot_app::signature::StandardHeaders;
-use coinslot_app::{App, Parts, Profile, Shared, demo};
+use coinslot_app::{App, Parts, Shared, demo};
 use coinslot_domain::id::{EventId, PaymentId};
 use coinslot_domain::merchant::Project;
 use coinslot_domain::time::Time;
@@ -370,17 +370,17 @@ async fn run(command: Command) -> Fallible<()> {
             Ok(())
         }
         Command::Webhook(Webhook::Events(events)) => {
-            let (app, project) = open(&events.of, Profile::Live).await?;
+            let (app, project) = open(&events.of, Policy::Public).await?;
             let state = events.status.as_deref().and_then(EventState::from_name);
             let filter = Filter { state, kind: events.kind, payment: events.transaction };
             say(&coinslot::event::list(&app, project.id, filter, events.before, events.limit).await?)
         }
         Command::Webhook(Webhook::Show { event, of }) => {
-            let (app, project) = open(&of, Profile::Live).await?;
+            let (app, project) = open(&of, Policy::Public).await?;
             say(&coinslot::event::show(&app, project.id, event).await?)
         }
         Command::Webhook(Webhook::Replay(replay)) => {
-            let (app, project) = open(&replay.of, Profile::Live).await?;
+            let (app, project) = open(&replay.of, Policy::Public).await?;
             let what = match replay.event {
                 Some(event) => Again::One(event),
                 None => Again::All { failed: replay.failed, since: replay.since },
@@ -388,8 +388,8 @@ async fn run(command: Command) -> Fallible<()> {
             say(&coinslot::event::replay(&app, project.id, what).await?)
         }
         Command::Webhook(Webhook::Test(test)) => {
-            let profile = if test.local { Profile::Dev } else { Profile::Live };
-            let (app, project) = open(&test.of, profile).await?;
+            let policy = if test.local { Policy::Loopback } else { Policy::Public };
+            let (app, project) = open(&test.of, policy).await?;
             let body = test.body.as_deref().map(read).transpose()?;
             let (text, acknowledged) = coinslot::event::test(&app, project, test.kind, body).await?;
             say(&text)?;
@@ -400,7 +400,7 @@ async fn run(command: Command) -> Fallible<()> {
             }
         }
         Command::Webhook(Webhook::Tail { of }) => {
-            let (app, project) = open(&of, Profile::Live).await?;
+            let (app, project) = open(&of, Policy::Public).await?;
             coinslot::event::tail(&app, project.id).await
         }
         Command::Webhook(Webhook::Listen { listen, secret, answer }) => {
@@ -448,35 +448,30 @@ struct Ready {
     address: SocketAddr,
 }
 
-async fn prepare(listen: &Listen, database: &Database, profile: Profile) -> Fallible<Ready> {
+async fn prepare(listen: &Listen, database: &Database, policy: Policy) -> Fallible<Ready> {
     let listener = TcpListener::bind(listen.listen)
         .await
         .map_err(|e| format!("cannot listen on {}: {e}; choose another with --listen", listen.listen))?;
     let address = listener.local_addr()?;
     let public_url = listen.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-    Ok(Ready { app: assemble(database, profile, public_url)?, listener, address })
+    Ok(Ready { app: assemble(database, policy, public_url)?, listener, address })
 }
 
-fn assemble(database: &Database, profile: Profile, public_url: String) -> Fallible<Shared> {
-    let policy = match profile {
-        Profile::Dev => Policy::Loopback,
-        Profile::Live => Policy::Public,
-    };
+fn assemble(database: &Database, policy: Policy, public_url: String) -> Fallible<Shared> {
     Ok(App::new(Parts {
         store: Store::open(&database.location())?,
         clock: Arc::new(SystemClock),
         random: Arc::new(SystemRandom),
         gateway: Arc::new(SandboxGateway),
         game: Arc::new(HttpGame::new(policy, TIMEOUT)?),
-        profile,
         public_url,
     }))
 }
 
 /// The project whose webhooks a command is about, and the server without its
 /// doors.
-async fn open(of: &Of, profile: Profile) -> Fallible<(Shared, Project)> {
-    let app = assemble(&of.database, profile, String::new())?;
+async fn open(of: &Of, policy: Policy) -> Fallible<(Shared, Project)> {
+    let app = assemble(&of.database, policy, String::new())?;
     let project = coinslot::event::project(&app, of.project).await?;
     Ok((app, project))
 }
@@ -493,7 +488,7 @@ async fn run_found(command: Found) -> Fallible<()> {
     if let Some(url) = &command.webhook_url {
         allowed_url(url, Policy::Public).map_err(|why| format!("--webhook-url: {why}"))?;
     }
-    let app = assemble(&command.database, Profile::Live, String::new())?;
+    let app = assemble(&command.database, Policy::Public, String::new())?;
     let f = coinslot_app::merchant::found(&app, command.merchant, command.project, command.webhook_url).await?;
     println!(
         "Keep these; the API key is not shown again.
@@ -508,7 +503,7 @@ async fn run_found(command: Found) -> Fallible<()> {
 }
 
 async fn run_dev(dev: Dev) -> Fallible<()> {
-    let ready = prepare(&dev.listen, &dev.database, Profile::Dev).await?;
+    let ready = prepare(&dev.listen, &dev.database, Policy::Loopback).await?;
     let webhook_url = dev.webhook_url.unwrap_or_else(|| format!("http://{}{}", ready.address, demo::WEBHOOK_PATH));
     demo::seed(&ready.app, Some(webhook_url.clone())).await?;
     let data = match dev.database.location() {
@@ -547,7 +542,7 @@ Stop with Ctrl-C.",
 }
 
 async fn run_serve(command: Serve) -> Fallible<()> {
-    let ready = prepare(&command.listen, &command.database, Profile::Live).await?;
+    let ready = prepare(&command.listen, &command.database, Policy::Public).await?;
     tracing::info!(address = %ready.address, public_url = ready.app.public_url, "serving");
     let behind_proxy = command.listen.behind_proxy;
     let connections_per_address = (!behind_proxy).then_some(Options::CONNECTIONS_PER_ADDRESS);
