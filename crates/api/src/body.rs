@@ -3,10 +3,10 @@
 use crate::Problem;
 use crate::request::JSON;
 use axum::body::Body;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, RawQuery, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use coinslot_wire::shape::{self, BodyError};
+use coinslot_wire::shape::{self, BodyError, Shape};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::Value;
 
@@ -52,6 +52,11 @@ fn is_json(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
     let kind = kind.split(';').next().unwrap_or("").trim();
     kind.eq_ignore_ascii_case("application/json")
+}
+
+/// The parameters behind a path, checked against a shape.
+pub fn query(shape: &Shape, raw: &RawQuery) -> Result<Value, Problem> {
+    coinslot_wire::read::query(shape, raw.0.as_deref().unwrap_or_default()).map_err(Problem::invalid)
 }
 
 /// An answer with a JSON body.

@@ -39,6 +39,7 @@ pub fn routes() -> Vec<Route> {
         path: "/healthz".into(),
         auth: Auth::None,
         summary: "Say whether the server can do its work",
+        query: None,
         body: None,
         example: None,
         answers: vec![
@@ -55,6 +56,7 @@ pub fn routes() -> Vec<Route> {
         path: "/readyz".into(),
         auth: Auth::None,
         summary: "Say whether the server should be given work",
+        query: None,
         body: None,
         example: None,
         answers: vec![

@@ -9,6 +9,7 @@ mod answer;
 mod body;
 mod docs;
 pub mod health;
+mod language;
 pub mod merchant;
 pub mod openapi;
 pub mod postman;
@@ -16,6 +17,7 @@ mod problem;
 mod request;
 
 pub use answer::{Answer, AnswerBody};
+pub use language::Languages;
 pub use problem::Problem;
 pub use request::RequestId;
 
@@ -48,6 +50,8 @@ pub struct Route {
     pub auth: Auth,
     /// What it does, in a line.
     pub summary: &'static str,
+    /// Its parameters behind the path: an object.
+    pub query: Option<&'static Shape>,
     /// What its body must look like.
     pub body: Option<&'static Shape>,
     /// A body that is accepted, as JSON text.

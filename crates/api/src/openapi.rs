@@ -20,7 +20,7 @@ const MERCHANT: &str = "merchant";
 
 /// Tags in the order of reading: the name, the resources it is about (what the
 /// names of routes begin with), and what they have in common.
-const TAGS: [(&str, &[&str], &str); 4] = [
+const TAGS: &[(&str, &[&str], &str)] = &[
     (
         "Tokens",
         &["token"],
@@ -36,16 +36,27 @@ const TAGS: [(&str, &[&str], &str); 4] = [
     ("Server", &["health", "readiness", "document"], "About the server itself. No credentials are needed."),
 ];
 
-/// Parameters in paths, each a number: the name, what it is, and an example.
-const PARAMETERS: [(&str, &str, i64); 4] = [
-    ("merchant_id", "The merchant whose credentials are used.", demo::MERCHANT),
-    ("project_id", "One of the merchant's projects.", demo::PROJECT),
-    ("event_id", "The event, by the number in its webhook-id.", 100_000_020),
-    ("transaction_id", "The transaction, by the number that webhooks and the status page give it.", 100_000_019),
+/// Parameters in paths: the name, what it is, and an example.
+const PARAMETERS: &[(&str, &str, Example)] = &[
+    ("merchant_id", "The merchant whose credentials are used.", Example::Number(demo::MERCHANT)),
+    ("project_id", "One of the merchant's projects.", Example::Number(demo::PROJECT)),
+    ("event_id", "The event, by the number in its webhook-id.", Example::Number(100_000_020)),
+    (
+        "transaction_id",
+        "The transaction, by the number that webhooks and the status page give it.",
+        Example::Number(100_000_019),
+    ),
+    ("user_id", "The player, by the game's own id.", Example::Text(demo::PLAYER)),
 ];
 
-/// Parameters behind the path: the name of the route, and their shape.
-const QUERIES: [(&str, &Shape); 1] = [("event_list", &coinslot_wire::event::LIST)];
+/// What a parameter in a path looks like.
+#[derive(Clone, Copy)]
+enum Example {
+    /// A number of ours.
+    Number(i64),
+    /// A text of the game's.
+    Text(&'static str),
+}
 
 /// The operations here.
 pub fn routes() -> Vec<Route> {
@@ -56,6 +67,7 @@ pub fn routes() -> Vec<Route> {
             path: "/openapi.json".into(),
             auth: Auth::None,
             summary: "Describe every operation as OpenAPI 3.1",
+            query: None,
             body: None,
             example: None,
             answers: vec![Answer::other(StatusCode::OK, "The document.", "application/json", None)],
@@ -67,6 +79,7 @@ pub fn routes() -> Vec<Route> {
             path: "/docs".into(),
             auth: Auth::None,
             summary: "Show every operation as a page",
+            query: None,
             body: None,
             example: None,
             answers: vec![Answer::other(StatusCode::OK, "The page.", "text/html", None)],
@@ -177,7 +190,7 @@ fn description() -> String {
 
 fn operation(route: &Route) -> Value {
     let mut parameters: Vec<Value> = route.path.split('/').filter_map(parameter_name).map(parameter).collect();
-    parameters.extend(query(route.name));
+    parameters.extend(query(route.query));
     let mut operation = json!({
         "operationId": route.name,
         "summary": route.summary,
@@ -216,15 +229,18 @@ fn parameter(name: &str) -> Value {
     let mut parameter = json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } });
     if let Some((_, what, example)) = PARAMETERS.iter().find(|(known, ..)| *known == name) {
         parameter["description"] = json!(what);
-        parameter["schema"] = schema(&Shape::Integer { min: 1, max: MAX_INTEGER });
-        parameter["example"] = json!(example);
+        let (shape, example) = match example {
+            Example::Number(n) => (Shape::Integer { min: 1, max: MAX_INTEGER }, json!(n)),
+            Example::Text(text) => (Shape::Text { min: 1, max: 255, rule: None }, json!(text)),
+        };
+        parameter["schema"] = schema(&shape);
+        parameter["example"] = example;
     }
     parameter
 }
 
 /// The parameters that a route takes behind the path.
-fn query(name: &str) -> Vec<Value> {
-    let shape = QUERIES.iter().find(|(route, _)| *route == name).map(|(_, shape)| *shape);
+fn query(shape: Option<&Shape>) -> Vec<Value> {
     let Some(Shape::Object { fields, .. }) = shape else { return Vec::new() };
     let parameter = |f: &coinslot_wire::shape::Field| {
         json!({
@@ -238,6 +254,13 @@ fn query(name: &str) -> Vec<Value> {
 /// from who may call it and from its body.
 pub fn answers(route: &Route) -> Vec<Answer> {
     let mut all = route.answers.clone();
+    if let Some(shape) = route.query {
+        all.push(Answer {
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            what: "The parameters have faults, all of which are listed.",
+            body: AnswerBody::Faults(shape::check(shape, &json!({}))),
+        });
+    }
     if let Some(shape) = route.body {
         all.extend([
             Answer::error(StatusCode::BAD_REQUEST, "The body is not JSON.", "The request body is not valid JSON"),

@@ -36,6 +36,11 @@ impl Problem {
         Problem::new(StatusCode::NOT_FOUND, message)
     }
 
+    /// 422: one value of the body, or one parameter, and what is wrong with it.
+    pub fn fault(path: impl Into<String>, text: impl Into<String>) -> Self {
+        Problem::invalid(vec![Violation::new(path, text)])
+    }
+
     /// 422: the body, with everything that is wrong with it.
     pub fn invalid(violations: Vec<Violation>) -> Self {
         Problem { status: StatusCode::UNPROCESSABLE_ENTITY, message: String::new(), violations }

@@ -17,7 +17,9 @@ pub mod signature;
 pub mod token;
 pub mod webhook;
 
+use coinslot_domain::id::ProjectId;
 use coinslot_domain::money::Currency;
+use coinslot_domain::time::Time;
 use coinslot_store::Store;
 pub use coinslot_store::StoreError;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -84,6 +86,12 @@ impl App {
 
     fn next_id(&self) -> Option<i64> {
         self.ids.lock().unwrap_or_else(PoisonError::into_inner).next()
+    }
+
+    /// Now, as a project sees it. What belongs to a project is dated and due by
+    /// its own clock, never by the server's.
+    pub fn now(&self, _project: ProjectId) -> Time {
+        self.clock.now()
     }
 
     /// Seven hex digits that name a request in answers and logs.

@@ -303,7 +303,7 @@ fn id<T: std::str::FromStr<Err = ()>>(text: &str) -> Result<T, String> {
 }
 
 fn date(text: &str) -> Result<Time, String> {
-    coinslot_wire::event::date(text).map_err(str::to_string)
+    coinslot_wire::read::date(text).map_err(str::to_string)
 }
 
 type Fallible<T> = Result<T, Box<dyn Error + Send + Sync>>;

@@ -55,6 +55,44 @@ id! {
     EntryId,
     /// Something the game is told.
     EventId,
+    /// Something games say of a player, by which offers are chosen.
+    AttributeId,
+    /// A condition that an item sets on an attribute.
+    ConditionId,
+    /// Something a player can own: `id` of a virtual item.
+    ItemId,
+    /// A group of items.
+    GroupId,
+    /// A package of virtual currency.
+    PackageId,
+    /// A slot of a lootbox.
+    SlotId,
+    /// One opening of a lootbox.
+    DrawId,
+    /// A change of what a player owns.
+    OperationId,
+    /// A promotion.
+    PromotionId,
+    /// A coupon promotion, which hands out codes.
+    CampaignId,
+    /// A code of a coupon promotion.
+    CouponId,
+    /// A game sold by key.
+    GameId,
+    /// A key of a game.
+    KeyId,
+    /// A question of a player to the merchant.
+    TicketId,
+    /// A subscription plan.
+    PlanId,
+    /// Plans that belong together.
+    ProductId,
+    /// A player's subscription.
+    SubscriptionId,
+    /// A charge of a subscription.
+    ChargeId,
+    /// A saved way to pay.
+    AccountId,
 }
 
 #[cfg(test)]

@@ -5,8 +5,10 @@
 //! tested as a plain function.
 
 pub mod card;
+pub mod decimal;
 pub mod id;
 pub mod ledger;
+pub mod localized;
 pub mod merchant;
 pub mod money;
 pub mod order;

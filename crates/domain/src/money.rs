@@ -115,40 +115,7 @@ impl Money {
     /// Reads decimal text such as `9.99`, `-1`, `1e2`. Zeros beyond the
     /// currency's digits are fine; other digits there are `TooPrecise`.
     pub fn parse(text: &str, currency: Currency) -> Result<Self, MoneyError> {
-        let (negative, rest) = match text.strip_prefix('-') {
-            Some(rest) => (true, rest),
-            None => (false, text),
-        };
-        let (mantissa, exponent) = match rest.split_once(['e', 'E']) {
-            Some((m, e)) => (m, e.parse::<i32>().map_err(|_| MoneyError::NotANumber)?),
-            None => (rest, 0),
-        };
-        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-        let digits = || whole.bytes().chain(fraction.bytes());
-        if digits().next().is_none() || !digits().all(|b| b.is_ascii_digit()) {
-            return Err(MoneyError::NotANumber);
-        }
-        // The power of ten of the digit that follows the ones already read.
-        let mut place = i64::try_from(whole.len()).map_err(|_| MoneyError::Overflow)?
-            + i64::from(exponent)
-            + i64::from(currency.digits());
-        let mut minor: i64 = 0;
-        for b in digits() {
-            place -= 1;
-            let digit = i64::from(b - b'0');
-            if place < 0 {
-                if digit != 0 {
-                    return Err(MoneyError::TooPrecise);
-                }
-                continue;
-            }
-            minor = minor.checked_mul(10).and_then(|m| m.checked_add(digit)).ok_or(MoneyError::Overflow)?;
-        }
-        while place > 0 && minor != 0 {
-            minor = minor.checked_mul(10).ok_or(MoneyError::Overflow)?;
-            place -= 1;
-        }
-        Ok(Money::new(if negative { -minor } else { minor }, currency))
+        Ok(Money::new(scaled(text, currency.digits())?, currency))
     }
 
     /// Decimal text with exactly the currency's digits: `9.90`, `1200` (JPY).
@@ -198,6 +165,45 @@ impl Money {
     fn same(self, other: Money) -> Result<(), MoneyError> {
         if self.currency == other.currency { Ok(()) } else { Err(MoneyError::Mixed) }
     }
+}
+
+/// Reads decimal text such as `9.99`, `-1`, `1e2` as so many parts of one, of
+/// which 10^`digits` make a whole. Zeros beyond these digits are fine; other
+/// digits there are `TooPrecise`.
+pub(crate) fn scaled(text: &str, digits: u32) -> Result<i64, MoneyError> {
+    let (negative, rest) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let (mantissa, exponent) = match rest.split_once(['e', 'E']) {
+        Some((m, e)) => (m, e.parse::<i32>().map_err(|_| MoneyError::NotANumber)?),
+        None => (rest, 0),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let bytes = || whole.bytes().chain(fraction.bytes());
+    if bytes().next().is_none() || !bytes().all(|b| b.is_ascii_digit()) {
+        return Err(MoneyError::NotANumber);
+    }
+    // The power of ten of the digit that follows the ones already read.
+    let mut place =
+        i64::try_from(whole.len()).map_err(|_| MoneyError::Overflow)? + i64::from(exponent) + i64::from(digits);
+    let mut parts: i64 = 0;
+    for b in bytes() {
+        place -= 1;
+        let digit = i64::from(b - b'0');
+        if place < 0 {
+            if digit != 0 {
+                return Err(MoneyError::TooPrecise);
+            }
+            continue;
+        }
+        parts = parts.checked_mul(10).and_then(|m| m.checked_add(digit)).ok_or(MoneyError::Overflow)?;
+    }
+    while place > 0 && parts != 0 {
+        parts = parts.checked_mul(10).ok_or(MoneyError::Overflow)?;
+        place -= 1;
+    }
+    Ok(if negative { -parts } else { parts })
 }
 
 /// Divides `amount` over `weights` so that the shares add up to it exactly and

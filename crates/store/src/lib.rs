@@ -15,6 +15,7 @@ pub mod merchant;
 pub mod order;
 pub mod payment;
 pub mod refund;
+pub mod text;
 pub mod token;
 pub mod webhook;
 
@@ -34,6 +35,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("order", order::STATEMENTS),
         ("payment", payment::STATEMENTS),
         ("refund", refund::STATEMENTS),
+        ("text", text::STATEMENTS),
         ("token", token::STATEMENTS),
         ("webhook", webhook::STATEMENTS),
     ]

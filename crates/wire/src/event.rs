@@ -1,5 +1,6 @@
 //! The calls about events and their deliveries, which are our own.
 
+use crate::read::{self, checked, date};
 use crate::shape::{self, Field, Shape, Unknown, Violation};
 use coinslot_domain::id::{EventId, PaymentId};
 use coinslot_domain::time::Time;
@@ -9,6 +10,8 @@ use serde_json::{Map, Value};
 /// The longest type of a notification, in characters.
 const KIND: Shape = Shape::Text { min: 1, max: 64, rule: None };
 const ID: Shape = Shape::Integer { min: 1, max: shape::MAX_INTEGER };
+/// As above, in a URL.
+const COUNT: Shape = Shape::Count { min: 1, max: shape::MAX_INTEGER };
 const STATUS: Shape = Shape::Enum(&["pending", "delivered", "failed"]);
 const ANY_TEXT: Shape = Shape::Text { min: 0, max: 1 << 20, rule: None };
 const DATE: Shape = Shape::Text { min: 1, max: 64, rule: None };
@@ -21,9 +24,9 @@ pub static LIST: Shape = Shape::Object {
     fields: &[
         Field::optional("status", STATUS, "Only events that stand there."),
         Field::optional("type", KIND, "Only events of this notification_type."),
-        Field::optional("transaction_id", ID, "Only events of this transaction."),
-        Field::optional("limit", Shape::Integer { min: 1, max: 100 }, "At most so many; 50 unless told otherwise."),
-        Field::optional("before", ID, "Only events older than this one: next_before of the answer before."),
+        Field::optional("transaction_id", COUNT, "Only events of this transaction."),
+        Field::optional("limit", Shape::Count { min: 1, max: 100 }, "At most so many; 50 unless told otherwise."),
+        Field::optional("before", COUNT, "Only events older than this one: next_before of the answer before."),
     ],
     // A misspelt filter would list everything, which nobody would notice.
     unknown: Unknown::Refuse,
@@ -45,24 +48,16 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
-    /// Reads the parameters of a URL, or lists their faults. Of a parameter
-    /// that appears twice the last counts.
-    pub fn read<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self, Vec<Violation>> {
-        let integers = ["transaction_id", "limit", "before"];
-        let value = |(name, text): (&str, &str)| {
-            let number = text.parse::<i64>().ok().filter(|_| integers.contains(&name));
-            (name.to_string(), number.map_or_else(|| Value::from(text), Value::from))
-        };
-        let query = Value::Object(pairs.map(value).collect());
-        checked(&LIST, &query)?;
-        let integer = |name: &str| query.get(name).and_then(Value::as_i64);
-        Ok(ListQuery {
-            status: text(&query, "status").and_then(EventState::from_name),
-            kind: text(&query, "type").map(str::to_string),
-            transaction: integer("transaction_id").and_then(PaymentId::new),
-            limit: integer("limit").unwrap_or(USUAL),
-            before: integer("before").and_then(EventId::new),
-        })
+    /// Reads parameters that [`LIST`] accepted.
+    pub fn read(query: &Value) -> Self {
+        let number = |name: &str| query.get(name).and_then(read::integer);
+        ListQuery {
+            status: text(query, "status").and_then(EventState::from_name),
+            kind: text(query, "type").map(str::to_string),
+            transaction: number("transaction_id").and_then(PaymentId::new),
+            limit: number("limit").unwrap_or(USUAL),
+            before: number("before").and_then(EventId::new),
+        }
     }
 }
 
@@ -100,13 +95,6 @@ impl ReplayBody {
         }
         Ok(ReplayBody { failed, since })
     }
-}
-
-/// Reads a date, or says what one looks like.
-pub fn date(text: &str) -> Result<Time, &'static str> {
-    Time::parse(text).ok_or(
-        "is not a date: write 2026-01-31, 2026-01-31T23:59:59Z or, with an offset from UTC, 2026-01-31T23:59:59+03:00",
-    )
 }
 
 /// The largest body of a test, in bytes. Real ones are a few kilobytes.
@@ -302,11 +290,6 @@ impl DeliveryView<'_> {
     }
 }
 
-fn checked(shape: &Shape, value: &Value) -> Result<(), Vec<Violation>> {
-    let violations = shape::check(shape, value);
-    if violations.is_empty() { Ok(()) } else { Err(violations) }
-}
-
 fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
     value.get(key).and_then(Value::as_str)
 }
@@ -326,10 +309,9 @@ mod tests {
 
     #[test]
     fn lists() {
-        let read = |pairs: &[(&'static str, &'static str)]| ListQuery::read(pairs.iter().copied());
+        let read = |raw: &str| read::query(&LIST, raw).map(|query| ListQuery::read(&query));
         let none = ListQuery { status: None, kind: None, transaction: None, limit: USUAL, before: None };
-        assert_eq!(read(&[]), Ok(none.clone()));
-        let all = [("status", "failed"), ("type", "77"), ("transaction_id", "5"), ("limit", "100"), ("before", "7")];
+        assert_eq!(read(""), Ok(none.clone()));
         let expected = ListQuery {
             status: Some(EventState::Failed),
             kind: Some("77".into()),
@@ -337,20 +319,19 @@ mod tests {
             limit: 100,
             before: EventId::new(7),
         };
-        assert_eq!(read(&all), Ok(expected));
-        assert_eq!(read(&[("limit", "x"), ("limit", "3")]), Ok(ListQuery { limit: 3, ..none }));
+        assert_eq!(read("status=failed&type=77&transaction_id=5&limit=100&before=7"), Ok(expected));
+        assert_eq!(read("limit=x&limit=3&type="), Ok(ListQuery { limit: 3, ..none }));
         assert_eq!(
-            faults(read(&[("limit", "0"), ("before", "1.5"), ("status", "lost"), ("type", ""), ("typ", "payment")])),
+            faults(read("limit=0&before=1.5&status=lost&typ=payment")),
             [
                 fault("status", r#"does not have a value in the enumeration ["pending","delivered","failed"]"#),
-                fault("type", "must be at least 1 characters long"),
                 fault("limit", "must have a minimum value of 1"),
                 fault("before", "string value found, but an integer is required"),
                 fault("", "The property typ is not defined and the definition does not allow additional properties"),
             ]
         );
-        assert_eq!(faults(read(&[("limit", "101")])), [fault("limit", "must have a maximum value of 100")]);
-        assert_eq!(faults(read(&[("type", "a\0")])).len(), 1, "not every database can look for it");
+        assert_eq!(faults(read("limit=101")), [fault("limit", "must have a maximum value of 100")]);
+        assert_eq!(faults(read("type=a%00")).len(), 1, "not every database can look for it");
     }
 
     #[test]

@@ -8,7 +8,9 @@
 pub mod error;
 pub mod event;
 pub mod openapi;
+pub mod read;
 pub mod report;
+
 pub mod sample;
 pub mod shape;
 pub mod token;

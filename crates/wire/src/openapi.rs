@@ -18,7 +18,28 @@ pub fn schema(shape: &Shape) -> Value {
             json!({ "type": "integer", "format": "int64", "minimum": min, "maximum": max })
         }
         Shape::Number { positive, text } => number(positive, text),
+        Shape::Decimal { min } => json!({
+            "type": ["number", "string"], "minimum": min, "maximum": 1_000_000_000, "pattern": DECIMAL,
+        }),
+        Shape::Count { min, max } => json!({
+            "type": ["integer", "string"], "minimum": min, "maximum": max, "pattern": "^-?[0-9]+$",
+        }),
         Shape::Bool => json!({ "type": "boolean" }),
+        // Everything that `read::truth` takes.
+        Shape::Flag => json!({ "enum": [true, false, 1, 0, "1", "0", "true", "false"] }),
+        Shape::Texts { max, required } => {
+            let mut texts = json!({
+                "type": "object",
+                "propertyNames": { "pattern": "^[a-z]{2,3}([-_][A-Za-z]{2,4})?$" },
+                "additionalProperties": text(0, max, None),
+            });
+            if required {
+                texts["minProperties"] = json!(1);
+            }
+            texts
+        }
+        Shape::Date => json!({ "type": "string", "format": "date-or-date-time" }),
+        Shape::Null => json!({ "type": "null" }),
         Shape::Any => json!({}),
         // Their types differ, so that at most one fits anyway.
         Shape::OneOf(shapes) => json!({ "anyOf": shapes.iter().map(schema).collect::<Vec<_>>() }),
@@ -199,7 +220,28 @@ mod tests {
                 Shape::Number { positive: true, text: true },
                 json!({ "type": ["number", "string"], "pattern": POSITIVE_DECIMAL, "exclusiveMinimum": 0 }),
             ),
+            (
+                Shape::Decimal { min: 0 },
+                json!({
+                    "type": ["number", "string"], "minimum": 0, "maximum": 1_000_000_000, "pattern": DECIMAL
+                }),
+            ),
+            (
+                Shape::Count { min: 1, max: 9 },
+                json!({ "type": ["integer", "string"], "minimum": 1, "maximum": 9, "pattern": "^-?[0-9]+$" }),
+            ),
             (Shape::Bool, json!({ "type": "boolean" })),
+            (Shape::Flag, json!({ "enum": [true, false, 1, 0, "1", "0", "true", "false"] })),
+            (
+                Shape::Texts { max: 255, required: true },
+                json!({
+                    "type": "object", "minProperties": 1,
+                    "propertyNames": { "pattern": "^[a-z]{2,3}([-_][A-Za-z]{2,4})?$" },
+                    "additionalProperties": { "type": "string", "maxLength": 255 },
+                }),
+            ),
+            (Shape::Date, json!({ "type": "string", "format": "date-or-date-time" })),
+            (Shape::Null, json!({ "type": "null" })),
             (Shape::Any, json!({})),
             (
                 Shape::OneOf(&[Shape::Bool, Shape::Enum(&["x"])]),

@@ -1,6 +1,7 @@
 //! The bodies of the calls that give money back.
 
-use crate::shape::{self, Field, Shape, TextRule, Unknown, Violation};
+use crate::read::checked;
+use crate::shape::{Field, Shape, TextRule, Unknown, Violation};
 use serde_json::Value;
 
 const DESCRIPTION: Field = Field::required(
@@ -74,11 +75,6 @@ impl PartialRefundBody {
     }
 }
 
-fn checked(shape: &Shape, body: &Value) -> Result<(), Vec<Violation>> {
-    let violations = shape::check(shape, body);
-    if violations.is_empty() { Ok(()) } else { Err(violations) }
-}
-
 fn text(body: &Value, key: &str) -> Option<String> {
     body.get(key).and_then(Value::as_str).map(str::to_string)
 }
@@ -86,6 +82,7 @@ fn text(body: &Value, key: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shape;
     use proptest::prelude::*;
     use serde_json::json;
 

@@ -4,8 +4,10 @@
 //! corrects a request once and not fault by fault. Faults are worded the way
 //! clients of the published API already know.
 
+use coinslot_domain::decimal::Decimal;
+use coinslot_domain::localized::is_locale;
 use coinslot_domain::merchant::is_country;
-use coinslot_domain::money::Currency;
+use coinslot_domain::money::{Currency, MoneyError};
 use serde_json::{Map, Value};
 use std::fmt::Write;
 
@@ -59,8 +61,35 @@ pub enum Shape {
         /// Whether a string that holds a decimal number is as good.
         text: bool,
     },
+    /// A number of at least `min`, of at most nine digits after the point and at
+    /// most a thousand million; a string that holds one is as good.
+    Decimal {
+        /// The smallest whole number that is allowed.
+        min: i64,
+    },
+    /// A whole number; a string that holds one is as good.
+    Count {
+        /// The smallest.
+        min: i64,
+        /// The largest.
+        max: i64,
+    },
     /// `true` or `false`.
     Bool,
+    /// A truth value: `true`, `false`, 1 or 0, as such or as a string, as forms
+    /// and URLs carry it.
+    Flag,
+    /// A text in several languages: an object of strings by language.
+    Texts {
+        /// Most characters of each.
+        max: usize,
+        /// Whether one language at least must be there.
+        required: bool,
+    },
+    /// A date, or a date and time with an offset from UTC.
+    Date,
+    /// `null`, which takes a value back.
+    Null,
     /// Anything.
     Any,
     /// One of several shapes that differ in their JSON type.
@@ -340,7 +369,9 @@ pub fn check(shape: &Shape, value: &Value) -> Vec<Violation> {
 /// cannot tell the two apart.
 pub fn normalise(shape: &Shape, value: Value) -> Value {
     match (shape, value) {
-        (Shape::Object { .. } | Shape::Map, Value::Array(list)) if list.is_empty() => Value::Object(Map::new()),
+        (Shape::Object { .. } | Shape::Map | Shape::Texts { .. }, Value::Array(list)) if list.is_empty() => {
+            Value::Object(Map::new())
+        }
         (Shape::Object { fields, .. }, Value::Object(mut map)) => {
             for field in *fields {
                 if let Some(slot) = map.get_mut(field.name) {
@@ -364,14 +395,20 @@ pub fn normalise(shape: &Shape, value: Value) -> Value {
 fn has_type(shape: &Shape, value: &Value) -> bool {
     match (shape, value) {
         (Shape::Any, _) => true,
-        (Shape::Object { .. } | Shape::Map, Value::Object(_)) => true,
-        (Shape::Object { .. } | Shape::Map, Value::Array(list)) => list.is_empty(),
+        (Shape::Object { .. } | Shape::Map | Shape::Texts { .. }, Value::Object(_)) => true,
+        (Shape::Object { .. } | Shape::Map | Shape::Texts { .. }, Value::Array(list)) => list.is_empty(),
         (Shape::Array(_), Value::Array(_)) => true,
-        (Shape::Text { .. } | Shape::Enum(_), Value::String(_)) => true,
+        (Shape::Text { .. } | Shape::Enum(_) | Shape::Date, Value::String(_)) => true,
         (Shape::Integer { .. }, Value::Number(n)) => is_integer(n.as_str()),
         (Shape::Number { .. }, Value::Number(_)) => true,
         (Shape::Number { text: true, .. }, Value::String(s)) => is_decimal(s),
+        (Shape::Decimal { .. }, Value::Number(_)) => true,
+        (Shape::Decimal { .. }, Value::String(s)) => is_decimal(s),
+        (Shape::Count { .. }, Value::Number(n)) => is_integer(n.as_str()),
+        (Shape::Count { .. }, Value::String(s)) => is_decimal(s) && is_integer(s),
         (Shape::Bool, Value::Bool(_)) => true,
+        (Shape::Flag, _) => crate::read::truth(value).is_some(),
+        (Shape::Null, Value::Null) => true,
         (Shape::OneOf(shapes), _) => shapes.iter().any(|s| has_type(s, value)),
         _ => false,
     }
@@ -380,12 +417,13 @@ fn has_type(shape: &Shape, value: &Value) -> bool {
 /// What to call the type a shape wants.
 fn wanted(shape: &Shape) -> String {
     match shape {
-        Shape::Object { .. } | Shape::Map => "an object".to_string(),
+        Shape::Object { .. } | Shape::Map | Shape::Texts { .. } => "an object".to_string(),
         Shape::Array(_) => "an array".to_string(),
-        Shape::Text { .. } | Shape::Enum(_) => "a string".to_string(),
-        Shape::Integer { .. } => "an integer".to_string(),
-        Shape::Number { .. } => "a number".to_string(),
-        Shape::Bool => "a boolean".to_string(),
+        Shape::Text { .. } | Shape::Enum(_) | Shape::Date => "a string".to_string(),
+        Shape::Integer { .. } | Shape::Count { .. } => "an integer".to_string(),
+        Shape::Number { .. } | Shape::Decimal { .. } => "a number".to_string(),
+        Shape::Bool | Shape::Flag => "a boolean".to_string(),
+        Shape::Null => "a null".to_string(),
         Shape::Any => "a value".to_string(),
         Shape::OneOf(shapes) => shapes.iter().map(wanted).collect::<Vec<_>>().join(" or "),
     }
@@ -473,6 +511,19 @@ impl Check {
                 self.report(format!("does not have a value in the enumeration {}", quoted(values)));
             }
             (Shape::Integer { min, max }, Value::Number(n)) => self.integer(*min, *max, n.as_str()),
+            (Shape::Count { min, max }, Value::Number(n)) => self.integer(*min, *max, n.as_str()),
+            (Shape::Count { min, max }, Value::String(text)) => self.integer(*min, *max, text),
+            (Shape::Decimal { min }, Value::Number(n)) => self.decimal(*min, n.as_str()),
+            (Shape::Decimal { min }, Value::String(text)) => self.decimal(*min, text),
+            (Shape::Texts { max, required }, _) => {
+                let none = Map::new();
+                self.texts(*max, *required, value.as_object().unwrap_or(&none));
+            }
+            (Shape::Date, Value::String(text)) => {
+                if let Err(why) = crate::read::date(text) {
+                    self.report(why);
+                }
+            }
             (Shape::Number { positive: true, .. }, Value::Number(n)) => self.positive(n.as_str()),
             (Shape::Number { positive: true, .. }, Value::String(text)) => self.positive(text),
             (Shape::OneOf(shapes), _) => {
@@ -523,6 +574,33 @@ impl Check {
             self.report(format!("must have a minimum value of {min}"));
         } else if n > max {
             self.report(format!("must have a maximum value of {max}"));
+        }
+    }
+
+    fn decimal(&mut self, min: i64, text: &str) {
+        match Decimal::parse(text) {
+            Ok(n) if Decimal::whole(min).is_some_and(|min| n < min) => {
+                self.report(format!("must have a minimum value of {min}"));
+            }
+            Ok(_) => {}
+            Err(MoneyError::TooPrecise) => self.report("must have at most 9 digits after the decimal point"),
+            Err(_) if text.starts_with('-') => self.report(format!("must have a minimum value of {min}")),
+            Err(_) => self.report("must have a maximum value of 1000000000"),
+        }
+    }
+
+    fn texts(&mut self, max: usize, required: bool, map: &Map<String, Value>) {
+        if required && map.is_empty() {
+            return self.report("must have a text in at least one language");
+        }
+        for (locale, text) in map {
+            self.at(locale, |check| {
+                if !is_locale(locale) {
+                    check.report("is not a language: write en, pt-BR or pt_BR");
+                } else {
+                    check.value(&Shape::Text { min: 0, max, rule: None }, text);
+                }
+            });
         }
     }
 

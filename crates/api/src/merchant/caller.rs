@@ -42,13 +42,14 @@ impl FromRequestParts<Shared> for Project {
     }
 }
 
-/// Who calls, who must be the merchant of the path, and the project that the
-/// path names.
+/// Who calls, who must be the merchant of the path if it names one, and the
+/// project that the path names.
 async fn in_path(parts: &mut Parts, app: &Shared) -> Result<(Caller, Option<ProjectId>), Problem> {
     let caller = authenticate(parts, app).await?;
     let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| Problem::forbidden())?;
     let named = |name: &str| params.iter().find(|(n, _)| *n == name).map(|(_, id)| id);
-    if named("merchant_id").and_then(|id| id.parse().ok()) != Some(caller.merchant) {
+    // Paths that begin with a project name no merchant: it is the project's.
+    if named("merchant_id").is_some_and(|id| id.parse() != Ok(caller.merchant)) {
         return Err(Problem::forbidden());
     }
     Ok((caller, named("project_id").and_then(|id| id.parse().ok())))

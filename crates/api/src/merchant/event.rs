@@ -2,7 +2,7 @@
 //! a listener out.
 
 use super::Project;
-use crate::body::{JsonBody, json};
+use crate::body::{JsonBody, json, query};
 use crate::{Answer, AnswerBody, Auth, Problem, Route};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{Method, StatusCode};
@@ -12,7 +12,7 @@ use coinslot_app::Shared;
 use coinslot_app::event::{self, Delivery, Event, Filter, ReplayError, TestError};
 use coinslot_domain::id::EventId;
 use coinslot_wire::event::{
-    DeliveryView, EVENT, EVENT_WHOLE, EVENTS, EventView, ListQuery, REPLAY, REPLAYED, ReplayBody, TEST, TESTED,
+    DeliveryView, EVENT, EVENT_WHOLE, EVENTS, EventView, LIST, ListQuery, REPLAY, REPLAYED, ReplayBody, TEST, TESTED,
     TestBody,
 };
 use coinslot_wire::shape::Violation;
@@ -63,16 +63,10 @@ pub fn routes() -> Vec<Route> {
             path: path("events"),
             auth: Auth::Merchant,
             summary: "List what the game was told or is to be told",
+            query: Some(&LIST),
             body: None,
             example: None,
-            answers: vec![
-                Answer::json(StatusCode::OK, "Events, newest first.", &EVENTS, LISTED),
-                Answer {
-                    status: StatusCode::UNPROCESSABLE_ENTITY,
-                    what: "The parameters have faults, all of which are listed.",
-                    body: AnswerBody::Faults(vec![Violation::new("limit", "must have a maximum value of 100")]),
-                },
-            ],
+            answers: vec![Answer::json(StatusCode::OK, "Events, newest first.", &EVENTS, LISTED)],
             handler: get(list),
         },
         Route {
@@ -81,6 +75,7 @@ pub fn routes() -> Vec<Route> {
             path: path("events/{event_id}"),
             auth: Auth::Merchant,
             summary: "Show an event with its body and every attempt to deliver it",
+            query: None,
             body: None,
             example: None,
             answers: vec![Answer::json(StatusCode::OK, "The event.", &EVENT_WHOLE, WHOLE), no_event()],
@@ -92,6 +87,7 @@ pub fn routes() -> Vec<Route> {
             path: path("events/{event_id}/replay"),
             auth: Auth::Merchant,
             summary: "Send an event again, with the same bytes and the same webhook-id",
+            query: None,
             body: None,
             example: None,
             answers: vec![
@@ -112,6 +108,7 @@ pub fn routes() -> Vec<Route> {
             path: path("replay"),
             auth: Auth::Merchant,
             summary: "Send all events again that failed, or that happened since a time",
+            query: None,
             body: Some(&REPLAY),
             example: Some(r#"{ "status": "failed", "since": "2026-01-02T00:00:00Z" }"#),
             answers: vec![
@@ -130,6 +127,7 @@ pub fn routes() -> Vec<Route> {
             path: path("test"),
             auth: Auth::Merchant,
             summary: "Try the game's listener out with a webhook of any type, and see its answer",
+            query: None,
             body: Some(&TEST),
             example: Some(r#"{ "notification_type": "user_validation" }"#),
             answers: vec![
@@ -150,13 +148,8 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-async fn list(
-    State(app): State<Shared>,
-    Project(_, project): Project,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Problem> {
-    let pairs: Vec<_> = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect();
-    let query = ListQuery::read(pairs.iter().map(|(k, v)| (k.as_str(), v.as_str()))).map_err(Problem::invalid)?;
+async fn list(State(app): State<Shared>, Project(_, project): Project, raw: RawQuery) -> Result<Response, Problem> {
+    let query = ListQuery::read(&query(&LIST, &raw)?);
     let filter = Filter { state: query.status, kind: query.kind, payment: query.transaction };
     let Some(page) = event::list(&app, project.id, filter, query.before, query.limit).await? else {
         return Err(Problem::invalid(vec![Violation::new("before", ReplayError::NotFound.to_string())]));

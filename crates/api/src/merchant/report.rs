@@ -48,6 +48,7 @@ pub fn routes() -> Vec<Route> {
             path: "/merchants/{merchant_id}/reports/transactions/{transaction_id}/refund".into(),
             auth: Auth::Merchant,
             summary: "Give all of a payment back",
+            query: None,
             body: Some(&REFUND),
             example: Some(r#"{ "description": "Changed my mind", "email": "email@example.com" }"#),
             answers: answers(Answer::error(
@@ -63,6 +64,7 @@ pub fn routes() -> Vec<Route> {
             path: "/merchants/{merchant_id}/reports/transactions/{transaction_id}/partial_refund".into(),
             auth: Auth::Merchant,
             summary: "Give a part of a payment back",
+            query: None,
             body: Some(&PARTIAL_REFUND),
             example: Some(r#"{ "description": "Half of it", "refund_amount": 5 }"#),
             answers: answers(Answer {

@@ -43,6 +43,7 @@ pub fn routes() -> Vec<Route> {
         path: "/merchants/{merchant_id}/token".into(),
         auth: Auth::Merchant,
         summary: "Make a token that opens the payment page",
+        query: None,
         body: Some(&TOKEN),
         example: Some(EXAMPLE),
         answers: vec![

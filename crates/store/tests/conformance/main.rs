@@ -5,7 +5,18 @@
 //! written down, and the engines must have told the same story in the end. The
 //! last test sees to it that no public function is left out.
 
+/// Calls a function of the store and writes down which, and what it returned.
+macro_rules! call {
+    ($log:ident, $module:ident::$function:ident($($arg:expr),* $(,)?)) => {{
+        let result = $module::$function($($arg),*)?;
+        $log.note(concat!(stringify!($module), "::", stringify!($function)), &result);
+        result
+    }};
+}
+
+#[path = "../common/mod.rs"]
 mod common;
+mod text;
 
 use coinslot_domain::id::{AttemptId, EntryId, EventId, MerchantId, OrderId, PaymentId, ProjectId, RefundId};
 use coinslot_domain::ledger::{self as books, Entry, EntryKind};
@@ -27,7 +38,7 @@ use std::fmt::Debug;
 
 /// The calls of a scenario, and what they returned.
 #[derive(Default)]
-struct Log(Vec<(&'static str, String)>);
+pub(crate) struct Log(Vec<(&'static str, String)>);
 
 impl Log {
     fn note(&mut self, function: &'static str, result: &impl Debug) {
@@ -35,18 +46,9 @@ impl Log {
     }
 }
 
-/// Calls a function of the store and writes down which, and what it returned.
-macro_rules! call {
-    ($log:ident, $module:ident::$function:ident($($arg:expr),* $(,)?)) => {{
-        let result = $module::$function($($arg),*)?;
-        $log.note(concat!(stringify!($module), "::", stringify!($function)), &result);
-        result
-    }};
-}
+pub(crate) type Scenario = fn(&mut Tx<'_>, &mut Log) -> Result<(), StoreError>;
 
-type Scenario = fn(&mut Tx<'_>, &mut Log) -> Result<(), StoreError>;
-
-enum Step {
+pub(crate) enum Step {
     /// In a transaction that is kept.
     Write(&'static str, Scenario),
     /// As a read of what is committed.
@@ -88,9 +90,12 @@ const STEPS: &[Step] = &[
     Step::Read("everything, from committed data", read_back),
 ];
 
+/// The scenarios of features that have a file of their own.
+const MORE: &[&[Step]] = &[text::STEPS];
+
 async fn story(store: &Store) -> Vec<(&'static str, String)> {
     let mut told = Vec::new();
-    for step in STEPS {
+    for step in STEPS.iter().chain(MORE.iter().copied().flatten()) {
         let (name, result) = match *step {
             Step::Write(name, scenario) | Step::Refused(name, scenario) => {
                 let run = move |tx: &mut Tx<'_>| {
@@ -143,14 +148,15 @@ async fn both_engines_tell_the_same() {
 }
 
 const FILES: &[(&str, &str)] = &[
-    ("id", include_str!("../src/id.rs")),
-    ("ledger", include_str!("../src/ledger.rs")),
-    ("merchant", include_str!("../src/merchant.rs")),
-    ("order", include_str!("../src/order.rs")),
-    ("payment", include_str!("../src/payment.rs")),
-    ("refund", include_str!("../src/refund.rs")),
-    ("token", include_str!("../src/token.rs")),
-    ("webhook", include_str!("../src/webhook.rs")),
+    ("id", include_str!("../../src/id.rs")),
+    ("ledger", include_str!("../../src/ledger.rs")),
+    ("merchant", include_str!("../../src/merchant.rs")),
+    ("order", include_str!("../../src/order.rs")),
+    ("payment", include_str!("../../src/payment.rs")),
+    ("refund", include_str!("../../src/refund.rs")),
+    ("text", include_str!("../../src/text.rs")),
+    ("token", include_str!("../../src/token.rs")),
+    ("webhook", include_str!("../../src/webhook.rs")),
 ];
 
 /// `file::function` of every public function of the feature files.
@@ -168,7 +174,8 @@ fn public_functions() -> BTreeSet<String> {
 
 #[test]
 fn every_feature_file_is_looked_at() {
-    let modules = include_str!("../src/lib.rs").lines().filter_map(|l| l.strip_prefix("pub mod ")?.strip_suffix(';'));
+    let modules =
+        include_str!("../../src/lib.rs").lines().filter_map(|l| l.strip_prefix("pub mod ")?.strip_suffix(';'));
     assert_eq!(modules.collect::<Vec<_>>(), FILES.iter().map(|(file, _)| *file).collect::<Vec<_>>());
     let functions = public_functions();
     for known in ["id::take", "webhook::claim", "payment::advance"] {
@@ -179,27 +186,27 @@ fn every_feature_file_is_looked_at() {
 // -------------------------------------------------------------- fixtures ---
 
 /// Some instant; the store has no clock of its own.
-fn at(seconds: i64) -> Time {
+pub(crate) fn at(seconds: i64) -> Time {
     Time(1_700_000_000_000_000) + Span::seconds(seconds)
 }
 
-fn ours() -> ProjectId {
+pub(crate) fn ours() -> ProjectId {
     ProjectId::new(7).unwrap()
 }
 
-fn theirs() -> ProjectId {
+pub(crate) fn theirs() -> ProjectId {
     ProjectId::new(8).unwrap()
 }
 
-fn acme() -> MerchantId {
+pub(crate) fn acme() -> MerchantId {
     MerchantId::new(3).unwrap()
 }
 
-fn umbrella() -> MerchantId {
+pub(crate) fn umbrella() -> MerchantId {
     MerchantId::new(4).unwrap()
 }
 
-fn eur(minor: i64) -> Money {
+pub(crate) fn eur(minor: i64) -> Money {
     Money::new(minor, Currency::from_code("EUR").unwrap())
 }
 
