@@ -1,13 +1,16 @@
 //! A player pays: from opening the page to a captured payment.
 
 use crate::port::{CardRefused, Charge, ChargeAnswer, Method};
+use crate::purchase::{self, Refused};
 use crate::{App, Shared, hash, webhook};
 use coinslot_domain::card::Card;
 use coinslot_domain::id::{AttemptId, EntryId, EventId, OrderId, PaymentId, ProjectId};
 use coinslot_domain::ledger::{self, Entry, EntryKind};
 use coinslot_domain::merchant::Project;
+use coinslot_domain::money::Money;
 use coinslot_domain::order::{Order, OrderEvent, OrderState, Player};
 use coinslot_domain::payment::{AttemptState, Breakdown, Decline, Notified, Payment, PaymentEvent, PaymentState};
+use coinslot_domain::purchase::{Line, Refusal};
 use coinslot_domain::time::{Span, Time};
 use coinslot_domain::{tax, token};
 use coinslot_store::payment::{Attempt, News};
@@ -22,6 +25,8 @@ pub struct Checkout {
     pub body: TokenBody,
     /// Who pays.
     pub player: Player,
+    /// What of a catalogue is bought; none for a plain checkout.
+    pub lines: Vec<Line>,
     /// What is, or was, to be paid.
     pub breakdown: Breakdown,
     /// The payment, once one was tried.
@@ -42,6 +47,8 @@ pub enum PageError {
     NoAgreement,
     /// The token asks for nothing that can be sold here.
     NothingForSale,
+    /// What the token asks for cannot be sold now.
+    Refused(Refusal),
     /// The page was opened with data in place of a token, which the project
     /// does not allow.
     Serverless,
@@ -59,7 +66,11 @@ impl PageError {
         match self {
             PageError::Token => "0004-0001",
             PageError::NoAgreement => "0002-0004",
-            PageError::NothingForSale => "1000-0003",
+            PageError::NothingForSale | PageError::Refused(Refusal::NoPrice(_)) => "1000-0003",
+            PageError::Refused(Refusal::NotFound(_)) => "0010-0001",
+            PageError::Refused(Refusal::NoDrm(_)) => "0010-0003",
+            PageError::Refused(Refusal::Quantity(_)) => "1002",
+            PageError::Refused(_) => "3032",
             PageError::Serverless => "0004-0010",
             PageError::PlayerRefused => "2205",
             PageError::GameUnreachable => "2207",
@@ -146,17 +157,41 @@ pub async fn open(app: &App, token: &str) -> Result<Checkout, PageError> {
         return Err(PageError::NoAgreement);
     }
     let player = body.player();
-    let price = body.checkout_price().ok_or(PageError::NothingForSale)?;
+    let lines = match &payment {
+        _ if !purchase::wanted(&body) => vec![],
+        Some(p) => {
+            let (project, order) = (p.project, p.order);
+            let order = app.store.read(move |tx| order::find(tx, project, order)).await?;
+            order.map(|o| o.lines).unwrap_or_default()
+        }
+        None => {
+            let (project, body, player) = (project.clone(), body.clone(), player.clone());
+            let now = app.now(project.id);
+            app.store.read(move |tx| purchase::quote(tx, &project, &body, &player, now)).await?
+        }
+    };
     let breakdown = match &payment {
         Some(p) => p.breakdown,
         None => {
+            let price = price(&body, &lines)?;
             let rule = tax::applicable(player.country.as_deref(), &project.taxes);
             Breakdown::quote(price, rule, project.fees).map_err(|_| PageError::NothingForSale)?
         }
     };
     let methods = app.gateway.methods(breakdown.payment.currency);
     let sandbox = found.dry_run;
-    Ok(Checkout { project, body, player, breakdown, payment, methods, sandbox, token_hash })
+    Ok(Checkout { project, body, player, lines, breakdown, payment, methods, sandbox, token_hash })
+}
+
+/// What the amount of the token and the lines cost together.
+fn price(body: &TokenBody, lines: &[Line]) -> Result<Money, PageError> {
+    let listed = coinslot_domain::purchase::total(lines).map_err(|_| PageError::NothingForSale)?;
+    let price = match (body.checkout_price(), listed) {
+        (Some(amount), Some(listed)) => amount.plus(listed).map_err(|_| PageError::NothingForSale)?,
+        (Some(price), None) | (None, Some(price)) => price,
+        (None, None) => return Err(PageError::NothingForSale),
+    };
+    if price.minor > 0 { Ok(price) } else { Err(PageError::NothingForSale) }
 }
 
 /// Asks the game whether it knows the player. A project without a webhook URL
@@ -212,11 +247,12 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
             ..checkout.player.clone()
         },
         total: checkout.breakdown.total(),
+        lines: checkout.lines.clone(),
         description: checkout.body.description().map(str::to_string),
         external_id: checkout.body.external_id().map(str::to_string),
         custom_parameters: checkout.body.custom_parameters_text(),
     };
-    let zero = coinslot_domain::money::Money::zero(order.total.currency);
+    let zero = Money::zero(order.total.currency);
     let fresh = Payment {
         project: order.project,
         id: app.id(PaymentId::new).await?,
@@ -238,7 +274,14 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
     let card_token = card.map(|c| c.token);
     let begun = {
         let card_token = card_token.clone();
-        app.store.write(move |tx| begin(tx, &order, &fresh, &token_hash, card_token.clone(), now)).await?
+        let (project, body) = (checkout.project.clone(), checkout.body.clone());
+        app.store
+            .write(move |tx| {
+                let buying = purchase::Buying { project: &project, body: &body, order: &order };
+                begin(tx, &buying, &fresh, &token_hash, card_token.clone(), now)
+            })
+            .await
+            .map_err(PayError::from)?
     };
     let payment = match begun {
         Begun::Ours(payment) => payment,
@@ -274,15 +317,17 @@ enum Begun {
 
 fn begin(
     tx: &mut Tx<'_>,
-    order: &Order,
+    buying: &purchase::Buying<'_>,
     fresh: &Payment,
     token_hash: &str,
     card_token: Option<String>,
     now: Time,
-) -> Result<Begun, StoreError> {
+) -> Result<Begun, Refused> {
     let ours = match payment::of_token(tx, fresh.project, token_hash)? {
         None if payment::insert(tx, fresh, token_hash)? => {
-            order::insert(tx, order, now)?;
+            purchase::verify(tx, buying, now)?;
+            order::insert(tx, buying.order, now)?;
+            purchase::reserve(tx, buying.order)?;
             fresh.clone()
         }
         // Between our look and our insert another one put its own in.
@@ -290,7 +335,15 @@ fn begin(
         // Our own, of a run whose commit was not heard of.
         Some(p) if p.attempt == fresh.attempt => return Ok(Begun::Ours(p)),
         Some(declined) => match payment::retry(tx, declined, fresh.attempt, fresh.method, fresh.card.clone())? {
-            Some(p) => p,
+            Some(p) => {
+                // The decline gave back what the order had set aside.
+                if !buying.order.lines.is_empty() {
+                    let order = order::find(tx, p.project, p.order)?
+                        .ok_or_else(|| StoreError::Corrupt("an order vanished".into()))?;
+                    purchase::reserve(tx, &order)?;
+                }
+                p
+            }
             None => return existing(tx, fresh.project, token_hash),
         },
     };
@@ -306,9 +359,9 @@ fn begin(
     Ok(Begun::Ours(ours))
 }
 
-fn existing(tx: &mut Tx<'_>, project: ProjectId, token_hash: &str) -> Result<Begun, StoreError> {
+fn existing(tx: &mut Tx<'_>, project: ProjectId, token_hash: &str) -> Result<Begun, Refused> {
     let found = payment::of_token(tx, project, token_hash)?;
-    found.map(Begun::Theirs).ok_or_else(|| StoreError::Corrupt("a payment vanished".into()))
+    Ok(found.map(Begun::Theirs).ok_or_else(|| StoreError::Corrupt("a payment vanished".into()))?)
 }
 
 /// Passes the player's answer on to the bank. Does nothing when no question is
@@ -391,7 +444,13 @@ async fn finish(
                 ChargeAnswer::Failed(why) => {
                     let event = PaymentEvent::Declined;
                     payment::advance_attempt(tx, &attempt, event, Some(why), now)?;
-                    payment::advance(tx, payment, event, News { decline: Some(why), ..News::default() })?
+                    let moved = payment::advance(tx, payment, event, News { decline: Some(why), ..News::default() })?;
+                    if let Some(payment) = &moved
+                        && let Some(order) = order::find(tx, project, payment.order)?
+                    {
+                        purchase::release(tx, &order)?;
+                    }
+                    moved
                 }
                 ChargeAnswer::Unknown => None,
             };
@@ -429,6 +488,7 @@ fn capture(
         postings: ledger::capture(&payment.breakdown),
     };
     coinslot_store::ledger::append(tx, &entry)?;
+    purchase::fulfil(tx, &order, &payment, now)?;
     if told == Notified::Pending {
         let body = coinslot_wire::webhook::payment(&webhook::notice(
             &project,

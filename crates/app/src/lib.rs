@@ -12,6 +12,7 @@ pub mod demo;
 pub mod event;
 pub mod merchant;
 pub mod port;
+mod purchase;
 pub mod refund;
 pub mod signature;
 pub mod token;

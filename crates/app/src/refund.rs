@@ -1,7 +1,7 @@
 //! Giving money back, wholly or in part.
 
 use crate::port::{GiveBack, RefundAnswer};
-use crate::{App, Shared, webhook};
+use crate::{App, Shared, purchase, webhook};
 use coinslot_domain::id::{EntryId, EventId, MerchantId, PaymentId, ProjectId, RefundId};
 use coinslot_domain::ledger::{self, Entry, EntryKind};
 use coinslot_domain::money::{Money, MoneyError};
@@ -201,6 +201,9 @@ fn book(
         postings: ledger::refund(&parts),
     };
     coinslot_store::ledger::append(tx, &entry)?;
+    if whole {
+        purchase::revoke(tx, &order, &payment, now)?;
+    }
     let project = merchant::find_project(tx, refund.project)?.ok_or_else(|| lost("project"))?;
     if project.webhook_url.is_some() && payment.notified != Notified::NotNeeded {
         let provider_id = payment.attempt.to_string();

@@ -13,6 +13,7 @@ pub mod merchant;
 pub mod money;
 pub mod order;
 pub mod payment;
+pub mod purchase;
 pub mod refund;
 pub mod tax;
 pub mod time;

@@ -2,6 +2,7 @@
 
 use crate::id::{OrderId, ProjectId};
 use crate::money::Money;
+use crate::purchase::Line;
 
 /// Where an order stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -90,6 +91,8 @@ pub struct Order {
     pub player: Player,
     /// The price without added tax.
     pub total: Money,
+    /// What of a catalogue it buys; none for a plain checkout.
+    pub lines: Vec<Line>,
     /// What it is for, in the game's words.
     pub description: Option<String>,
     /// The game's own transaction id.

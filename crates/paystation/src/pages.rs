@@ -18,6 +18,7 @@ use coinslot_app::port::CardRefused;
 use coinslot_domain::card::{Card, CardNumber, Cvv, Expiry};
 use coinslot_domain::merchant::RedirectWhen;
 use coinslot_domain::payment::{Decline, Payment, PaymentState, StatusGroup};
+use coinslot_domain::purchase::Refusal;
 use coinslot_wire::token::PlayerField;
 use serde_json::json;
 
@@ -252,7 +253,7 @@ fn frame(visit: &Visit, checkout: Option<&Checkout>, t: Text, title: String, pat
         close: c.body.close_button(c.body.mobile()),
         country: c.player.country.clone(),
         status: None,
-        summary: Some(Summary::new(t, &c.breakdown, c.body.description(), player.as_deref())),
+        summary: Some(Summary::new(t, &c.breakdown, c.body.description(), &c.lines, player.as_deref())),
     }
 }
 
@@ -272,6 +273,9 @@ fn error(visit: &Visit, checkout: Option<&Checkout>, e: PageError) -> Response {
         PageError::Token => (StatusCode::NOT_FOUND, t.s("error-token"), t.s("hint-token")),
         PageError::NoAgreement => (StatusCode::FORBIDDEN, t.s("error-agreement"), t.s("hint-agreement")),
         PageError::NothingForSale => (StatusCode::UNPROCESSABLE_ENTITY, t.s("error-nothing"), t.s("hint-nothing")),
+        PageError::Refused(ref why) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, t.s(refusal(why)), t.a("hint-refused", "why", &why.to_string()))
+        }
         PageError::Serverless => (StatusCode::FORBIDDEN, t.s("error-serverless"), t.s("hint-serverless")),
         PageError::PlayerRefused => (StatusCode::FORBIDDEN, t.s("error-player"), t.s("hint-player")),
         PageError::GameUnreachable => (StatusCode::SERVICE_UNAVAILABLE, t.s("error-game"), t.s("hint-game")),
@@ -280,7 +284,8 @@ fn error(visit: &Visit, checkout: Option<&Checkout>, e: PageError) -> Response {
     if visit.wants_json {
         return http::json(status, &json!({"error": {"code": e.code(), "message": message}}));
     }
-    let passing = matches!(e, PageError::GameUnreachable | PageError::Unavailable);
+    let passing =
+        matches!(e, PageError::GameUnreachable | PageError::Unavailable | PageError::Refused(Refusal::Changed));
     // Players of a live game are not told what the studio should do about it;
     // before a token is read, nobody knows whether it is one.
     let told = checkout.is_none_or(|c| c.sandbox) && e != PageError::Unavailable;
@@ -293,6 +298,18 @@ fn error(visit: &Visit, checkout: Option<&Checkout>, e: PageError) -> Response {
         hint: told.then_some(hint),
     };
     http::page(status, &policy(checkout), page.render())
+}
+
+/// What the player is told when something cannot be sold.
+fn refusal(why: &Refusal) -> &'static str {
+    match why {
+        Refusal::NotFound(_) | Refusal::NoDrm(_) | Refusal::NotForSale(_) | Refusal::NoPrice(_) => "error-not-sold",
+        Refusal::Limit(_) => "error-limit",
+        Refusal::SoldOut(_) => "error-sold-out",
+        Refusal::Quantity(_) => "error-quantity",
+        Refusal::Coupon(_) => "error-coupon",
+        Refusal::Changed => "error-changed",
+    }
 }
 
 /// What is wrong with a filled-in form: fields and sentences.

@@ -3,7 +3,9 @@
 
 use crate::locale::{LOCALES, Text};
 use askama::Template;
+use coinslot_domain::money::BasisPoints;
 use coinslot_domain::payment::Breakdown;
+use coinslot_domain::purchase::{self, LineKind};
 use coinslot_domain::tax::TaxKind;
 
 /// What every page has.
@@ -66,11 +68,37 @@ pub(crate) struct StatusFrame {
 /// The purchase.
 pub(crate) struct Summary {
     pub what: Option<String>,
+    pub goods: Vec<Good>,
     pub player: Option<String>,
     pub price: String,
     pub tax: Option<Line>,
     pub total: String,
     pub currency: &'static str,
+}
+
+/// Something of the catalogue that is bought.
+pub(crate) struct Good {
+    pub name: String,
+    /// How many, where that is not one.
+    pub quantity: Option<String>,
+    pub price: String,
+    /// What it would cost without a promotion.
+    pub full_price: Option<String>,
+}
+
+impl Good {
+    fn new(t: Text, line: &purchase::Line) -> Self {
+        let quantity = match line.kind {
+            LineKind::VirtualCurrency => Some(t.rate(&BasisPoints(line.quantity))),
+            _ => (line.quantity != 1).then(|| line.quantity.to_string()),
+        };
+        Good {
+            name: line.name.clone(),
+            quantity,
+            price: t.money(&line.price),
+            full_price: (line.full_price != line.price).then(|| t.money(&line.full_price)),
+        }
+    }
 }
 
 /// A label and what belongs to it.
@@ -80,7 +108,13 @@ pub(crate) struct Line {
 }
 
 impl Summary {
-    pub fn new(t: Text, breakdown: &Breakdown, what: Option<&str>, player: Option<&str>) -> Self {
+    pub fn new(
+        t: Text,
+        breakdown: &Breakdown,
+        what: Option<&str>,
+        lines: &[purchase::Line],
+        player: Option<&str>,
+    ) -> Self {
         let rule = &breakdown.tax_rule;
         let label = |key| t.a(key, "rate", &t.rate(&rule.rate));
         let label = match rule.kind {
@@ -90,6 +124,7 @@ impl Summary {
         let tax = (breakdown.tax.minor != 0).then(|| Line { label, amount: t.money(&breakdown.tax) });
         Summary {
             what: what.map(str::to_string),
+            goods: lines.iter().map(|line| Good::new(t, line)).collect(),
             player: player.map(str::to_string),
             price: t.money(&breakdown.total()),
             tax,
@@ -230,7 +265,7 @@ pub(crate) struct ErrorPage {
 mod tests {
     use super::*;
     use coinslot_domain::merchant::Fees;
-    use coinslot_domain::money::{BasisPoints, Currency, Money};
+    use coinslot_domain::money::{Currency, Money};
     use coinslot_domain::tax::Tax;
 
     fn frame() -> Frame {
@@ -251,8 +286,38 @@ mod tests {
             close: true,
             country: Some("\"><script>".into()),
             status: Some(StatusFrame { status: "done", invoice: 7, email: hostile.into(), user: hostile.into() }),
-            summary: Some(Summary::new(t, &breakdown, Some(hostile), Some(hostile))),
+            summary: Some(Summary::new(t, &breakdown, Some(hostile), &[good(hostile)], Some(hostile))),
         }
+    }
+
+    fn good(name: &str) -> purchase::Line {
+        let price = |minor| Money::new(minor, Currency::from_code("USD").unwrap());
+        purchase::Line {
+            kind: LineKind::VirtualCurrency,
+            reference: None,
+            sku: name.into(),
+            name: name.into(),
+            quantity: 1_250_50,
+            detail: Some(name.into()),
+            price: price(199),
+            full_price: price(299),
+            promotion: None,
+        }
+    }
+
+    #[test]
+    fn goods_are_counted_and_priced() {
+        let t = Text::choose(None, None, None);
+        let g = Good::new(t, &good("Gems"));
+        assert_eq!(
+            (g.quantity.as_deref(), g.price.as_str(), g.full_price.as_deref()),
+            (Some("1,250.5"), "$1.99", Some("$2.99"))
+        );
+        let one = purchase::Line { kind: LineKind::Item, quantity: 1, ..good("Sword") };
+        assert_eq!(Good::new(t, &one).quantity, None);
+        let three = purchase::Line { quantity: 3, full_price: one.price, ..one };
+        let g = Good::new(t, &three);
+        assert_eq!((g.quantity.as_deref(), g.full_price), (Some("3"), None));
     }
 
     fn is_clean(html: &str) {

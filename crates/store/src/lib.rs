@@ -14,6 +14,7 @@ pub mod ledger;
 pub mod merchant;
 pub mod order;
 pub mod payment;
+pub mod purchase;
 pub mod refund;
 pub mod text;
 pub mod token;
@@ -34,6 +35,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("merchant", merchant::STATEMENTS),
         ("order", order::STATEMENTS),
         ("payment", payment::STATEMENTS),
+        ("purchase", purchase::STATEMENTS),
         ("refund", refund::STATEMENTS),
         ("text", text::STATEMENTS),
         ("token", token::STATEMENTS),

@@ -1,21 +1,28 @@
 //! Orders.
 
+use crate::engine::Row;
 use crate::{StoreError, Tx};
-use coinslot_domain::id::{OrderId, ProjectId};
+use coinslot_domain::id::{OrderId, ProjectId, PromotionId};
 use coinslot_domain::money::{Currency, Money};
 use coinslot_domain::order::{Order, OrderEvent, OrderState, Player};
+use coinslot_domain::purchase::{Line, LineKind};
 use coinslot_domain::time::Time;
 
 statements! {
     INSERT = "INSERT INTO orders (project_id, order_id, state, user_id, user_name, user_email, user_phone,
-            user_country, user_zip, user_ip, currency, total, description, external_id, custom_parameters, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+            user_country, user_zip, user_ip, currency, total, description, external_id, custom_parameters, created_at,
+            lines)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
     FIND = "SELECT state, user_id, user_name, user_email, user_phone, user_country, user_zip, user_ip, currency,
-            total, description, external_id, custom_parameters FROM orders WHERE project_id = $1 AND order_id = $2";
+            total, description, external_id, custom_parameters, lines FROM orders WHERE project_id = $1 AND order_id = $2";
+    INSERT_LINE = "INSERT INTO order_line (project_id, order_id, seq, kind, reference, sku, name, quantity, detail,
+            price, full_price, promotion_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    LINES = "SELECT kind, reference, sku, name, quantity, detail, price, full_price, promotion_id FROM order_line
+        WHERE project_id = $1 AND order_id = $2 ORDER BY seq";
     ADVANCE = "UPDATE orders SET state = $4 WHERE project_id = $1 AND order_id = $2 AND state = $3";
 }
 
-/// Adds an order.
+/// Adds an order with its lines.
 pub fn insert(tx: &mut Tx<'_>, o: &Order, now: Time) -> Result<(), StoreError> {
     tx.execute(
         INSERT,
@@ -36,15 +43,37 @@ pub fn insert(tx: &mut Tx<'_>, o: &Order, now: Time) -> Result<(), StoreError> {
             (&o.external_id).into(),
             (&o.custom_parameters).into(),
             now.0.into(),
+            (o.lines.len() as i64).into(),
         ],
-    )
-    .map(drop)
+    )?;
+    for (seq, line) in (1_i64..).zip(&o.lines) {
+        let values = [
+            o.project.get().into(),
+            o.id.get().into(),
+            seq.into(),
+            line.kind.name().into(),
+            line.reference.into(),
+            (&line.sku).into(),
+            (&line.name).into(),
+            line.quantity.into(),
+            (&line.detail).into(),
+            line.price.minor.into(),
+            line.full_price.minor.into(),
+            line.promotion.map(PromotionId::get).into(),
+        ];
+        tx.execute(INSERT_LINE, &values)?;
+    }
+    Ok(())
 }
 
-/// An order.
+/// An order with its lines.
 pub fn find(tx: &mut Tx<'_>, project: ProjectId, id: OrderId) -> Result<Option<Order>, StoreError> {
     let Some(row) = tx.row(FIND, &[project.get().into(), id.get().into()])? else { return Ok(None) };
     let currency = row.named(8, Currency::from_code)?;
+    let lines = match row.int(13)? {
+        0 => vec![],
+        _ => lines(tx, project, id, currency)?,
+    };
     Ok(Some(Order {
         project,
         id,
@@ -59,10 +88,28 @@ pub fn find(tx: &mut Tx<'_>, project: ProjectId, id: OrderId) -> Result<Option<O
             ip: row.maybe_text(7)?,
         },
         total: Money::new(row.int(9)?, currency),
+        lines,
         description: row.maybe_text(10)?,
         external_id: row.maybe_text(11)?,
         custom_parameters: row.maybe_text(12)?,
     }))
+}
+
+fn lines(tx: &mut Tx<'_>, project: ProjectId, id: OrderId, currency: Currency) -> Result<Vec<Line>, StoreError> {
+    let line = |row: &Row| {
+        Ok(Line {
+            kind: row.named(0, LineKind::from_name)?,
+            reference: row.maybe_int(1)?,
+            sku: row.text(2)?,
+            name: row.text(3)?,
+            quantity: row.int(4)?,
+            detail: row.maybe_text(5)?,
+            price: Money::new(row.int(6)?, currency),
+            full_price: Money::new(row.int(7)?, currency),
+            promotion: row.maybe_int(8)?.and_then(PromotionId::new),
+        })
+    };
+    tx.rows(LINES, &[project.get().into(), id.get().into()])?.iter().map(line).collect()
 }
 
 /// Moves an order on; `None` when the domain refuses or someone was faster.

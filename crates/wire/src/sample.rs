@@ -39,6 +39,7 @@ pub fn body(kind: &str, project: ProjectId, merchant: MerchantId, number: i64, n
         state: OrderState::Paid,
         player,
         total: Money::new(999, usd),
+        lines: vec![],
         description: Some("Chest of 1,200 gems".into()),
         external_id: Some("sample".into()),
         custom_parameters: None,

@@ -1,11 +1,13 @@
 //! The body of the call that makes a payment token.
 
+use crate::read;
 use crate::shape::{self, Field, MAX_INTEGER, Shape, TextRule, Unknown, Violation};
 use coinslot_domain::merchant::RedirectWhen;
 use coinslot_domain::money::{Currency, Money, MoneyError, largest};
 use coinslot_domain::order::Player;
+use coinslot_domain::purchase::{Wish, Wishes};
 use serde::Deserialize;
-use serde_json::{Number, Value};
+use serde_json::{Map, Number, Value};
 
 const BOOL: Shape = Shape::Bool;
 const ANY_INTEGER: Shape = Shape::Integer { min: -MAX_INTEGER, max: MAX_INTEGER };
@@ -735,12 +737,55 @@ impl TokenBody {
         self.raw.get("custom_parameters").map(Value::to_string)
     }
 
-    /// Whether it asks for something that only a catalogue has.
-    pub fn buys_catalogue(&self) -> bool {
-        ["virtual_items", "virtual_currency", "subscription", "pin_codes"].iter().any(|key| {
-            let part = self.raw.get("purchase").and_then(|p| p.get(key)).and_then(Value::as_object);
-            part.is_some_and(|p| !p.is_empty())
-        })
+    /// What it asks for of a catalogue, in the order in which it is documented.
+    /// Things without a name or a number ask for a list to choose from, and are
+    /// no wish yet.
+    pub fn wishes(&self) -> Wishes {
+        let Some(purchase) = self.raw.get("purchase") else { return vec![] };
+        let part = |key: &str| purchase.get(key).filter(|p| p.is_object());
+        let text =
+            |v: &Value, key: &str| v.get(key).and_then(Value::as_str).filter(|t| !t.is_empty()).map(str::to_string);
+        let currency = |v: &Value| text(v, "currency").and_then(|c| Currency::from_code(&c));
+        let list = |v: &Value, key: &str| v.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
+        let mut wishes = Wishes::new();
+        if let Some(part) = part("virtual_currency")
+            && let Some(quantity) = part.get("quantity").and_then(read::decimal)
+        {
+            // What is finer than a hundredth is not sold; the page says so.
+            let exact = if quantity.fits_units(100) { quantity.in_units(100) } else { 0 };
+            wishes.push((Wish::VirtualCurrency(exact), currency(part)));
+        }
+        if let Some(part) = part("subscription")
+            && let Some(external_id) = text(part, "plan_id")
+        {
+            let trial_days = part.get("trial_days").and_then(read::integer);
+            wishes.push((Wish::Plan { external_id, trial_days }, currency(part)));
+        }
+        if let Some(part) = part("virtual_items") {
+            let item = |i: &Value| Some((text(i, "sku")?, i.get("amount").and_then(read::integer).unwrap_or(1)));
+            let items: Vec<_> = list(part, "items").iter().filter_map(item).collect();
+            if !items.is_empty() {
+                wishes.push((Wish::Items(items), currency(part)));
+            }
+        }
+        if let Some(part) = part("pin_codes") {
+            let key = |k: &Value| Some((text(k, "digital_content")?, text(k, "drm")));
+            let keys: Vec<_> = list(part, "codes").iter().filter_map(key).collect();
+            if !keys.is_empty() {
+                wishes.push((Wish::Keys(keys), currency(part)));
+            }
+        }
+        wishes
+    }
+
+    /// The currency the player prefers to pay in.
+    pub fn currency(&self) -> Option<Currency> {
+        Currency::from_code(self.settings.currency.as_deref()?)
+    }
+
+    /// What the game says of the player, by which offers are chosen.
+    pub fn attributes(&self) -> Option<&Map<String, Value>> {
+        self.raw.get("user")?.get("attributes")?.as_object()
     }
 }
 
@@ -1165,7 +1210,7 @@ mod tests {
             body.custom_parameters_text().as_deref(),
             Some(r#"{"a":12345678901234567890.5,"e":[],"n":null,"z":1.10}"#)
         );
-        assert!(!body.buys_catalogue());
+        assert_eq!(body.wishes(), []);
         assert!(!body.hidden(PlayerField::Id) && body.hidden(PlayerField::Email) && body.hidden(PlayerField::Phone));
         assert!(body.allow_modify(PlayerField::Email) && !body.allow_modify(PlayerField::Country));
         assert_eq!(TokenBody::from_stored(&body.to_stored()), Some(body.clone()));
@@ -1177,7 +1222,8 @@ mod tests {
     fn defaults() {
         let body = TokenBody::read(&json!({"user": {"id": {"value": "u"}}, "settings": {"project_id": 1}})).unwrap();
         assert_eq!(body.player(), Player { id: "u".into(), ..Player::default() });
-        assert!(!body.sandbox() && !body.mobile() && !body.buys_catalogue());
+        assert!(!body.sandbox() && !body.mobile());
+        assert_eq!(body.wishes(), []);
         assert_eq!((body.theme(), body.size()), ("default", None));
         assert_eq!((body.checkout_price(), body.description(), body.redirect_policy()), (None, None, None));
         assert_eq!(body.custom_parameters_text(), None);
@@ -1202,7 +1248,8 @@ mod tests {
             "custom_parameters": {"parameter1": "value1"}
         }))
         .unwrap();
-        assert!(body.buys_catalogue());
+        let wishes = [(Wish::VirtualCurrency(10_000), None), (Wish::Items(vec![("SKU01".into(), 1)]), None)];
+        assert_eq!(body.wishes(), wishes);
         assert_eq!(body.custom_parameters_text().as_deref(), Some(r#"{"parameter1":"value1"}"#));
     }
 

@@ -7,6 +7,7 @@ use coinslot_domain::id::{MerchantId, ProjectId};
 use coinslot_domain::money::{BasisPoints, Money};
 use coinslot_domain::order::{Order, Player};
 use coinslot_domain::payment::{Breakdown, Payment};
+use coinslot_domain::purchase::{Line, LineKind};
 use coinslot_domain::tax::TaxKind;
 use serde::ser::Error;
 use serde::{Serialize, Serializer};
@@ -84,7 +85,7 @@ struct UserValidation<'a> {
 struct Notification<'a> {
     notification_type: &'static str,
     settings: Settings,
-    purchase: Purchase,
+    purchase: Purchase<'a>,
     user: User<'a>,
     transaction: Transaction<'a>,
     payment_details: PaymentDetails,
@@ -100,10 +101,60 @@ struct Settings {
     merchant_id: i64,
 }
 
+/// What was bought. What a catalogue does not list is `checkout`, an amount.
 #[derive(Serialize)]
-struct Purchase {
-    checkout: Sum,
+struct Purchase<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    virtual_currency: Option<VirtualCurrency<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checkout: Option<Sum>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    virtual_items: Option<VirtualItems<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pin_codes: Option<Vec<PinCode<'a>>>,
     total: Sum,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    promotions: Option<Vec<Promotion>>,
+}
+
+#[derive(Serialize)]
+struct VirtualCurrency<'a> {
+    name: &'a str,
+    sku: &'a str,
+    #[serde(serialize_with = "decimal")]
+    quantity: String,
+    currency: &'static str,
+    #[serde(serialize_with = "decimal")]
+    amount: String,
+}
+
+#[derive(Serialize)]
+struct VirtualItems<'a> {
+    items: Vec<Item<'a>>,
+    currency: &'static str,
+    #[serde(serialize_with = "decimal")]
+    amount: String,
+}
+
+#[derive(Serialize)]
+struct Item<'a> {
+    sku: &'a str,
+    amount: i64,
+}
+
+#[derive(Serialize)]
+struct PinCode<'a> {
+    digital_content: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drm: Option<&'a str>,
+    currency: &'static str,
+    #[serde(serialize_with = "decimal")]
+    amount: String,
+}
+
+#[derive(Serialize)]
+struct Promotion {
+    id: i64,
 }
 
 /// What is not known is left out. The id is a string even where it is digits.
@@ -205,6 +256,45 @@ fn sum(money: Money) -> Sum {
     Sum { currency: money.currency.code(), amount: money.shortest() }
 }
 
+fn purchase<'a>(order: &'a Order, parts: &Breakdown) -> Purchase<'a> {
+    let of = |kind| order.lines.iter().filter(move |l: &&Line| l.kind == kind);
+    // One currency and no overflow: the order's total is their sum.
+    let price = |kind| sum(Money::new(of(kind).map(|l| l.price.minor).sum(), order.total.currency));
+    let some = |kind| of(kind).next().is_some();
+    let listed: i64 = order.lines.iter().map(|l| l.price.minor).sum();
+    let unlisted = order.total.minor - listed;
+    let mut promotions: Vec<i64> = order.lines.iter().filter_map(|l| l.promotion).map(|id| id.get()).collect();
+    promotions.sort_unstable();
+    promotions.dedup();
+    Purchase {
+        virtual_currency: of(LineKind::VirtualCurrency).next().map(|first| {
+            let quantity = of(LineKind::VirtualCurrency).map(|l| l.quantity).sum();
+            let Sum { currency, amount } = price(LineKind::VirtualCurrency);
+            VirtualCurrency { name: &first.name, sku: &first.sku, quantity: hundredths(quantity), currency, amount }
+        }),
+        checkout: (unlisted > 0 || order.lines.is_empty()).then(|| sum(Money::new(unlisted, order.total.currency))),
+        virtual_items: some(LineKind::Item).then(|| {
+            let items = of(LineKind::Item).map(|l| Item { sku: &l.sku, amount: l.quantity }).collect();
+            let Sum { currency, amount } = price(LineKind::Item);
+            VirtualItems { items, currency, amount }
+        }),
+        pin_codes: some(LineKind::Key).then(|| {
+            let code = |l: &'a Line| {
+                let Sum { currency, amount } = sum(l.price);
+                PinCode { digital_content: &l.sku, drm: l.detail.as_deref(), currency, amount }
+            };
+            of(LineKind::Key).map(code).collect()
+        }),
+        total: sum(parts.total()),
+        promotions: (!promotions.is_empty()).then(|| promotions.into_iter().map(|id| Promotion { id }).collect()),
+    }
+}
+
+/// Hundredths of virtual currency as decimal text.
+fn hundredths(n: i64) -> String {
+    BasisPoints(n).percent()
+}
+
 fn about<'a>(
     notification_type: &'static str,
     notice: &PaymentNotice<'a>,
@@ -223,7 +313,7 @@ fn about<'a>(
     Notification {
         notification_type,
         settings: settings(project, merchant),
-        purchase: Purchase { checkout: sum(order.total), total: sum(parts.total()) },
+        purchase: purchase(order, parts),
         user: user(&order.player),
         transaction: Transaction {
             id: payment.id.get(),
@@ -298,6 +388,7 @@ mod tests {
             state: OrderState::Paid,
             player: player(),
             total: price,
+            lines: vec![],
             description: Some("Coins".into()),
             external_id: Some("1".into()),
             custom_parameters: Some(r#"{"level":12,"rate":1.10,"tags":["a"]}"#.into()),

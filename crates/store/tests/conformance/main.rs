@@ -16,6 +16,7 @@ macro_rules! call {
 
 #[path = "../common/mod.rs"]
 mod common;
+mod purchase;
 mod text;
 
 use coinslot_domain::id::{AttemptId, EntryId, EventId, MerchantId, OrderId, PaymentId, ProjectId, RefundId};
@@ -91,7 +92,7 @@ const STEPS: &[Step] = &[
 ];
 
 /// The scenarios of features that have a file of their own.
-const MORE: &[&[Step]] = &[text::STEPS];
+const MORE: &[&[Step]] = &[purchase::STEPS, text::STEPS];
 
 async fn story(store: &Store) -> Vec<(&'static str, String)> {
     let mut told = Vec::new();
@@ -153,6 +154,7 @@ const FILES: &[(&str, &str)] = &[
     ("merchant", include_str!("../../src/merchant.rs")),
     ("order", include_str!("../../src/order.rs")),
     ("payment", include_str!("../../src/payment.rs")),
+    ("purchase", include_str!("../../src/purchase.rs")),
     ("refund", include_str!("../../src/refund.rs")),
     ("text", include_str!("../../src/text.rs")),
     ("token", include_str!("../../src/token.rs")),
@@ -275,13 +277,14 @@ fn stored(project: ProjectId, hash: &str, expires: i64) -> token::Stored {
     }
 }
 
-fn an_order(project: ProjectId, n: i64) -> Order {
+pub(crate) fn an_order(project: ProjectId, n: i64) -> Order {
     Order {
         project,
         id: OrderId::new(n).unwrap(),
         state: OrderState::New,
         player: Player { id: "p1".into(), ..Player::default() },
         total: eur(1000),
+        lines: vec![],
         description: None,
         external_id: None,
         custom_parameters: None,
@@ -464,6 +467,7 @@ fn orders(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
             ip: Some("2001:db8::1".into()),
         },
         total: yen(i64::MAX),
+        lines: vec![],
         description: Some("100 coins ✨".into()),
         external_id: Some("'; --".into()),
         custom_parameters: Some("{\"a\":1.50}".into()),

@@ -1,0 +1,170 @@
+//! What is bought from a catalogue: what a token wishes for, and the lines of
+//! the order that comes of it.
+//!
+//! A wish names things and never a price. Prices, promotions and limits are the
+//! server's, and an order freezes them.
+
+use crate::id::PromotionId;
+use crate::money::{Currency, Money, MoneyError};
+use std::fmt;
+
+/// What a game asks to sell, before it has a price.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// Items by SKU, with how many of each.
+    Items(Vec<(String, i64)>),
+    /// So many hundredths of the project's virtual currency.
+    VirtualCurrency(i64),
+    /// Keys of games by SKU, with where each is redeemed if the game said so.
+    Keys(Vec<(String, Option<String>)>),
+    /// A subscription to a plan, by the plan's external id.
+    Plan {
+        /// The plan.
+        external_id: String,
+        /// Days without charge, for a plan that has no trial of its own.
+        trial_days: Option<i64>,
+    },
+}
+
+/// Wishes, with the currency the game wants each reckoned in; none means the
+/// one that the player prefers or the catalogue's own.
+pub type Wishes = Vec<(Wish, Option<Currency>)>;
+
+/// What a line of an order sells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LineKind {
+    /// Pieces of an item.
+    Item,
+    /// Hundredths of the virtual currency.
+    VirtualCurrency,
+    /// A key of a game.
+    Key,
+    /// A subscription.
+    Plan,
+}
+
+impl LineKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Item, Self::VirtualCurrency, Self::Key, Self::Plan];
+
+    /// Its name in the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            LineKind::Item => "item",
+            LineKind::VirtualCurrency => "virtual_currency",
+            LineKind::Key => "key",
+            LineKind::Plan => "plan",
+        }
+    }
+
+    /// The kind of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|k| k.name() == name)
+    }
+}
+
+/// A line of an order, as it was when the order was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// What it sells.
+    pub kind: LineKind,
+    /// The number of the item, package, game or plan; none for an amount of
+    /// virtual currency that is no package.
+    pub reference: Option<i64>,
+    /// Its SKU; the external id of a plan, empty where there is none.
+    pub sku: String,
+    /// What it was called, in the player's language.
+    pub name: String,
+    /// How many: pieces, or hundredths of virtual currency. Above zero.
+    pub quantity: i64,
+    /// Where a key is redeemed, or the trial days of a plan.
+    pub detail: Option<String>,
+    /// What all of the line costs. Zero for what a promotion adds.
+    pub price: Money,
+    /// What it would cost without promotions.
+    pub full_price: Money,
+    /// The promotion that lowered the price or added the line.
+    pub promotion: Option<PromotionId>,
+}
+
+/// What the lines cost together; an error when they mix currencies or do not
+/// fit. `None` for no lines.
+pub fn total(lines: &[Line]) -> Result<Option<Money>, MoneyError> {
+    let mut prices = lines.iter().map(|l| l.price);
+    let Some(first) = prices.next() else { return Ok(None) };
+    prices.try_fold(first, Money::plus).map(Some)
+}
+
+/// Why something cannot be sold now. Nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The catalogue has no such thing, or no longer.
+    NotFound(String),
+    /// A game that names no place to redeem its key.
+    NoDrm(String),
+    /// It is not sold, or not to this player.
+    NotForSale(String),
+    /// It has no price in money, or not in one currency with the rest.
+    NoPrice(String),
+    /// The player may not have more of it.
+    Limit(String),
+    /// None are left.
+    SoldOut(String),
+    /// Less or more than can be bought at once.
+    Quantity(String),
+    /// The coupon does not hold, with why.
+    Coupon(String),
+    /// A price or an offer changed since the page showed it.
+    Changed,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refusal::NotFound(what) => write!(f, "{what} is not in the catalogue"),
+            Refusal::NoDrm(what) => write!(f, "{what} has no DRM"),
+            Refusal::NotForSale(what) => write!(f, "{what} is not for sale to this player"),
+            Refusal::NoPrice(what) => write!(f, "{what} has no price in the currency of this purchase"),
+            Refusal::Limit(what) => write!(f, "the player may not buy more of {what}"),
+            Refusal::SoldOut(what) => write!(f, "{what} is sold out"),
+            Refusal::Quantity(what) => write!(f, "{what} is not sold in this quantity"),
+            Refusal::Coupon(why) => write!(f, "the coupon cannot be used: {why}"),
+            Refusal::Changed => f.write_str("the offer changed since it was shown"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(minor: i64, code: &str) -> Line {
+        let price = Money::new(minor, Currency::from_code(code).unwrap());
+        Line {
+            kind: LineKind::Item,
+            reference: Some(1),
+            sku: "sword".into(),
+            name: "Sword".into(),
+            quantity: 1,
+            detail: None,
+            price,
+            full_price: price,
+            promotion: None,
+        }
+    }
+
+    #[test]
+    fn totals() {
+        assert_eq!(total(&[]), Ok(None));
+        assert_eq!(total(&[line(199, "USD"), line(1, "USD")]), Ok(Some(line(200, "USD").price)));
+        assert_eq!(total(&[line(199, "USD"), line(1, "EUR")]), Err(MoneyError::Mixed));
+        assert_eq!(total(&[line(i64::MAX, "USD"), line(1, "USD")]), Err(MoneyError::Overflow));
+    }
+
+    #[test]
+    fn names() {
+        for kind in LineKind::ALL {
+            assert_eq!(LineKind::from_name(kind.name()), Some(kind));
+        }
+    }
+}
