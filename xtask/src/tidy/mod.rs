@@ -61,7 +61,8 @@ fn walk(root: &Path, dir: &Path, see: &mut dyn FnMut(&str, &str)) -> Result<(), 
             if !hidden && !SKIPPED.contains(&&*name) {
                 walk(root, &path, see)?;
             }
-        } else if kind.is_file() {
+        // In a second work tree of one repository `.git` is a file.
+        } else if kind.is_file() && name != ".git" {
             // What is not UTF-8 is a picture or a database, and no rule is about those.
             let Ok(text) = String::from_utf8(fs::read(&path).map_err(failed)?) else { continue };
             let path = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
@@ -90,6 +91,7 @@ mod tests {
             fs::write(path, "x").unwrap();
         }
         fs::write(dir.path().join("picture.png"), [0xff, 0xfe]).unwrap();
+        fs::write(dir.path().join("src/.git"), "gitdir: elsewhere").unwrap();
         let mut seen = Vec::new();
         walk(dir.path(), dir.path(), &mut |path, _| seen.push(path.to_owned())).unwrap();
         seen.sort();
