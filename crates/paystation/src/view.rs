@@ -297,7 +297,7 @@ mod tests {
             reference: None,
             sku: name.into(),
             name: name.into(),
-            quantity: 1_250_50,
+            quantity: 125_050,
             detail: Some(name.into()),
             price: price(199),
             full_price: price(299),
