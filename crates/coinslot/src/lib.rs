@@ -1,5 +1,6 @@
 //! The server put together: doors, adapters and commands.
 
+pub mod config;
 pub mod event;
 pub mod server;
 pub mod system;

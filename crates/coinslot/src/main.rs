@@ -1,6 +1,7 @@
 //! The command line.
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
+use coinslot::config::{self, Database, Loaded, LogFormat, Logging, Settings};
 use coinslot::event::Again;
 use coinslot::server::{self, Options};
 use coinslot::system::{SystemClock, SystemRandom};
@@ -15,19 +16,50 @@ use coinslot_gateway::SandboxGateway;
 use coinslot_store::{Checked, Location, Store, back_up, restore};
 use coinslot_worker::outgoing::{HttpGame, Policy, allowed_url};
 use std::error::Error;
-use std::io::Write;
+use std::ffi::OsString;
+use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
+/// The commands by what one wants, which is more than a list can say.
+const HELP: &str = "\
+{about-with-newline}
+{usage-heading} {usage}
+
+Try it
+  dev           Run with demo data and play money; start here
+Run it for players
+  found         Add a merchant with a project, and print its credentials once
+  serve         Run: no demo data, webhooks to public https addresses only
+  config        Check and print the settings: flag, environment, file, default
+Keep it
+  backup        Copy the embedded database, checked, while the server runs
+  restore       Put a backup in the place of the embedded database
+  migrate       Bring the database's tables up to date and stop
+Talk with it
+  webhook       Look up, replay and test webhooks, and receive them like a game
+  routes        List every HTTP operation
+  openapi       Print the OpenAPI 3.1 document, or a Postman collection
+  completions   Print a completion script for a shell
+  help          Say more about a command: `coinslot help serve`
+
+{options}
+
+A setting is a flag, a variable (COINSLOT_LISTEN) or a line of coinslot.toml
+(listen = \"127.0.0.1:8080\"); `coinslot config print` shows what counts.
+";
+
 /// A self-hosted commerce server for games.
 ///
 /// Start with `coinslot dev`: it runs at once, with a demo shop and play money.
 #[derive(Parser)]
-#[command(version, propagate_version = true)]
+#[command(version, propagate_version = true, help_template = HELP)]
 struct Cli {
+    #[command(flatten)]
+    logging: Logging,
     #[command(subcommand)]
     command: Command,
 }
@@ -41,7 +73,7 @@ enum Command {
     /// 1234567. `GET /healthz` answers 200 once the server is ready.
     Dev(Dev),
     /// Run for players: no demo data, webhooks to public https addresses only.
-    Serve(Serve),
+    Serve(Settings),
     /// Add a merchant with a project, and print its credentials once.
     ///
     /// This is how a server started with `coinslot serve` gets its first
@@ -65,6 +97,9 @@ enum Command {
         #[command(flatten)]
         database: Database,
     },
+    /// Check and print the settings: flag, then environment, then file.
+    #[command(subcommand)]
+    Config(Config),
     /// Bring the database's tables up to date and stop.
     Migrate(Database),
     /// List every HTTP operation.
@@ -89,56 +124,24 @@ enum Command {
 }
 
 #[derive(Args)]
-struct Database {
-    /// Directory of the embedded database; made if it is not there.
-    #[arg(long, value_name = "DIR", default_value = "data", env = "COINSLOT_DATA")]
-    data: PathBuf,
-    /// A PostgreSQL database in place of the embedded one:
-    /// postgres://user:password@host/name, also with several hosts.
-    #[arg(long, value_name = "URL", env = "COINSLOT_DATABASE_URL", hide_env_values = true)]
-    database_url: Option<String>,
-}
-
-impl Database {
-    fn location(&self) -> Location {
-        match &self.database_url {
-            Some(url) => Location::parse(url),
-            None => Location::File(self.data.join("coinslot.db")),
-        }
-    }
-}
-
-#[derive(Args)]
-struct Listen {
-    /// Address and port to listen on; port 0 takes a free one.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", env = "COINSLOT_LISTEN")]
-    listen: SocketAddr,
-    /// Where browsers reach the server, when that is not the address above.
-    #[arg(long, value_name = "URL", env = "COINSLOT_PUBLIC_URL")]
-    public_url: Option<String>,
-    /// A reverse proxy stands in front and sets X-Forwarded-For.
-    #[arg(long, env = "COINSLOT_BEHIND_PROXY")]
-    behind_proxy: bool,
-}
-
-#[derive(Args)]
 struct Dev {
     #[command(flatten)]
-    listen: Listen,
-    #[command(flatten)]
-    database: Database,
+    settings: Settings,
     /// Where the demo project's webhooks go; the demo game's own receiver by
     /// default.
     #[arg(long, value_name = "URL")]
     webhook_url: Option<String>,
 }
 
-#[derive(Args)]
-struct Serve {
-    #[command(flatten)]
-    listen: Listen,
-    #[command(flatten)]
-    database: Database,
+#[derive(Subcommand)]
+enum Config {
+    /// Say whether the settings are sound, and if not, what is wrong where.
+    Check(Settings),
+    /// Print every setting with its value and where it comes from.
+    ///
+    /// What is printed is a configuration file, but for passwords, which are
+    /// masked.
+    Print(Settings),
 }
 
 #[derive(Args)]
@@ -309,13 +312,15 @@ fn date(text: &str) -> Result<Time, String> {
 type Fallible<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let level = if matches!(cli.command, Command::Serve(_)) { "info" } else { "warn" };
-    let filter = tracing_subscriber::EnvFilter::try_from_env("COINSLOT_LOG");
-    tracing_subscriber::fmt()
-        .with_env_filter(filter.unwrap_or_else(|_| level.into()))
-        .with_writer(std::io::stderr)
-        .init();
+    let args: Vec<OsString> = std::env::args_os().collect();
+    let loaded = match config::load::<Cli>(&args) {
+        Ok(loaded) => loaded,
+        Err(faults) => {
+            faults.iter().for_each(|fault| eprintln!("coinslot: {fault}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    log(&loaded.command);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(e) => {
@@ -323,7 +328,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(run(cli.command)) {
+    match runtime.block_on(run(loaded)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(e) => {
             eprintln!("coinslot: {e}");
@@ -332,8 +337,26 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(command: Command) -> Fallible<()> {
-    match command {
+/// Begins to log to standard error.
+fn log(cli: &Cli) {
+    let level = if matches!(cli.command, Command::Serve(_)) { "info" } else { "warn" };
+    let filter = tracing_subscriber::EnvFilter::new(cli.logging.log.as_deref().unwrap_or(level));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match cli.logging.log_format {
+        LogFormat::Text => log.with_ansi(std::io::stderr().is_terminal()).init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
+}
+
+async fn run(loaded: Loaded<Cli>) -> Fallible<()> {
+    if let Command::Config(of) = &loaded.command.command {
+        return match of {
+            Config::Check(settings) => say(&config::check(&loaded, &settings.database)?),
+            Config::Print(_) => say(&config::print(&loaded)),
+        };
+    }
+    match loaded.command.command {
+        Command::Config(_) => Ok(()),
         Command::Dev(dev) => run_dev(dev).await,
         Command::Serve(serve) => run_serve(serve).await,
         Command::Found(found) => run_found(found).await,
@@ -342,12 +365,12 @@ async fn run(command: Command) -> Fallible<()> {
             Ok(())
         }
         Command::Backup { to, database } => {
-            let found = back_up(&database.location(), &to)?;
+            let found = back_up(&database.location()?, &to)?;
             println!("{}: {}", to.display(), holds(found));
             Ok(())
         }
         Command::Restore { from, database } => {
-            let (found, kept) = restore(&from, &database.location())?;
+            let (found, kept) = restore(&from, &database.location()?)?;
             println!("Restored: {}", holds(found));
             if let Some(kept) = kept {
                 println!("What was there is kept as {}", kept.display());
@@ -355,7 +378,7 @@ async fn run(command: Command) -> Fallible<()> {
             Ok(())
         }
         Command::Migrate(database) => {
-            Store::open(&database.location())?;
+            Store::open(&database.location()?)?;
             println!("The tables are up to date.");
             Ok(())
         }
@@ -448,7 +471,8 @@ struct Ready {
     address: SocketAddr,
 }
 
-async fn prepare(listen: &Listen, database: &Database, policy: Policy) -> Fallible<Ready> {
+async fn prepare(settings: &Settings, policy: Policy) -> Fallible<Ready> {
+    let Settings { listen, database } = settings;
     let listener = TcpListener::bind(listen.listen)
         .await
         .map_err(|e| format!("cannot listen on {}: {e}; choose another with --listen", listen.listen))?;
@@ -459,7 +483,7 @@ async fn prepare(listen: &Listen, database: &Database, policy: Policy) -> Fallib
 
 fn assemble(database: &Database, policy: Policy, public_url: String) -> Fallible<Shared> {
     Ok(App::new(Parts {
-        store: Store::open(&database.location())?,
+        store: Store::open(&database.location()?)?,
         clock: Arc::new(SystemClock),
         random: Arc::new(SystemRandom),
         gateway: Arc::new(SandboxGateway),
@@ -503,10 +527,10 @@ async fn run_found(command: Found) -> Fallible<()> {
 }
 
 async fn run_dev(dev: Dev) -> Fallible<()> {
-    let ready = prepare(&dev.listen, &dev.database, Policy::Loopback).await?;
+    let ready = prepare(&dev.settings, Policy::Loopback).await?;
     let webhook_url = dev.webhook_url.unwrap_or_else(|| format!("http://{}{}", ready.address, demo::WEBHOOK_PATH));
     demo::seed(&ready.app, Some(webhook_url.clone())).await?;
-    let data = match dev.database.location() {
+    let data = match dev.settings.database.location()? {
         Location::File(path) => path.display().to_string(),
         Location::Postgres(_) => "PostgreSQL".to_string(),
     };
@@ -537,14 +561,14 @@ Stop with Ctrl-C.",
         secret = demo::SECRET,
         player = demo::PLAYER,
     );
-    let options = Options { demo: true, behind_proxy: dev.listen.behind_proxy, connections_per_address: None };
+    let options = Options { demo: true, behind_proxy: dev.settings.listen.behind_proxy, connections_per_address: None };
     serve(ready, options).await
 }
 
-async fn run_serve(command: Serve) -> Fallible<()> {
-    let ready = prepare(&command.listen, &command.database, Policy::Public).await?;
+async fn run_serve(settings: Settings) -> Fallible<()> {
+    let ready = prepare(&settings, Policy::Public).await?;
     tracing::info!(address = %ready.address, public_url = ready.app.public_url, "serving");
-    let behind_proxy = command.listen.behind_proxy;
+    let behind_proxy = settings.listen.behind_proxy;
     let connections_per_address = (!behind_proxy).then_some(Options::CONNECTIONS_PER_ADDRESS);
     let options = Options { demo: false, behind_proxy, connections_per_address };
     serve(ready, options).await
@@ -590,6 +614,15 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_names_each_command_once() {
+        for command in Cli::command().get_subcommands() {
+            let named = HELP.lines().filter(|line| line.starts_with(&format!("  {} ", command.get_name())));
+            assert_eq!(named.count(), 1, "{}", command.get_name());
+        }
+        assert!(HELP.lines().all(|line| line.len() <= 80));
     }
 
     #[test]
