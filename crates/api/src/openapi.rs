@@ -28,6 +28,12 @@ const TAGS: &[(&str, &[&str], &str)] = &[
     ),
     ("Transactions", &["transaction"], "A transaction is a payment that was tried. What was paid can be given back."),
     (
+        "Subscriptions",
+        &["plan", "product"],
+        "A plan says what a subscription costs and how often; plans of one group are the plans of a product. Buying \
+         begins with a token that names a plan.",
+    ),
+    (
         "Events",
         &["event"],
         "An event is what the game is told by webhook. Look up what was sent and answered, send it again, and try a \
@@ -46,6 +52,8 @@ const PARAMETERS: &[(&str, &str, Example)] = &[
         "The transaction, by the number that webhooks and the status page give it.",
         Example::Number(100_000_019),
     ),
+    ("plan_id", "The plan, by our number.", Example::Number(100_000_021)),
+    ("product_id", "The product.", Example::Number(100_000_022)),
     ("user_id", "The player, by the game's own id.", Example::Text(demo::PLAYER)),
 ];
 

@@ -4,6 +4,7 @@
 //! Time, ids and randomness arrive as arguments, so that every rule can be
 //! tested as a plain function.
 
+pub mod calendar;
 pub mod card;
 pub mod decimal;
 pub mod id;
@@ -13,6 +14,8 @@ pub mod merchant;
 pub mod money;
 pub mod order;
 pub mod payment;
+pub mod plan;
+pub mod product;
 pub mod purchase;
 pub mod refund;
 pub mod tax;

@@ -14,6 +14,8 @@ pub mod ledger;
 pub mod merchant;
 pub mod order;
 pub mod payment;
+pub mod plan;
+pub mod product;
 pub mod purchase;
 pub mod refund;
 pub mod text;
@@ -35,6 +37,8 @@ pub fn statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("merchant", merchant::STATEMENTS),
         ("order", order::STATEMENTS),
         ("payment", payment::STATEMENTS),
+        ("plan", plan::STATEMENTS),
+        ("product", product::STATEMENTS),
         ("purchase", purchase::STATEMENTS),
         ("refund", refund::STATEMENTS),
         ("text", text::STATEMENTS),

@@ -8,6 +8,8 @@
 pub mod error;
 pub mod event;
 pub mod openapi;
+pub mod plan;
+pub mod product;
 pub mod read;
 pub mod report;
 

@@ -2,6 +2,8 @@
 
 mod caller;
 mod event;
+mod plan;
+mod product;
 mod report;
 mod token;
 
@@ -22,6 +24,8 @@ pub fn routes() -> Vec<Route> {
     let mut all = token::routes();
     all.extend(report::routes());
     all.extend(event::routes());
+    all.extend(plan::routes());
+    all.extend(product::routes());
     for route in &mut all {
         route.path.insert_str(0, PREFIXES[0]);
     }

@@ -16,6 +16,8 @@ macro_rules! call {
 
 #[path = "../common/mod.rs"]
 mod common;
+mod plan;
+mod product;
 mod purchase;
 mod text;
 
@@ -92,7 +94,7 @@ const STEPS: &[Step] = &[
 ];
 
 /// The scenarios of features that have a file of their own.
-const MORE: &[&[Step]] = &[purchase::STEPS, text::STEPS];
+const MORE: &[&[Step]] = &[plan::STEPS, product::STEPS, purchase::STEPS, text::STEPS];
 
 async fn story(store: &Store) -> Vec<(&'static str, String)> {
     let mut told = Vec::new();
@@ -154,6 +156,8 @@ const FILES: &[(&str, &str)] = &[
     ("merchant", include_str!("../../src/merchant.rs")),
     ("order", include_str!("../../src/order.rs")),
     ("payment", include_str!("../../src/payment.rs")),
+    ("plan", include_str!("../../src/plan.rs")),
+    ("product", include_str!("../../src/product.rs")),
     ("purchase", include_str!("../../src/purchase.rs")),
     ("refund", include_str!("../../src/refund.rs")),
     ("text", include_str!("../../src/text.rs")),
