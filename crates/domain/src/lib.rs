@@ -4,12 +4,16 @@
 //! Time, ids and randomness arrive as arguments, so that every rule can be
 //! tested as a plain function.
 
+pub mod attribute;
 pub mod calendar;
 pub mod card;
 pub mod decimal;
+pub mod group;
 pub mod id;
+pub mod item;
 pub mod ledger;
 pub mod localized;
+pub mod lootbox;
 pub mod merchant;
 pub mod money;
 pub mod order;
@@ -21,4 +25,16 @@ pub mod refund;
 pub mod tax;
 pub mod time;
 pub mod token;
+pub mod virtual_currency;
 pub mod webhook;
+
+/// The published name of `value`.
+fn name_of<T: Copy + PartialEq>(all: &[(&'static str, T)], value: T) -> &'static str {
+    // Every value stands in its list, which the tests of each hold.
+    all.iter().find(|(_, v)| *v == value).map_or("", |(name, _)| *name)
+}
+
+/// The value of a published name.
+fn named<T: Copy>(all: &[(&'static str, T)], name: &str) -> Option<T> {
+    all.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
+}

@@ -405,6 +405,7 @@ fn migrations() -> Result<refinery_core::Runner, StoreError> {
         ("V1__first_purchase", include_str!("../migrations/V1__first_purchase.sql")),
         ("V2__replays", include_str!("../migrations/V2__replays.sql")),
         ("V3__texts", include_str!("../migrations/V3__texts.sql")),
+        ("V4__catalogue", include_str!("../migrations/V4__catalogue.sql")),
         ("V8__subscriptions", include_str!("../migrations/V8__subscriptions.sql")),
         ("V9__purchase", include_str!("../migrations/V9__purchase.sql")),
     ];

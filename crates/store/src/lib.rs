@@ -7,10 +7,15 @@
 #[macro_use]
 mod statement;
 
+pub mod attribute;
 mod backup;
+pub mod catalogue;
 mod engine;
+pub mod group;
 pub mod id;
+pub mod item;
 pub mod ledger;
+pub mod lootbox;
 pub mod merchant;
 pub mod order;
 pub mod payment;
@@ -20,6 +25,7 @@ pub mod purchase;
 pub mod refund;
 pub mod text;
 pub mod token;
+pub mod virtual_currency;
 pub mod webhook;
 
 pub use backup::{Checked, back_up, restore};
@@ -32,8 +38,13 @@ pub use engine::for_sqlite;
 /// Every statement, with the file and the constant it stands in.
 pub fn statements() -> Vec<(&'static str, &'static str, &'static str)> {
     [
+        ("attribute", attribute::STATEMENTS),
+        ("catalogue", catalogue::STATEMENTS),
+        ("group", group::STATEMENTS),
         ("id", id::STATEMENTS),
+        ("item", item::STATEMENTS),
         ("ledger", ledger::STATEMENTS),
+        ("lootbox", lootbox::STATEMENTS),
         ("merchant", merchant::STATEMENTS),
         ("order", order::STATEMENTS),
         ("payment", payment::STATEMENTS),
@@ -43,6 +54,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("refund", refund::STATEMENTS),
         ("text", text::STATEMENTS),
         ("token", token::STATEMENTS),
+        ("virtual_currency", virtual_currency::STATEMENTS),
         ("webhook", webhook::STATEMENTS),
     ]
     .into_iter()

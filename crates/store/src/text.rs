@@ -12,8 +12,8 @@ statements! {
         ON CONFLICT (project_id, kind, owner_id, field, locale) DO UPDATE SET content = $6";
     OF_OWNER = "SELECT field, locale, content FROM localized_text
         WHERE project_id = $1 AND kind = $2 AND owner_id = $3 ORDER BY field, locale";
-    OF_KIND = "SELECT owner_id, field, locale, content FROM localized_text
-        WHERE project_id = $1 AND kind = $2 ORDER BY owner_id, field, locale";
+    BETWEEN = "SELECT owner_id, field, locale, content FROM localized_text
+        WHERE project_id = $1 AND kind = $2 AND owner_id BETWEEN $3 AND $4 ORDER BY owner_id, field, locale";
     FORGET = "DELETE FROM localized_text WHERE project_id = $1 AND kind = $2 AND owner_id = $3";
 }
 
@@ -48,8 +48,20 @@ pub fn of_owner(tx: &mut Tx<'_>, project: ProjectId, kind: &str, owner: i64) -> 
 
 /// All texts of a kind of owner, by owner.
 pub fn of_kind(tx: &mut Tx<'_>, project: ProjectId, kind: &str) -> Result<BTreeMap<i64, Texts>, StoreError> {
+    between(tx, project, kind, 0, i64::MAX)
+}
+
+/// All texts of the owners of a kind with numbers from `first` to `last`, by
+/// owner.
+pub fn between(
+    tx: &mut Tx<'_>,
+    project: ProjectId,
+    kind: &str,
+    first: i64,
+    last: i64,
+) -> Result<BTreeMap<i64, Texts>, StoreError> {
     let mut all: BTreeMap<i64, Texts> = BTreeMap::new();
-    for row in tx.rows(OF_KIND, &[project.get().into(), kind.into()])? {
+    for row in tx.rows(BETWEEN, &[project.get().into(), kind.into(), first.into(), last.into()])? {
         let texts = all.entry(row.int(0)?).or_default();
         texts.entry(row.text(1)?).or_default().0.insert(row.text(2)?, row.text(3)?);
     }

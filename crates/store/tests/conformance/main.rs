@@ -14,6 +14,7 @@ macro_rules! call {
     }};
 }
 
+mod catalogue;
 #[path = "../common/mod.rs"]
 mod common;
 mod plan;
@@ -94,7 +95,7 @@ const STEPS: &[Step] = &[
 ];
 
 /// The scenarios of features that have a file of their own.
-const MORE: &[&[Step]] = &[plan::STEPS, product::STEPS, purchase::STEPS, text::STEPS];
+const MORE: &[&[Step]] = &[plan::STEPS, product::STEPS, purchase::STEPS, text::STEPS, catalogue::STEPS];
 
 async fn story(store: &Store) -> Vec<(&'static str, String)> {
     let mut told = Vec::new();
@@ -151,8 +152,13 @@ async fn both_engines_tell_the_same() {
 }
 
 const FILES: &[(&str, &str)] = &[
+    ("attribute", include_str!("../../src/attribute.rs")),
+    ("catalogue", include_str!("../../src/catalogue.rs")),
+    ("group", include_str!("../../src/group.rs")),
     ("id", include_str!("../../src/id.rs")),
+    ("item", include_str!("../../src/item.rs")),
     ("ledger", include_str!("../../src/ledger.rs")),
+    ("lootbox", include_str!("../../src/lootbox.rs")),
     ("merchant", include_str!("../../src/merchant.rs")),
     ("order", include_str!("../../src/order.rs")),
     ("payment", include_str!("../../src/payment.rs")),
@@ -162,6 +168,7 @@ const FILES: &[(&str, &str)] = &[
     ("refund", include_str!("../../src/refund.rs")),
     ("text", include_str!("../../src/text.rs")),
     ("token", include_str!("../../src/token.rs")),
+    ("virtual_currency", include_str!("../../src/virtual_currency.rs")),
     ("webhook", include_str!("../../src/webhook.rs")),
 ];
 

@@ -25,6 +25,8 @@ fn texts(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     let all = call!(log, text::of_kind(tx, ours(), "item"));
     assert_eq!(all.keys().copied().collect::<Vec<_>>(), [1, 2]);
     assert!(!all[&1].contains_key("description"), "a text without languages is none");
+    let some = call!(log, text::between(tx, ours(), "item", 2, 9));
+    assert_eq!(some.keys().copied().collect::<Vec<_>>(), [2]);
     call!(log, text::forget(tx, ours(), "item", 1));
     assert_eq!(call!(log, text::of_kind(tx, ours(), "item")).keys().copied().collect::<Vec<_>>(), [2]);
     assert_eq!(call!(log, text::of_kind(tx, theirs(), "item")).len(), 1);
