@@ -416,6 +416,7 @@ async fn finish(
     answer: ChargeAnswer,
 ) -> Result<Option<Payment>, StoreError> {
     let (project, attempt_id) = (charge.project, charge.attempt);
+    app.meter.charge(answer);
     if answer == ChargeAnswer::Unknown {
         return app.store.read(move |tx| payment::find(tx, project, id)).await;
     }

@@ -11,6 +11,7 @@ pub mod checkout;
 pub mod demo;
 pub mod event;
 pub mod merchant;
+pub mod meter;
 pub mod plan;
 pub mod port;
 pub mod product;
@@ -49,6 +50,8 @@ pub struct App {
     parts: Parts,
     ids: Mutex<std::ops::Range<i64>>,
     wake: Notify,
+    /// What it did so far.
+    pub meter: meter::Meter,
 }
 
 impl std::ops::Deref for App {
@@ -69,7 +72,12 @@ impl App {
     /// Puts a server together.
     pub fn new(parts: Parts) -> Shared {
         let public_url = parts.public_url.trim_end_matches('/').to_string();
-        Arc::new(App { parts: Parts { public_url, ..parts }, ids: Mutex::new(0..0), wake: Notify::new() })
+        Arc::new(App {
+            parts: Parts { public_url, ..parts },
+            ids: Mutex::new(0..0),
+            wake: Notify::new(),
+            meter: meter::Meter::default(),
+        })
     }
 
     /// A fresh id, as what `make` makes of it.
@@ -78,6 +86,7 @@ impl App {
             Some(n) => n,
             None => {
                 let first = self.store.write(|tx| coinslot_store::id::take(tx, ID_BLOCK)).await?;
+                self.meter.id_blocks.count();
                 // Two may get here at once; each has a block of its own, and
                 // the rest of the one that loses is skipped.
                 *self.ids.lock().unwrap_or_else(PoisonError::into_inner) = first + 1..first + ID_BLOCK;

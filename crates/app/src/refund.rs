@@ -145,6 +145,7 @@ async fn carry_out(app: &App, refund: Refund, payment: &Payment) -> Result<Refun
     let order =
         GiveBack { project: refund.project, refund: refund.id, attempt: payment.attempt, amount: refund.amount };
     let answer = app.gateway.refund(order).await;
+    app.meter.refund(answer);
     let event_id = app.id(EventId::new).await?;
     let now = app.clock.now();
     match answer {

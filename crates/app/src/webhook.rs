@@ -61,6 +61,8 @@ pub(crate) async fn send(
     headers.extend(signature::standard(&format!("evt_{event}"), sent_at, body.as_bytes(), &project.secret));
     let request = Outgoing { url: url.to_string(), headers, body: body.to_string() };
     let Answered { status, body: answer, error, took } = app.game.post(request).await;
+    let verdict = verdict(status);
+    app.meter.webhook(verdict, took.0);
     let delivery = Delivery {
         project: project.id,
         event,
@@ -73,7 +75,7 @@ pub(crate) async fn send(
         answer,
         error,
     };
-    (delivery, verdict(status))
+    (delivery, verdict)
 }
 
 /// What a payment's webhooks tell. The attempt's number is what the provider
@@ -103,6 +105,12 @@ pub async fn projects_due(app: &App) -> Result<Vec<ProjectId>, StoreError> {
 /// When the next event is due, of any project.
 pub async fn next_due(app: &App) -> Result<Option<Time>, StoreError> {
     app.store.read(webhook::next_due).await
+}
+
+/// How many events are to be sent, now or later, and since when the oldest that
+/// is due now has been; for the operator.
+pub async fn backlog(app: &App) -> Result<(i64, Option<Time>), StoreError> {
+    app.store.read(|tx| Ok((webhook::waiting(tx)?, webhook::next_due(tx)?))).await
 }
 
 /// Sends what is due to one project: at one time to different payments, in

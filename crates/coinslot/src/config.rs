@@ -52,6 +52,11 @@ pub struct Listen {
     #[arg(long, value_name = "TRUTH", env = "COINSLOT_BEHIND_PROXY", num_args = 0..=1, require_equals = true)]
     #[arg(default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new())]
     pub behind_proxy: bool,
+    /// Address and port to serve figures on for Prometheus, at /metrics; nobody
+    /// is asked for a password there, so keep it on this machine or in a network
+    /// of your own. Not served by default.
+    #[arg(long, value_name = "ADDRESS", env = "COINSLOT_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
 }
 
 /// Where everything is kept.

@@ -2,6 +2,7 @@
 
 pub mod config;
 pub mod event;
+pub mod metrics;
 pub mod server;
 pub mod system;
 pub mod webhook;

@@ -3,6 +3,7 @@
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use coinslot::config::{self, Database, Loaded, LogFormat, Logging, Settings};
 use coinslot::event::Again;
+use coinslot::metrics::{self, Requests};
 use coinslot::server::{self, Options};
 use coinslot::system::{SystemClock, SystemRandom};
 use coinslot_app::event::Filter;
@@ -469,16 +470,25 @@ struct Ready {
     app: Shared,
     listener: TcpListener,
     address: SocketAddr,
+    /// Where the figures are served, if they are.
+    metrics: Option<TcpListener>,
 }
 
 async fn prepare(settings: &Settings, policy: Policy) -> Fallible<Ready> {
     let Settings { listen, database } = settings;
-    let listener = TcpListener::bind(listen.listen)
-        .await
-        .map_err(|e| format!("cannot listen on {}: {e}; choose another with --listen", listen.listen))?;
+    let listener = bind(listen.listen, "--listen").await?;
+    let metrics = match listen.metrics_listen {
+        Some(address) => Some(bind(address, "--metrics-listen").await?),
+        None => None,
+    };
     let address = listener.local_addr()?;
     let public_url = listen.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-    Ok(Ready { app: assemble(database, policy, public_url)?, listener, address })
+    Ok(Ready { app: assemble(database, policy, public_url)?, listener, address, metrics })
+}
+
+async fn bind(address: SocketAddr, flag: &str) -> Fallible<TcpListener> {
+    let bound = TcpListener::bind(address).await;
+    bound.map_err(|e| format!("cannot listen on {address}: {e}; choose another with {flag}").into())
 }
 
 fn assemble(database: &Database, policy: Policy, public_url: String) -> Fallible<Shared> {
@@ -577,7 +587,16 @@ async fn run_serve(settings: Settings) -> Fallible<()> {
 async fn serve(ready: Ready, options: Options) -> Fallible<()> {
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let worker = tokio::spawn(coinslot_worker::run(ready.app.clone(), stopped));
-    server::serve(ready.listener, server::router(&ready.app, options), options, told_to_stop()?).await;
+    let mut router = server::router(&ready.app, options);
+    if let Some(listener) = ready.metrics {
+        tracing::info!(address = %listener.local_addr()?, "serving metrics");
+        let requests = Arc::new(Requests::default());
+        router = requests.counting(router);
+        let figures = metrics::router(ready.app.clone(), requests);
+        // Ends with the process: there is nothing in it to finish.
+        tokio::spawn(server::serve(listener, figures, Options::default(), std::future::pending()));
+    }
+    server::serve(ready.listener, router, options, told_to_stop()?).await;
     // Requests are done; now what they caused.
     let _ = stop.send(true);
     worker.await?;

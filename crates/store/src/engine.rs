@@ -6,6 +6,7 @@
 //! transaction and answers them after one sync. On PostgreSQL a pool of threads
 //! runs each in a transaction of its own and repeats it after a conflict.
 
+use crate::meter::{Figures, Watch};
 use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;
@@ -240,6 +241,7 @@ impl Location {
 #[derive(Clone)]
 pub struct Store {
     engine: Engine,
+    figures: Arc<Figures>,
 }
 
 #[derive(Clone)]
@@ -306,6 +308,7 @@ const PG_POOL: usize = 8;
 impl Store {
     /// Opens a database and brings its tables up to date.
     pub fn open(location: &Location) -> Result<Store, StoreError> {
+        let figures = Arc::<Figures>::default();
         let engine = match location {
             Location::File(path) => {
                 if let Some(dir) = path.parent().filter(|d| !d.as_os_str().is_empty()) {
@@ -314,7 +317,8 @@ impl Store {
                 let mut connection = lite_connect(path)?;
                 migrate(|runner| runner.run(&mut connection))?;
                 let (writer, work) = mpsc::channel();
-                spawn("store-writer", move || lite_writer(connection, &work))?;
+                let noted = figures.clone();
+                spawn("store-writer", move || lite_writer(connection, &noted, &work))?;
                 Engine::Lite { writer, readers: Arc::new(Readers { path: path.clone(), idle: Mutex::default() }) }
             }
             Location::Postgres(url) => {
@@ -332,12 +336,26 @@ impl Store {
                 let work = Arc::new(Mutex::new(work));
                 for i in 0..PG_POOL {
                     let (url, work, connection) = (url.clone(), work.clone(), first.take());
-                    spawn(&format!("store-pg-{i}"), move || pg_thread(&url, connection, &work))?;
+                    let noted = figures.clone();
+                    spawn(&format!("store-pg-{i}"), move || pg_thread(&url, connection, &noted, &work))?;
                 }
                 Engine::Pg { jobs }
             }
         };
-        Ok(Store { engine })
+        Ok(Store { engine, figures })
+    }
+
+    /// What the database did since it was opened.
+    pub fn figures(&self) -> &Figures {
+        &self.figures
+    }
+
+    /// The engine's name, for people.
+    pub fn engine(&self) -> &'static str {
+        match self.engine {
+            Engine::Lite { .. } => "SQLite",
+            Engine::Pg { .. } => "PostgreSQL",
+        }
     }
 
     /// Runs `f` in a transaction and answers when its changes are durable. An
@@ -532,7 +550,7 @@ impl Backend for LiteBackend<'_> {
     }
 }
 
-fn lite_writer(mut connection: rusqlite::Connection, work: &mpsc::Receiver<Box<dyn Work>>) {
+fn lite_writer(mut connection: rusqlite::Connection, figures: &Figures, work: &mpsc::Receiver<Box<dyn Work>>) {
     let mut texts = Texts::new();
     while let Ok(first) = work.recv() {
         // No delay is added: while one batch syncs, the next one gathers.
@@ -543,8 +561,11 @@ fn lite_writer(mut connection: rusqlite::Connection, work: &mpsc::Receiver<Box<d
                 Err(_) => break,
             }
         }
+        let began = Watch::start();
         let outcome = lite_commit(&mut connection, &mut texts, &mut batch);
+        figures.committed(batch.len(), began);
         if let Err(e) = &outcome {
+            figures.failed.count();
             tracing::error!(error = %e, lost = batch.len(), "a group of transactions was not committed");
         }
         for work in batch {
@@ -774,7 +795,7 @@ impl Backend for PgBackend<'_> {
     }
 }
 
-fn pg_thread(url: &str, mut connection: Option<PgConnection>, jobs: &Mutex<mpsc::Receiver<PgJob>>) {
+fn pg_thread(url: &str, mut connection: Option<PgConnection>, figures: &Figures, jobs: &Mutex<mpsc::Receiver<PgJob>>) {
     loop {
         // Idle threads queue for the lock; the one that holds it waits for work.
         let job = lock(jobs).recv();
@@ -785,8 +806,12 @@ fn pg_thread(url: &str, mut connection: Option<PgConnection>, jobs: &Mutex<mpsc:
         };
         let mut outcome = Err(gone());
         for turn in 0..PG_TRIES {
+            let began = Watch::start();
             match pg_attempt(url, &mut connection, &mut *work, write) {
                 Ok(()) => {
+                    if write {
+                        figures.committed(1, began);
+                    }
                     outcome = Ok(());
                     break;
                 }
@@ -796,9 +821,13 @@ fn pg_thread(url: &str, mut connection: Option<PgConnection>, jobs: &Mutex<mpsc:
                     if !retry {
                         break;
                     }
+                    figures.again.count();
                     back_off(turn);
                 }
             }
+        }
+        if outcome.is_err() {
+            figures.failed.count();
         }
         work.answer(outcome);
     }

@@ -17,6 +17,7 @@ pub mod item;
 pub mod ledger;
 pub mod lootbox;
 pub mod merchant;
+mod meter;
 pub mod order;
 pub mod payment;
 pub mod plan;
@@ -30,6 +31,7 @@ pub mod webhook;
 
 pub use backup::{Checked, back_up, restore};
 pub use engine::{Location, Store, StoreError, Tx};
+pub use meter::{Counter, Figures, Histogram, SIZES, TIMES, Watch};
 
 // For the test that prepares every statement.
 #[doc(hidden)]

@@ -19,6 +19,7 @@ statements! {
                 AND b.seq < e.seq AND b.state = 'pending')
          ORDER BY e.due_at, e.event_id LIMIT $4 FOR UPDATE OF e SKIP LOCKED)
         RETURNING event_id, payment_id, kind, body, attempts, attempts_before";
+    WAITING = "SELECT COUNT(*) FROM event WHERE state = 'pending'";
     NEXT_DUE = "SELECT MIN(due_at) FROM event WHERE state = 'pending'";
     SETTLE = "UPDATE event SET state = $4, due_at = $5
         WHERE project_id = $1 AND event_id = $2 AND attempts = $3 AND state = 'pending'";
@@ -162,6 +163,11 @@ pub fn insert_asked(
 /// Projects that have events to send.
 pub fn projects_due(tx: &mut Tx<'_>, now: Time) -> Result<Vec<ProjectId>, StoreError> {
     tx.rows(PROJECTS, &[now.0.into()])?.iter().map(|r| r.numbered(0, ProjectId::new)).collect()
+}
+
+/// How many events are to be sent, now or later, of all projects.
+pub fn waiting(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
+    tx.row(WAITING, &[])?.map_or(Ok(0), |row| row.int(0))
 }
 
 /// When the next event is due, of any project.

@@ -27,6 +27,7 @@ const FAN_OUT: &[(&str, &str, &str)] = &[
     ("refund", "OPEN", "the worker asks which refunds of any project wait for an answer"),
     ("token", "PROJECTS", "the worker asks which projects have tokens to forget"),
     ("webhook", "PROJECTS", "the worker asks which projects have events to send"),
+    ("webhook", "WAITING", "figures for the operator, once a scrape"),
     ("webhook", "NEXT_DUE", "the worker asks how long it may sleep"),
 ];
 

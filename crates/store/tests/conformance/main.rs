@@ -865,6 +865,8 @@ fn outbox_order(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     assert_eq!(call!(log, webhook::events_of(tx, theirs(), b)), [], "those of another project");
 
     assert_eq!(call!(log, webhook::next_due(tx)), Some(at(10)));
+    let waiting = call!(log, webhook::waiting(tx));
+    assert!(waiting > 0);
     assert_eq!(call!(log, webhook::projects_due(tx, at(9))), []);
     assert_eq!(call!(log, webhook::projects_due(tx, at(10))), [ours()]);
     assert_eq!(call!(log, webhook::projects_due(tx, at(12))), [ours(), theirs()]);
@@ -918,6 +920,7 @@ fn outbox_lease(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     assert_eq!(claim(tx, log, ours(), 9999, 10_000, 9)?, []);
     assert!(call!(log, webhook::settle(tx, &a_delivery(theirs(), 905, 1, 303), EventState::Delivered, at(303))));
     assert_eq!(call!(log, webhook::next_due(tx)), None, "all is told");
+    assert_eq!(call!(log, webhook::waiting(tx)), 0);
     Ok(())
 }
 
