@@ -67,7 +67,10 @@ async fn documented_bodies_are_taken() {
         // As the page tells it to be sent; the transaction does not exist yet.
         let path = route.path.replace("{merchant_id}", "2340").replace("{project_id}", "18404");
         let reply = world.send(merchant_request(route.method.as_str(), &filled(&path), example)).await;
-        assert!(reply.status.is_success() || reply.status == 404, "{}: {}", route.name, reply.body);
+        // One that is missing looks like somebody else's where no project stands before it.
+        let sealed = ["{promotion_id}", "{campaign_id}"].iter().any(|name| path.contains(name));
+        let missing = if sealed { 403 } else { 404 };
+        assert!(reply.status.is_success() || reply.status == missing, "{}: {}", route.name, reply.body);
     }
 }
 

@@ -34,6 +34,18 @@ const TAGS: &[(&str, &[&str], &str)] = &[
          begins with a token that names a plan.",
     ),
     (
+        "Promotions",
+        &["promotion"],
+        "A promotion makes things cheaper for a time or adds something to them: say what it is about, when it runs and \
+         what it gives, then enable it. Of several discounts on one thing the largest counts; what is added adds up.",
+    ),
+    (
+        "Coupons",
+        &["campaign", "coupon"],
+        "A coupon promotion, which paths also call a campaign, hands out codes and says how often they can be used and \
+         what they give. A promotion that belongs to coupon promotions is for players with their coupons only.",
+    ),
+    (
         "Events",
         &["event"],
         "An event is what the game is told by webhook. Look up what was sent and answered, send it again, and try a \
@@ -46,6 +58,8 @@ const TAGS: &[(&str, &[&str], &str)] = &[
 const PARAMETERS: &[(&str, &str, Example)] = &[
     ("merchant_id", "The merchant whose credentials are used.", Example::Number(demo::MERCHANT)),
     ("project_id", "One of the merchant's projects.", Example::Number(demo::PROJECT)),
+    ("promotion_id", "The promotion.", Example::Number(100_000_001)),
+    ("campaign_id", "The coupon promotion.", Example::Number(100_000_002)),
     ("event_id", "The event, by the number in its webhook-id.", Example::Number(100_000_020)),
     (
         "transaction_id",

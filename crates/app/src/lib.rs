@@ -8,6 +8,7 @@
 
 pub mod audit;
 pub mod checkout;
+pub mod coupon;
 pub mod demo;
 pub mod event;
 pub mod merchant;
@@ -15,6 +16,7 @@ pub mod meter;
 pub mod plan;
 pub mod port;
 pub mod product;
+pub mod promotion;
 mod purchase;
 pub mod refund;
 pub mod signature;
@@ -130,6 +132,12 @@ impl App {
     /// What webhooks and receipts call a payment method.
     pub fn method_name(&self, id: i64, currency: Currency) -> &'static str {
         self.gateway.methods(currency).iter().find(|m| m.id == id).map_or("Unknown", |m| m.name)
+    }
+
+    /// What a payment method is called, if it is offered for any currency.
+    pub fn known_method(&self, id: i64) -> Option<&'static str> {
+        let all = Currency::all().flat_map(|c| self.gateway.methods(c));
+        all.into_iter().find(|m| m.id == id).map(|m| m.name)
     }
 
     /// Tells the worker that there is an event to send.

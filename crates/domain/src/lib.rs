@@ -7,6 +7,7 @@
 pub mod attribute;
 pub mod calendar;
 pub mod card;
+pub mod coupon;
 pub mod decimal;
 pub mod group;
 pub mod id;
@@ -20,6 +21,7 @@ pub mod order;
 pub mod payment;
 pub mod plan;
 pub mod product;
+pub mod promotion;
 pub mod purchase;
 pub mod refund;
 pub mod tax;

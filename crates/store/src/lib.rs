@@ -10,6 +10,7 @@ mod statement;
 pub mod attribute;
 mod backup;
 pub mod catalogue;
+pub mod coupon;
 mod engine;
 pub mod group;
 pub mod id;
@@ -22,6 +23,7 @@ pub mod order;
 pub mod payment;
 pub mod plan;
 pub mod product;
+pub mod promotion;
 pub mod purchase;
 pub mod refund;
 pub mod text;
@@ -43,6 +45,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("attribute", attribute::STATEMENTS),
         ("catalogue", catalogue::STATEMENTS),
         ("group", group::STATEMENTS),
+        ("coupon", coupon::STATEMENTS),
         ("id", id::STATEMENTS),
         ("item", item::STATEMENTS),
         ("ledger", ledger::STATEMENTS),
@@ -52,6 +55,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("payment", payment::STATEMENTS),
         ("plan", plan::STATEMENTS),
         ("product", product::STATEMENTS),
+        ("promotion", promotion::STATEMENTS),
         ("purchase", purchase::STATEMENTS),
         ("refund", refund::STATEMENTS),
         ("text", text::STATEMENTS),

@@ -5,11 +5,14 @@
 //! body and publishing its schema both walk that description. No number passes
 //! through a float on its way: amounts stay the decimal text that was sent.
 
+pub mod coupon;
 pub mod error;
 pub mod event;
 pub mod openapi;
+pub mod page;
 pub mod plan;
 pub mod product;
+pub mod promotion;
 pub mod read;
 pub mod report;
 

@@ -1,9 +1,11 @@
 //! Merchant API v2.
 
 mod caller;
+mod coupon;
 mod event;
 mod plan;
 mod product;
+mod promotion;
 mod report;
 mod token;
 
@@ -23,6 +25,8 @@ pub const PREFIXES: [&str; 4] = ["/merchant/v2", "/merchant", "/merchant/v1", "/
 pub fn routes() -> Vec<Route> {
     let mut all = token::routes();
     all.extend(report::routes());
+    all.extend(promotion::routes());
+    all.extend(coupon::routes());
     all.extend(event::routes());
     all.extend(plan::routes());
     all.extend(product::routes());

@@ -17,8 +17,10 @@ macro_rules! call {
 mod catalogue;
 #[path = "../common/mod.rs"]
 mod common;
+mod coupon;
 mod plan;
 mod product;
+mod promotion;
 mod purchase;
 mod text;
 
@@ -95,7 +97,8 @@ const STEPS: &[Step] = &[
 ];
 
 /// The scenarios of features that have a file of their own.
-const MORE: &[&[Step]] = &[plan::STEPS, product::STEPS, purchase::STEPS, text::STEPS, catalogue::STEPS];
+const MORE: &[&[Step]] =
+    &[coupon::STEPS, plan::STEPS, product::STEPS, promotion::STEPS, purchase::STEPS, text::STEPS, catalogue::STEPS];
 
 async fn story(store: &Store) -> Vec<(&'static str, String)> {
     let mut told = Vec::new();
@@ -154,6 +157,7 @@ async fn both_engines_tell_the_same() {
 const FILES: &[(&str, &str)] = &[
     ("attribute", include_str!("../../src/attribute.rs")),
     ("catalogue", include_str!("../../src/catalogue.rs")),
+    ("coupon", include_str!("../../src/coupon.rs")),
     ("group", include_str!("../../src/group.rs")),
     ("id", include_str!("../../src/id.rs")),
     ("item", include_str!("../../src/item.rs")),
@@ -164,6 +168,7 @@ const FILES: &[(&str, &str)] = &[
     ("payment", include_str!("../../src/payment.rs")),
     ("plan", include_str!("../../src/plan.rs")),
     ("product", include_str!("../../src/product.rs")),
+    ("promotion", include_str!("../../src/promotion.rs")),
     ("purchase", include_str!("../../src/purchase.rs")),
     ("refund", include_str!("../../src/refund.rs")),
     ("text", include_str!("../../src/text.rs")),
