@@ -51,6 +51,12 @@ const TAGS: &[(&str, &[&str], &str)] = &[
         "An event is what the game is told by webhook. Look up what was sent and answered, send it again, and try a \
          listener out. Needs a key of the company or of the project.",
     ),
+    (
+        "Players",
+        &["user"],
+        "A player as the project's wallet knows one (a user, to clients): virtual currency, and everything that \
+         changed it. A player is registered here, or when paying or redeeming for the first time.",
+    ),
     ("Server", &["health", "readiness", "document"], "About the server itself. No credentials are needed."),
 ];
 

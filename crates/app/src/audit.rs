@@ -2,11 +2,12 @@
 
 use crate::App;
 use coinslot_domain::id::ProjectId;
-use coinslot_store::{StoreError, ledger};
+use coinslot_store::{StoreError, ledger, wallet};
 use std::collections::BTreeMap;
 
 /// Why the books of a project do not balance; empty when they do: the balances
-/// sum to zero in each currency and equal what the journal adds up to.
+/// sum to zero in each currency and equal what the journal adds up to, and each
+/// player holds what the player's operations add up to.
 pub async fn books(app: &App, project: ProjectId) -> Result<Vec<String>, StoreError> {
     app.store
         .read(move |tx| {
@@ -22,6 +23,8 @@ pub async fn books(app: &App, project: ProjectId) -> Result<Vec<String>, StoreEr
             }
             let off = sums.into_iter().filter(|(_, sum)| *sum != 0);
             faults.extend(off.map(|(currency, sum)| format!("{currency} is off by {sum} minor units")));
+            let off = wallet::off(tx, project)?.into_iter();
+            faults.extend(off.map(|(user, has, sum)| format!("{user:?} has {has}, but operations add up to {sum}")));
             Ok(faults)
         })
         .await

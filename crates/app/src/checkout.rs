@@ -12,9 +12,9 @@ use coinslot_domain::order::{Order, OrderEvent, OrderState, Player};
 use coinslot_domain::payment::{AttemptState, Breakdown, Decline, Notified, Payment, PaymentEvent, PaymentState};
 use coinslot_domain::purchase::{Line, Refusal};
 use coinslot_domain::time::{Span, Time};
-use coinslot_domain::{tax, token};
+use coinslot_domain::{tax, token, wallet as domain};
 use coinslot_store::payment::{Attempt, News};
-use coinslot_store::{StoreError, Tx, merchant, order, payment};
+use coinslot_store::{StoreError, Tx, merchant, order, payment, wallet};
 use coinslot_wire::token::{PlayerField, TokenBody};
 
 /// Everything the payment page shows.
@@ -138,21 +138,25 @@ pub async fn open(app: &App, token: &str) -> Result<Checkout, PageError> {
     let project_id = token::project(token).ok_or(PageError::Token)?;
     let token_hash = hash(token);
     let key = token_hash.clone();
-    let (found, project, payment) = app
+    let (found, body, project, payment) = app
         .store
         .read(move |tx| {
             let Some(found) = coinslot_store::token::find(tx, project_id, &key)? else { return Err(PageError::Token) };
+            let body = TokenBody::from_stored(&found.body)
+                .ok_or_else(|| StoreError::Corrupt(format!("a token of project {project_id} cannot be read")))?;
             let project = merchant::find_project(tx, project_id)?.ok_or(PageError::Token)?;
-            Ok((found, project, payment::of_token(tx, project_id, &key)?))
+            let payment = payment::of_token(tx, project_id, &key)?;
+            // Who was disabled since cannot begin to pay; what was paid is shown.
+            if payment.is_none() && wallet::find(tx, project_id, &body.player().id)?.is_some_and(|p| !p.enabled) {
+                return Err(PageError::PlayerRefused);
+            }
+            Ok((found, body, project, payment))
         })
         .await?;
     // A token that was paid with shows its payment for as long as it is kept.
     if payment.is_none() && found.expires_at <= app.clock.now() {
         return Err(PageError::Token);
     }
-    let body = TokenBody::from_stored(&found.body).ok_or_else(|| {
-        PageError::from(StoreError::Corrupt(format!("a token of project {project_id} cannot be read")))
-    })?;
     if payment.is_none() && !found.dry_run {
         return Err(PageError::NoAgreement);
     }
@@ -462,6 +466,16 @@ async fn finish(
     Ok(payment)
 }
 
+/// A player who paid is one that the project's wallet knows.
+fn register(tx: &mut Tx<'_>, order: &Order, now: Time) -> Result<(), StoreError> {
+    let Player { id, name, email, .. } = &order.player;
+    if wallet::find(tx, order.project, id)?.is_none() {
+        let player = domain::Player::new(order.project, id, now);
+        wallet::insert(tx, &domain::Player { name: name.clone(), email: email.clone(), ..player })?;
+    }
+    Ok(())
+}
+
 /// Everything that is true once the money is taken, in one transaction.
 fn capture(
     tx: &mut Tx<'_>,
@@ -484,11 +498,12 @@ fn capture(
         // A payment is captured once, so its number serves its entry.
         id: EntryId::new(payment.id.get()).ok_or_else(|| lost("number"))?,
         kind: EntryKind::Capture,
-        payment: payment.id,
+        payment: Some(payment.id),
         at: now,
         postings: ledger::capture(&payment.breakdown),
     };
     coinslot_store::ledger::append(tx, &entry)?;
+    register(tx, &order, now)?;
     purchase::fulfil(tx, &order, &payment, now)?;
     if told == Notified::Pending {
         let body = coinslot_wire::webhook::payment(&webhook::notice(

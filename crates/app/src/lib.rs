@@ -21,6 +21,7 @@ mod purchase;
 pub mod refund;
 pub mod signature;
 pub mod token;
+pub mod wallet;
 pub mod webhook;
 
 use coinslot_domain::id::ProjectId;

@@ -197,7 +197,7 @@ fn book(
         project: refund.project,
         id: refund.entry,
         kind: EntryKind::Refund,
-        payment: payment.id,
+        payment: Some(payment.id),
         at: now,
         postings: ledger::refund(&parts),
     };

@@ -5,8 +5,8 @@ use coinslot_domain::id::ProjectId;
 use coinslot_domain::merchant::Caller;
 use coinslot_domain::time::Span;
 use coinslot_domain::token::{self, LIFE};
-use coinslot_store::StoreError;
 use coinslot_store::token::Stored;
+use coinslot_store::{StoreError, wallet};
 use coinslot_wire::token::TokenBody;
 
 /// Why no token was made.
@@ -16,6 +16,8 @@ pub enum TokenError {
     NotYours,
     /// The project is not active and the request is not for the sandbox.
     NotActive,
+    /// The player is disabled.
+    Disabled,
     /// The database did not do it.
     Store(StoreError),
 }
@@ -45,7 +47,14 @@ pub async fn create(app: &App, caller: Caller, body: &TokenBody) -> Result<Strin
         created_at: now,
         expires_at: now + LIFE,
     };
-    app.store.write(move |tx| Ok::<_, TokenError>(coinslot_store::token::insert(tx, &stored)?)).await?;
+    app.store
+        .write(move |tx| {
+            if wallet::find(tx, stored.project, &stored.user_id)?.is_some_and(|p| !p.enabled) {
+                return Err(TokenError::Disabled);
+            }
+            Ok(coinslot_store::token::insert(tx, &stored)?)
+        })
+        .await?;
     Ok(token)
 }
 

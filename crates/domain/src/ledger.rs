@@ -5,9 +5,29 @@
 //! new entry.
 
 use crate::id::{EntryId, PaymentId, ProjectId};
-use crate::money::Money;
+use crate::money::{Currency, Money};
 use crate::payment::Breakdown;
 use crate::time::Time;
+
+/// What an account counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Unit {
+    /// Money, in minor units.
+    Money(Currency),
+    /// The project's virtual currency, in hundredths.
+    Virtual,
+}
+
+impl Unit {
+    /// Its name in the database: a currency's code, or one that no currency
+    /// has.
+    pub fn name(self) -> &'static str {
+        match self {
+            Unit::Money(currency) => currency.code(),
+            Unit::Virtual => "virtual",
+        }
+    }
+}
 
 /// Where money stands, within one project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -22,11 +42,28 @@ pub enum Account {
     PlatformFee,
     /// What the payment method earned.
     MethodFee,
+    /// What the players hold. Each has an account of their own, which the
+    /// player's row keeps, so that it can refuse to fall below zero.
+    Player,
+    /// Where virtual currency comes from, and goes back to when what brought
+    /// it is undone.
+    Issued,
+    /// Where virtual currency goes that players spend.
+    Spent,
 }
 
 impl Account {
     /// Every account.
-    pub const ALL: [Self; 5] = [Self::Gateway, Self::Merchant, Self::Tax, Self::PlatformFee, Self::MethodFee];
+    pub const ALL: [Self; 8] = [
+        Self::Gateway,
+        Self::Merchant,
+        Self::Tax,
+        Self::PlatformFee,
+        Self::MethodFee,
+        Self::Player,
+        Self::Issued,
+        Self::Spent,
+    ];
 
     /// Its name in the database.
     pub fn name(self) -> &'static str {
@@ -36,6 +73,9 @@ impl Account {
             Account::Tax => "tax",
             Account::PlatformFee => "platform_fee",
             Account::MethodFee => "method_fee",
+            Account::Player => "player",
+            Account::Issued => "issued",
+            Account::Spent => "spent",
         }
     }
 }
@@ -47,8 +87,10 @@ pub struct Posting {
     pub debit: Account,
     /// Where it left.
     pub credit: Account,
+    /// What it is counted in; the same for all postings of an entry.
+    pub unit: Unit,
     /// How much; always positive.
-    pub amount: Money,
+    pub amount: i64,
 }
 
 /// Why an entry was made.
@@ -58,6 +100,9 @@ pub enum EntryKind {
     Capture,
     /// Money was given back.
     Refund,
+    /// A player's virtual currency changed; the entry has the operation's
+    /// number.
+    Operation,
 }
 
 impl EntryKind {
@@ -66,6 +111,7 @@ impl EntryKind {
         match self {
             EntryKind::Capture => "capture",
             EntryKind::Refund => "refund",
+            EntryKind::Operation => "operation",
         }
     }
 }
@@ -79,8 +125,8 @@ pub struct Entry {
     pub id: EntryId,
     /// Why it was made.
     pub kind: EntryKind,
-    /// The payment it is about.
-    pub payment: PaymentId,
+    /// The payment it is about, if it is about one.
+    pub payment: Option<PaymentId>,
     /// When.
     pub at: Time,
     /// The movements; none of zero.
@@ -90,12 +136,16 @@ pub struct Entry {
 /// The postings of a captured payment: the gateway holds what the others are
 /// owed.
 pub fn capture(b: &Breakdown) -> Vec<Posting> {
-    parts(b).map(|(account, amount)| Posting { debit: Account::Gateway, credit: account, amount }).collect()
+    parts(b).map(|(account, part)| posting(Account::Gateway, account, part)).collect()
 }
 
 /// The postings of a refund: the same movements backwards.
 pub fn refund(b: &Breakdown) -> Vec<Posting> {
-    parts(b).map(|(account, amount)| Posting { debit: account, credit: Account::Gateway, amount }).collect()
+    parts(b).map(|(account, part)| posting(account, Account::Gateway, part)).collect()
+}
+
+fn posting(debit: Account, credit: Account, part: Money) -> Posting {
+    Posting { debit, credit, unit: Unit::Money(part.currency), amount: part.minor }
 }
 
 fn parts(b: &Breakdown) -> impl Iterator<Item = (Account, Money)> {
@@ -112,15 +162,14 @@ fn parts(b: &Breakdown) -> impl Iterator<Item = (Account, Money)> {
 impl Entry {
     /// What the entry adds to each account it touches, in a fixed order, so
     /// that two entries lock balances in the same order.
-    pub fn movements(&self) -> Vec<(Account, Money)> {
+    pub fn movements(&self) -> Vec<(Account, Unit, i64)> {
         Account::ALL
             .into_iter()
             .filter_map(|account| {
                 let mine = self.postings.iter().filter(|p| p.debit == account || p.credit == account);
-                let sum: i64 =
-                    mine.clone().map(|p| if p.debit == account { p.amount.minor } else { -p.amount.minor }).sum();
-                let currency = mine.clone().next()?.amount.currency;
-                Some((account, Money::new(sum, currency)))
+                let sum = mine.clone().map(|p| if p.debit == account { p.amount } else { -p.amount }).sum();
+                let unit = mine.clone().next()?.unit;
+                Some((account, unit, sum))
             })
             .collect()
     }
@@ -130,7 +179,7 @@ impl Entry {
 mod tests {
     use super::*;
     use crate::merchant::Fees;
-    use crate::money::{BasisPoints, Currency};
+    use crate::money::BasisPoints;
     use crate::tax::{Tax, TaxKind};
 
     #[test]
@@ -143,17 +192,17 @@ mod tests {
             project: ProjectId::new(1).unwrap(),
             id: EntryId::new(1).unwrap(),
             kind,
-            payment: PaymentId::new(1).unwrap(),
+            payment: PaymentId::new(1),
             at: Time(0),
             postings,
         };
         let there = entry(EntryKind::Capture, capture(&b)).movements();
         let back = entry(EntryKind::Refund, refund(&b)).movements();
-        assert_eq!(there.iter().map(|(_, m)| m.minor).sum::<i64>(), 0);
-        assert_eq!(there[0], (Account::Gateway, Money::new(999, eur)));
+        assert_eq!(there.iter().map(|(.., amount)| amount).sum::<i64>(), 0);
+        assert_eq!(there[0], (Account::Gateway, Unit::Money(eur), 999));
         assert_eq!(there.len(), 4, "a fee of zero makes no posting");
-        for ((a, m), (b, n)) in there.iter().zip(&back) {
-            assert_eq!((a, m.minor), (b, -n.minor));
+        for ((a, _, m), (b, _, n)) in there.iter().zip(&back) {
+            assert_eq!((a, *m), (b, -n));
         }
     }
 }

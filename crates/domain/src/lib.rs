@@ -28,6 +28,7 @@ pub mod tax;
 pub mod time;
 pub mod token;
 pub mod virtual_currency;
+pub mod wallet;
 pub mod webhook;
 
 /// The published name of `value`.

@@ -1,8 +1,8 @@
 //! The journal and the balances it adds up to.
 
 use crate::{StoreError, Tx};
-use coinslot_domain::id::ProjectId;
-use coinslot_domain::ledger::Entry;
+use coinslot_domain::id::{PaymentId, ProjectId};
+use coinslot_domain::ledger::{Account, Entry, Unit};
 
 statements! {
     POST = "INSERT INTO posting (project_id, entry_id, seq, kind, payment_id, debit, credit, currency, amount,
@@ -11,6 +11,7 @@ statements! {
         ON CONFLICT (project_id, account, currency, stripe) DO UPDATE SET amount = balance.amount + $5";
     BALANCES = "SELECT account, currency, CAST(SUM(amount) AS BIGINT) FROM balance
         WHERE project_id = $1 GROUP BY account, currency ORDER BY account, currency";
+    HELD = "SELECT CAST(COALESCE(SUM(balance), 0) AS BIGINT) FROM player WHERE project_id = $1";
     DEBITS = "SELECT debit, currency, CAST(SUM(amount) AS BIGINT) FROM posting
         WHERE project_id = $1 GROUP BY debit, currency ORDER BY debit, currency";
     CREDITS = "SELECT credit, currency, CAST(SUM(amount) AS BIGINT) FROM posting
@@ -20,7 +21,8 @@ statements! {
 /// Stripes of a balance. Enough that eight writers rarely meet.
 const STRIPES: i64 = 16;
 
-/// Adds an entry and moves the balances it touches.
+/// Adds an entry and moves the balances it touches, but for the player's,
+/// which [`crate::wallet::book`] moves.
 pub fn append(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
     for (seq, p) in (1_i64..).zip(&entry.postings) {
         let values = [
@@ -28,34 +30,46 @@ pub fn append(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
             entry.id.get().into(),
             seq.into(),
             entry.kind.name().into(),
-            entry.payment.get().into(),
+            entry.payment.map_or(0, PaymentId::get).into(),
             p.debit.name().into(),
             p.credit.name().into(),
-            p.amount.currency.code().into(),
-            p.amount.minor.into(),
+            p.unit.name().into(),
+            p.amount.into(),
             entry.at.0.into(),
         ];
         tx.execute(POST, &values)?;
     }
-    for (account, amount) in entry.movements() {
+    for (account, unit, amount) in entry.movements() {
+        if account == Account::Player {
+            continue;
+        }
         let values = [
             entry.project.get().into(),
             account.name().into(),
-            amount.currency.code().into(),
-            (entry.payment.get() % STRIPES).into(),
-            amount.minor.into(),
+            unit.name().into(),
+            (entry.id.get() % STRIPES).into(),
+            amount.into(),
         ];
         tx.execute(MOVE, &values)?;
     }
     Ok(())
 }
 
-/// What an account holds in a currency, in minor units.
+/// What an account holds, in minor units of a currency or hundredths of the
+/// virtual one.
 pub type Balance = (String, String, i64);
 
-/// The balances of a project, by account and currency.
+/// The balances of a project, by account and currency; those of all players
+/// as one.
 pub fn balances(tx: &mut Tx<'_>, project: ProjectId) -> Result<Vec<Balance>, StoreError> {
-    read(tx, BALANCES, project)
+    let mut balances = read(tx, BALANCES, project)?;
+    let unit = Unit::Virtual.name();
+    if balances.iter().any(|(_, counted, _)| counted == unit) {
+        let held = tx.row(HELD, &[project.get().into()])?.map_or(Ok(0), |r| r.int(0))?;
+        balances.push((Account::Player.name().into(), unit.into(), held));
+        balances.sort();
+    }
+    Ok(balances)
 }
 
 /// The same, added up from the journal itself: what [`balances`] must equal.

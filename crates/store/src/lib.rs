@@ -29,6 +29,7 @@ pub mod refund;
 pub mod text;
 pub mod token;
 pub mod virtual_currency;
+pub mod wallet;
 pub mod webhook;
 
 pub use backup::{Checked, back_up, restore};
@@ -61,6 +62,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("text", text::STATEMENTS),
         ("token", token::STATEMENTS),
         ("virtual_currency", virtual_currency::STATEMENTS),
+        ("wallet", wallet::STATEMENTS),
         ("webhook", webhook::STATEMENTS),
     ]
     .into_iter()

@@ -19,4 +19,5 @@ pub mod report;
 pub mod sample;
 pub mod shape;
 pub mod token;
+pub mod wallet;
 pub mod webhook;

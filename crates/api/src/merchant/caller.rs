@@ -6,6 +6,7 @@ use axum::http::{header, request::Parts};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use coinslot_app::Shared;
+use coinslot_app::wallet::WalletError;
 use coinslot_domain::id::{MerchantId, ProjectId};
 use coinslot_domain::merchant::{self, Caller, KeyScope};
 
@@ -39,6 +40,23 @@ impl FromRequestParts<Shared> for Project {
         let id = project.ok_or_else(Problem::forbidden)?;
         let project = coinslot_app::merchant::project(app, caller, id).await?.ok_or_else(Problem::forbidden)?;
         Ok(Project(caller, project))
+    }
+}
+
+/// The project of the path, as [`Project`], and the id of a player of its, by
+/// which no player may be known.
+pub struct User(pub merchant::Project, pub String);
+
+impl FromRequestParts<Shared> for User {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Problem> {
+        let Project(_, project) = Project::from_request_parts(parts, app).await?;
+        let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| Problem::forbidden())?;
+        let user = params.iter().find(|(name, _)| *name == "user_id").map(|(_, id)| id.to_string());
+        // What cannot be an id is nobody's; not every database could look for it.
+        let user = user.filter(|id| !id.contains('\0')).ok_or(WalletError::NotFound)?;
+        Ok(User(project, user))
     }
 }
 

@@ -8,8 +8,9 @@ mod product;
 mod promotion;
 mod report;
 mod token;
+mod wallet;
 
-pub use caller::{Merchant, Project};
+pub use caller::{Merchant, Project, User};
 
 use crate::{Problem, Route, request};
 use axum::Router;
@@ -30,6 +31,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(event::routes());
     all.extend(plan::routes());
     all.extend(product::routes());
+    all.extend(wallet::routes());
     for route in &mut all {
         route.path.insert_str(0, PREFIXES[0]);
     }

@@ -2,14 +2,15 @@
 
 use super::Merchant;
 use crate::body::{JsonBody, json};
-use crate::{Answer, Auth, Problem, Route};
+use crate::{Answer, AnswerBody, Auth, Problem, Route};
 use axum::extract::State;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use axum::routing::post;
 use coinslot_app::Shared;
 use coinslot_app::token::TokenError;
-use coinslot_wire::shape::{Field, Shape, Unknown};
+use coinslot_app::wallet::WalletError;
+use coinslot_wire::shape::{Field, Shape, Unknown, Violation};
 use coinslot_wire::token::{TOKEN, TokenBody};
 use serde_json::json;
 
@@ -53,6 +54,11 @@ pub fn routes() -> Vec<Route> {
                 "The project is not active and the token asks for real payments.",
                 NOT_ACTIVE,
             ),
+            Answer {
+                status: StatusCode::UNPROCESSABLE_ENTITY,
+                what: "The user is disabled.",
+                body: AnswerBody::Faults(vec![Violation::new("user.id.value", WalletError::Disabled.to_string())]),
+            },
         ],
         handler: post(create),
     }]
@@ -73,6 +79,7 @@ impl From<TokenError> for Problem {
         match e {
             TokenError::NotYours => Problem::forbidden(),
             TokenError::NotActive => Problem::new(StatusCode::PRECONDITION_FAILED, NOT_ACTIVE),
+            TokenError::Disabled => Problem::fault("user.id.value", WalletError::Disabled.to_string()),
             TokenError::Store(e) => e.into(),
         }
     }
