@@ -426,6 +426,7 @@ fn migrations() -> Result<refinery_core::Runner, StoreError> {
         ("V4__catalogue", include_str!("../migrations/V4__catalogue.sql")),
         ("V6__promotions", include_str!("../migrations/V6__promotions.sql")),
         ("V5__wallet", include_str!("../migrations/V5__wallet.sql")),
+        ("V6__promotions", include_str!("../migrations/V6__promotions.sql")),
         ("V8__subscriptions", include_str!("../migrations/V8__subscriptions.sql")),
         ("V9__purchase", include_str!("../migrations/V9__purchase.sql")),
     ];

@@ -102,6 +102,7 @@ const MORE: &[&[Step]] =
     &[coupon::STEPS, plan::STEPS, product::STEPS, promotion::STEPS, purchase::STEPS, text::STEPS, catalogue::STEPS];
 const MORE: &[&[Step]] = &[plan::STEPS, product::STEPS, purchase::STEPS, text::STEPS, catalogue::STEPS];
 const MORE: &[&[Step]] = &[plan::STEPS, product::STEPS, purchase::STEPS, text::STEPS, wallet::STEPS];
+const MORE: &[&[Step]] = &[coupon::STEPS, plan::STEPS, product::STEPS, promotion::STEPS, purchase::STEPS, text::STEPS];
 
 async fn story(store: &Store) -> Vec<(&'static str, String)> {
     let mut told = Vec::new();
@@ -162,6 +163,7 @@ const FILES: &[(&str, &str)] = &[
     ("catalogue", include_str!("../../src/catalogue.rs")),
     ("coupon", include_str!("../../src/coupon.rs")),
     ("group", include_str!("../../src/group.rs")),
+    ("coupon", include_str!("../../src/coupon.rs")),
     ("id", include_str!("../../src/id.rs")),
     ("item", include_str!("../../src/item.rs")),
     ("ledger", include_str!("../../src/ledger.rs")),
