@@ -433,6 +433,9 @@ async fn seed_others(app: &App) -> Result<(), StoreError> {
         fees: Fees::default(),
         taxes: vec![],
         frame_ancestors: vec!["https://shop.example".into()],
+        locales: vec!["en".into()],
+        return_url: None,
+        external_id_required: false,
     };
     let inactive = project(World::INACTIVE_PROJECT, demo_merchant, false);
     let foreign = project(World::OTHER_PROJECT, other, true);

@@ -56,6 +56,9 @@ const TAGS: &[(&str, &[&str], &str)] = &[
         &["user"],
         "A player as the project's wallet knows one (a user, to clients): virtual currency, and everything that \
          changed it. A player is registered here, or when paying or redeeming for the first time.",
+        "Projects",
+        &["project"],
+        "A project is a game that sells: its names, where its webhooks go and what they are signed with.",
     ),
     ("Server", &["health", "readiness", "document"], "About the server itself. No credentials are needed."),
 ];

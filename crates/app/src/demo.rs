@@ -65,6 +65,9 @@ pub async fn seed(app: &App, webhook_url: Option<String>) -> Result<(), StoreErr
         fees: Fees { platform: BasisPoints(500), method: BasisPoints(290) },
         taxes: vec![TaxRule { country: "US".into(), tax: Tax { kind: TaxKind::SalesTax, rate: BasisPoints(888) } }],
         frame_ancestors: vec![],
+        locales: vec!["en".into()],
+        return_url: None,
+        external_id_required: false,
     };
     let now = app.clock.now();
     app.store

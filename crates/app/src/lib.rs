@@ -17,6 +17,7 @@ pub mod plan;
 pub mod port;
 pub mod product;
 pub mod promotion;
+pub mod project;
 mod purchase;
 pub mod refund;
 pub mod signature;

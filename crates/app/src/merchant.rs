@@ -62,6 +62,9 @@ pub async fn found(
         fees: Fees::default(),
         taxes: vec![],
         frame_ancestors: vec![],
+        locales: vec!["en".into()],
+        return_url: None,
+        external_id_required: false,
     };
     let caller = Caller { merchant: founded.merchant, scope: KeyScope::Company };
     let (key_hash, now) = (hash(&founded.api_key), app.clock.now());
@@ -75,6 +78,7 @@ pub async fn found(
     Ok(founded)
 }
 
-fn secret(app: &App) -> String {
+/// A new secret.
+pub(crate) fn secret(app: &App) -> String {
     token::letters(app.bytes())
 }

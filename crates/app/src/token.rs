@@ -18,6 +18,8 @@ pub enum TokenError {
     NotActive,
     /// The player is disabled.
     Disabled,
+    /// The project wants the game's own id of each transaction.
+    NoExternalId,
     /// The database did not do it.
     Store(StoreError),
 }
@@ -35,6 +37,9 @@ pub async fn create(app: &App, caller: Caller, body: &TokenBody) -> Result<Strin
     let project = merchant::project(app, caller, id).await?.ok_or(TokenError::NotYours)?;
     if !project.active && !body.sandbox() {
         return Err(TokenError::NotActive);
+    }
+    if project.external_id_required && body.external_id().is_none() {
+        return Err(TokenError::NoExternalId);
     }
     let token = token::mint(project.id, app.bytes());
     let now = app.clock.now();

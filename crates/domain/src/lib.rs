@@ -22,6 +22,7 @@ pub mod payment;
 pub mod plan;
 pub mod product;
 pub mod promotion;
+pub mod project;
 pub mod purchase;
 pub mod refund;
 pub mod tax;

@@ -69,7 +69,8 @@ pub struct Project {
     /// Signs the webhooks. Readable, because the documented signature is a
     /// hash over body and secret.
     pub secret: String,
-    /// Where webhooks go; none means the project is not told.
+    /// Where webhooks go; none means the project is not told, for want of an
+    /// address or because its owner switched them off.
     pub webhook_url: Option<String>,
     /// Fees of each payment.
     pub fees: Fees,
@@ -78,6 +79,12 @@ pub struct Project {
     /// Origins that may frame the payment page, as CSP sources; empty means
     /// any, as the documented widget expects.
     pub frame_ancestors: Vec<String>,
+    /// Its languages; the first is its own.
+    pub locales: Vec<String>,
+    /// Where players go after a payment whose token does not say.
+    pub return_url: Option<String>,
+    /// Whether a token must carry the game's own id of the transaction.
+    pub external_id_required: bool,
 }
 
 /// Whether `code` is a country of ISO 3166-1 alpha-2, in upper case.

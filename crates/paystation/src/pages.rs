@@ -264,7 +264,7 @@ fn way_back(checkout: &Checkout) -> Option<String> {
         foreign_invoice: checkout.body.external_id(),
         payment: checkout.payment.as_ref().map(|p| (p.id.get(), p.group())),
     };
-    returning::address(checkout.body.return_url()?, outcome)
+    returning::address(checkout.body.return_url().or(checkout.project.return_url.as_deref())?, outcome)
 }
 
 fn error(visit: &Visit, checkout: Option<&Checkout>, e: PageError) -> Response {

@@ -427,6 +427,7 @@ fn migrations() -> Result<refinery_core::Runner, StoreError> {
         ("V6__promotions", include_str!("../migrations/V6__promotions.sql")),
         ("V5__wallet", include_str!("../migrations/V5__wallet.sql")),
         ("V6__promotions", include_str!("../migrations/V6__promotions.sql")),
+        ("V7__projects_reports_games", include_str!("../migrations/V7__projects_reports_games.sql")),
         ("V8__subscriptions", include_str!("../migrations/V8__subscriptions.sql")),
         ("V9__purchase", include_str!("../migrations/V9__purchase.sql")),
     ];

@@ -24,6 +24,7 @@ pub mod payment;
 pub mod plan;
 pub mod product;
 pub mod promotion;
+pub mod project;
 pub mod purchase;
 pub mod refund;
 pub mod text;
@@ -45,8 +46,8 @@ pub fn statements() -> Vec<(&'static str, &'static str, &'static str)> {
     [
         ("attribute", attribute::STATEMENTS),
         ("catalogue", catalogue::STATEMENTS),
-        ("group", group::STATEMENTS),
         ("coupon", coupon::STATEMENTS),
+        ("group", group::STATEMENTS),
         ("id", id::STATEMENTS),
         ("item", item::STATEMENTS),
         ("ledger", ledger::STATEMENTS),
@@ -56,6 +57,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("payment", payment::STATEMENTS),
         ("plan", plan::STATEMENTS),
         ("product", product::STATEMENTS),
+        ("project", project::STATEMENTS),
         ("promotion", promotion::STATEMENTS),
         ("purchase", purchase::STATEMENTS),
         ("refund", refund::STATEMENTS),

@@ -15,11 +15,12 @@ statements! {
         ON CONFLICT (merchant_id, key_hash) DO NOTHING";
     FIND_KEY = "SELECT project_id FROM api_key WHERE merchant_id = $1 AND key_hash = $2";
     INSERT_PROJECT = "INSERT INTO project (project_id, merchant_id, name, active, secret, webhook_url,
-            platform_fee, method_fee, frame_ancestors, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (project_id) DO NOTHING";
+            platform_fee, method_fee, frame_ancestors, locales, return_url, external_id_required, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (project_id) DO NOTHING";
     SET_WEBHOOK = "UPDATE project SET webhook_url = $2 WHERE project_id = $1";
-    FIND_PROJECT = "SELECT project_id, merchant_id, name, active, secret, webhook_url, platform_fee, method_fee,
-            frame_ancestors FROM project WHERE project_id = $1";
+    FIND_PROJECT = "SELECT project_id, merchant_id, name, active, secret,
+            CASE WHEN ipn_enabled = 1 THEN webhook_url END, platform_fee, method_fee, frame_ancestors, locales,
+            return_url, external_id_required FROM project WHERE project_id = $1";
     INSERT_TAX = "INSERT INTO project_tax (project_id, country, kind, rate) VALUES ($1, $2, $3, $4)
         ON CONFLICT (project_id, country) DO UPDATE SET kind = $3, rate = $4";
     FIND_TAXES = "SELECT country, kind, rate FROM project_tax WHERE project_id = $1 ORDER BY country";
@@ -63,6 +64,9 @@ pub fn insert_project(tx: &mut Tx<'_>, p: &Project, now: Time) -> Result<(), Sto
             p.fees.platform.0.into(),
             p.fees.method.0.into(),
             p.frame_ancestors.join(" ").into(),
+            p.locales.join(" ").into(),
+            (&p.return_url).into(),
+            p.external_id_required.into(),
             now.0.into(),
         ],
     )?;
@@ -93,9 +97,16 @@ pub fn find_project(tx: &mut Tx<'_>, id: ProjectId) -> Result<Option<Project>, S
         secret: row.text(4)?,
         webhook_url: row.maybe_text(5)?,
         fees: Fees { platform: BasisPoints(row.int(6)?), method: BasisPoints(row.int(7)?) },
-        frame_ancestors: row.text(8)?.split_whitespace().map(str::to_string).collect(),
+        frame_ancestors: words(&row.text(8)?),
+        locales: words(&row.text(9)?),
+        return_url: row.maybe_text(10)?,
+        external_id_required: row.flag(11)?,
         taxes: taxes.iter().map(tax_rule).collect::<Result<_, _>>()?,
     }))
+}
+
+pub(crate) fn words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(str::to_string).collect()
 }
 
 fn tax_rule(row: &Row) -> Result<TaxRule, StoreError> {

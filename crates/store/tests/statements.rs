@@ -24,6 +24,7 @@ const FAN_OUT: &[(&str, &str, &str)] = &[
         "the documented path names merchant and payment only; looks into the merchant's projects",
     ),
     ("payment", "OPEN_ATTEMPTS", "the worker asks which attempts of any project wait for an answer"),
+    ("project", "OF_MERCHANT", "a merchant's projects are found by the merchant"),
     ("refund", "OPEN", "the worker asks which refunds of any project wait for an answer"),
     ("token", "PROJECTS", "the worker asks which projects have tokens to forget"),
     ("webhook", "PROJECTS", "the worker asks which projects have events to send"),

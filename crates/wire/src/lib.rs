@@ -13,6 +13,7 @@ pub mod page;
 pub mod plan;
 pub mod product;
 pub mod promotion;
+pub mod project;
 pub mod read;
 pub mod report;
 

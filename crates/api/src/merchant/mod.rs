@@ -6,6 +6,7 @@ mod event;
 mod plan;
 mod product;
 mod promotion;
+mod project;
 mod report;
 mod token;
 mod wallet;
@@ -32,6 +33,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(plan::routes());
     all.extend(product::routes());
     all.extend(wallet::routes());
+    all.extend(project::routes());
     for route in &mut all {
         route.path.insert_str(0, PREFIXES[0]);
     }

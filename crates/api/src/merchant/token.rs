@@ -80,6 +80,7 @@ impl From<TokenError> for Problem {
             TokenError::NotYours => Problem::forbidden(),
             TokenError::NotActive => Problem::new(StatusCode::PRECONDITION_FAILED, NOT_ACTIVE),
             TokenError::Disabled => Problem::fault("user.id.value", WalletError::Disabled.to_string()),
+            TokenError::NoExternalId => Problem::fault("settings.external_id", "is missing and it is required"),
             TokenError::Store(e) => e.into(),
         }
     }

@@ -1,0 +1,69 @@
+//! Projects as their owners set them.
+
+use crate::{App, merchant};
+use coinslot_domain::id::{MerchantId, ProjectId};
+use coinslot_domain::merchant::{Fees, Project};
+use coinslot_domain::project::Settings;
+use coinslot_store::{StoreError, merchant as stored, project};
+use coinslot_wire::project::ProjectBody;
+
+/// Adds a project of a merchant. It takes payments at once.
+pub async fn create(app: &App, of: MerchantId, body: ProjectBody) -> Result<ProjectId, StoreError> {
+    let id = app.id(ProjectId::new).await?;
+    let settings = body.apply(Settings::default(), &merchant::secret(app));
+    let project = Project {
+        id,
+        merchant: of,
+        name: settings.name().to_string(),
+        active: true,
+        secret: settings.secret.clone(),
+        webhook_url: settings.webhook_url.clone(),
+        fees: Fees::default(),
+        taxes: vec![],
+        frame_ancestors: vec![],
+        locales: settings.locales.clone(),
+        return_url: settings.return_url.clone(),
+        external_id_required: settings.external_id_required,
+    };
+    let now = app.clock.now();
+    app.store.write(move |tx| project::create(tx, &project, &settings, now)).await?;
+    Ok(id)
+}
+
+/// What a project's owner set.
+pub async fn find(app: &App, id: ProjectId) -> Result<Settings, StoreError> {
+    let found = app.store.read(move |tx| project::find(tx, id)).await?;
+    found.ok_or_else(|| lost(id))
+}
+
+fn lost(id: ProjectId) -> StoreError {
+    StoreError::Corrupt(format!("project {id} has vanished"))
+}
+
+/// Changes what a project's owner set.
+pub async fn update(app: &App, id: ProjectId, body: ProjectBody) -> Result<(), StoreError> {
+    let fresh = merchant::secret(app);
+    app.store
+        .write(move |tx| {
+            project::lock(tx, id)?;
+            let old = project::find(tx, id)?.ok_or_else(|| lost(id))?;
+            project::update(tx, id, &body.apply(old, &fresh))
+        })
+        .await
+}
+
+/// Projects of a merchant by their numbers, with what their owner set.
+pub async fn list(app: &App, of: MerchantId, offset: i64, limit: i64) -> Result<Vec<(Project, Settings)>, StoreError> {
+    app.store
+        .read(move |tx| {
+            let ids = project::of_merchant(tx, of, None, offset.saturating_add(limit))?;
+            let mut all = Vec::new();
+            for id in ids.into_iter().skip(usize::try_from(offset).unwrap_or(usize::MAX)) {
+                if let (Some(row), Some(settings)) = (stored::find_project(tx, id)?, project::find(tx, id)?) {
+                    all.push((row, settings));
+                }
+            }
+            Ok(all)
+        })
+        .await
+}
