@@ -56,6 +56,8 @@ const TAGS: &[(&str, &[&str], &str)] = &[
         &["user"],
         "A player as the project's wallet knows one (a user, to clients): virtual currency, and everything that \
          changed it. A player is registered here, or when paying or redeeming for the first time.",
+    ),
+    (
         "Projects",
         &["project"],
         "A project is a game that sells: its names, where its webhooks go and what they are signed with.",

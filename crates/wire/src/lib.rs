@@ -12,8 +12,8 @@ pub mod openapi;
 pub mod page;
 pub mod plan;
 pub mod product;
-pub mod promotion;
 pub mod project;
+pub mod promotion;
 pub mod read;
 pub mod report;
 
