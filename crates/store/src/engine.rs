@@ -424,7 +424,6 @@ fn migrations() -> Result<refinery_core::Runner, StoreError> {
         ("V2__replays", include_str!("../migrations/V2__replays.sql")),
         ("V3__texts", include_str!("../migrations/V3__texts.sql")),
         ("V4__catalogue", include_str!("../migrations/V4__catalogue.sql")),
-        ("V6__promotions", include_str!("../migrations/V6__promotions.sql")),
         ("V5__wallet", include_str!("../migrations/V5__wallet.sql")),
         ("V6__promotions", include_str!("../migrations/V6__promotions.sql")),
         ("V7__projects_reports_games", include_str!("../migrations/V7__projects_reports_games.sql")),
