@@ -12,8 +12,10 @@ use coinslot_domain::time::Span;
 use coinslot_wire::shape::{Field, MAX_INTEGER, Shape, Unknown};
 use serde_json::json;
 
-const WELL: &str = "ok\n";
-const UNWELL: &str = "the database does not answer\n";
+/// The body of `GET /healthz` while the database answers.
+pub const WELL: &str = "ok\n";
+/// The body of `GET /healthz` while it does not.
+pub const UNWELL: &str = "the database does not answer\n";
 
 /// A webhook that waits longer than this after it was due says that nobody
 /// sends them. One that the game does not take is not due meanwhile.

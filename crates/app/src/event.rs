@@ -247,6 +247,30 @@ pub async fn test(
     Ok((event.ok_or_else(lost)?, delivery))
 }
 
+/// What a listener said to a webhook that is signed well, and to one that is not.
+pub struct Probed {
+    /// The answer to the good one, which is in the list of events like any test.
+    pub right: Delivery,
+    /// The answer to the forged one; `None` when the good one was not answered.
+    pub wrong: Option<Delivery>,
+}
+
+/// Tries out whether a project's listener checks signatures: asks it about a
+/// sample player, and then again with a signature by another secret.
+pub async fn probe(app: &Shared, project: Project) -> Result<Probed, TestError> {
+    let kind = "user_validation";
+    let (event, right) = test(app, project.clone(), kind.into(), None).await?;
+    let mut wrong = None;
+    if right.status.is_some() {
+        let secret = coinslot_domain::token::letters(app.bytes());
+        let forger = Project { secret, ..project };
+        // It is about no event, so it has a number of its own and is not listed.
+        let id = app.id(EventId::new).await?;
+        wrong = Some(send(app, &forger, &right.url, id, 1, &event.body).await.0);
+    }
+    Ok(Probed { right, wrong })
+}
+
 /// An attempt shows up when it is settled, at most this long after it was made.
 const SETTLING: Span = Span(TIMEOUT.0 * 6);
 /// Attempts read at once.

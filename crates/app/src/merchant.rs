@@ -26,6 +26,20 @@ pub async fn project(app: &App, caller: Caller, id: ProjectId) -> Result<Option<
     Ok(found.filter(|p| p.merchant == caller.merchant))
 }
 
+/// Every project that is active, of all merchants: for the operator, who asks
+/// in nobody's name.
+pub async fn projects(app: &App) -> Result<Vec<Project>, StoreError> {
+    app.store
+        .read(|tx| {
+            let mut all = Vec::new();
+            for id in merchant::projects(tx)? {
+                all.extend(merchant::find_project(tx, id)?.filter(|p| p.active));
+            }
+            Ok(all)
+        })
+        .await
+}
+
 /// A merchant with its first project, as it is shown once.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Founded {

@@ -199,7 +199,7 @@ fn tail_line(l: &Listed) -> String {
 }
 
 /// Text from elsewhere on one line.
-fn line(text: &str) -> String {
+pub(crate) fn line(text: &str) -> String {
     printable(text).replace('\n', " ")
 }
 

@@ -1,6 +1,8 @@
 //! The server put together: doors, adapters and commands.
 
+pub mod cli;
 pub mod config;
+pub mod doctor;
 pub mod event;
 pub mod metrics;
 pub mod server;

@@ -436,6 +436,13 @@ fn migrations() -> Result<refinery_core::Runner, StoreError> {
     Ok(refinery_core::Runner::new(&all.map_err(migration_error)?).set_grouped(true))
 }
 
+/// The numbers of the migrations that there are.
+pub(crate) fn known_migrations() -> Result<Vec<i64>, StoreError> {
+    let mut known: Vec<i64> = migrations()?.get_migrations().iter().map(|m| i64::from(m.version())).collect();
+    known.sort_unstable();
+    Ok(known)
+}
+
 fn migration_error(e: refinery_core::Error) -> StoreError {
     // The runner's own text repeats the whole migration.
     let causes = std::iter::successors(Some(&e as &(dyn std::error::Error + 'static)), |e| e.source());
@@ -662,14 +669,14 @@ enum PgJob {
 /// connection before its caller is told that the database is unavailable.
 const PG_TRIES: usize = 12;
 
-struct PgConnection {
+pub(crate) struct PgConnection {
     runtime: tokio::runtime::Runtime,
     client: tokio_postgres::Client,
     prepared: HashMap<Key, tokio_postgres::Statement>,
 }
 
 impl PgConnection {
-    fn connect(url: &str) -> Result<Self, StoreError> {
+    pub(crate) fn connect(url: &str) -> Result<Self, StoreError> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -696,6 +703,16 @@ impl PgConnection {
 
     fn migrate(&mut self) -> Result<(), StoreError> {
         migrate(|runner| self.runtime.block_on(runner.run_async(&mut self.client)))
+    }
+
+    /// The first column of a statement's rows, as text, without nulls.
+    pub(crate) fn texts(&mut self, sql: &str) -> Result<Vec<String>, StoreError> {
+        let messages = self.runtime.block_on(self.client.simple_query(sql))?;
+        let first = |message: &tokio_postgres::SimpleQueryMessage| match message {
+            tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_string),
+            _ => None,
+        };
+        Ok(messages.iter().filter_map(first).collect())
     }
 
     fn simple(&mut self, sql: &str) -> Result<(), Fault> {

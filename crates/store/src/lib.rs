@@ -11,6 +11,7 @@ pub mod attribute;
 mod backup;
 pub mod catalogue;
 pub mod coupon;
+mod doctor;
 mod engine;
 pub mod group;
 pub mod id;
@@ -34,6 +35,7 @@ pub mod wallet;
 pub mod webhook;
 
 pub use backup::{Checked, back_up, restore};
+pub use doctor::{Inspection, inspect};
 pub use engine::{Location, Store, StoreError, Tx};
 pub use meter::{Counter, Figures, Histogram, SIZES, TIMES, Watch};
 

@@ -18,6 +18,7 @@ statements! {
             platform_fee, method_fee, frame_ancestors, locales, return_url, external_id_required, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (project_id) DO NOTHING";
     SET_WEBHOOK = "UPDATE project SET webhook_url = $2 WHERE project_id = $1";
+    PROJECTS = "SELECT project_id FROM project ORDER BY project_id";
     FIND_PROJECT = "SELECT project_id, merchant_id, name, active, secret,
             CASE WHEN ipn_enabled = 1 THEN webhook_url END, platform_fee, method_fee, frame_ancestors, locales,
             return_url, external_id_required FROM project WHERE project_id = $1";
@@ -83,6 +84,11 @@ pub fn insert_project(tx: &mut Tx<'_>, p: &Project, now: Time) -> Result<(), Sto
 /// Sets where a project's webhooks go; `None` for nowhere.
 pub fn set_webhook_url(tx: &mut Tx<'_>, project: ProjectId, url: Option<&str>) -> Result<(), StoreError> {
     tx.execute(SET_WEBHOOK, &[project.get().into(), url.into()]).map(drop)
+}
+
+/// Every project there is, for the operator.
+pub fn projects(tx: &mut Tx<'_>) -> Result<Vec<ProjectId>, StoreError> {
+    tx.rows(PROJECTS, &[])?.iter().map(|row| row.numbered(0, ProjectId::new)).collect()
 }
 
 /// A project with its tax rules.

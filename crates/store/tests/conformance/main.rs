@@ -428,6 +428,7 @@ fn merchants(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
 fn projects(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     call!(log, merchant::insert_project(tx, &full_project(), at(0)));
     call!(log, merchant::insert_project(tx, &bare_project(), at(0)));
+    assert!(call!(log, merchant::projects(tx)).contains(&ours()));
     assert_eq!(call!(log, merchant::find_project(tx, ours())), Some(full_project()));
     assert_eq!(call!(log, merchant::find_project(tx, theirs())), Some(bare_project()));
     assert_eq!(call!(log, merchant::find_project(tx, ProjectId::new(9).unwrap())), None);
