@@ -234,6 +234,7 @@ pub struct World {
     pub gateway: Arc<CountingGateway>,
     /// Its doors.
     pub router: Router,
+    location: Location,
     directory: tempfile::TempDir,
     _database: Option<coinslot_testkit::postgres::Database>,
 }
@@ -294,7 +295,12 @@ impl World {
         demo::seed(&app, Some(WEBHOOK_URL.into())).await.unwrap();
         seed_others(&app).await.unwrap();
         let router = server::router(&app, OPTIONS);
-        World { app, clock, game, gateway, router, directory, _database: database }
+        World { app, clock, game, gateway, router, location, directory, _database: database }
+    }
+
+    /// Its database, for another server on it.
+    pub fn location(&self) -> &Location {
+        &self.location
     }
 
     /// Where the embedded database lies.

@@ -2,7 +2,7 @@
 
 use crate::Problem;
 use crate::request::JSON;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, RawQuery, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -22,14 +22,7 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let is_json = is_json(request.headers());
-        let bytes = match Limited::new(request.into_body(), LIMIT).collect().await {
-            Ok(body) => body.to_bytes(),
-            Err(e) if e.is::<LengthLimitError>() => {
-                let message = format!("The request body is larger than {LIMIT} bytes");
-                return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, message));
-            }
-            Err(_) => return Err(Problem::new(StatusCode::BAD_REQUEST, "The request body did not arrive whole")),
-        };
+        let bytes = whole(request.into_body()).await?;
         if bytes.is_empty() {
             return Ok(JsonBody(Value::Object(serde_json::Map::new())));
         }
@@ -45,6 +38,18 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
                 Problem::new(StatusCode::UNPROCESSABLE_ENTITY, message)
             }
         })
+    }
+}
+
+/// All of a body.
+pub(crate) async fn whole(body: Body) -> Result<Bytes, Problem> {
+    match Limited::new(body, LIMIT).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(e) if e.is::<LengthLimitError>() => {
+            let message = format!("The request body is larger than {LIMIT} bytes");
+            Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, message))
+        }
+        Err(_) => Err(Problem::new(StatusCode::BAD_REQUEST, "The request body did not arrive whole")),
     }
 }
 

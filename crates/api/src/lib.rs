@@ -9,6 +9,7 @@ mod answer;
 mod body;
 mod docs;
 pub mod health;
+mod idempotency;
 mod language;
 pub mod merchant;
 pub mod openapi;

@@ -3,15 +3,16 @@
 
 use crate::answer::AnswerBody;
 use crate::merchant::PREFIXES;
-use crate::{Answer, Auth, Route, docs};
+use crate::{Answer, Auth, Route, docs, idempotency};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use coinslot_app::{Shared, demo};
+use coinslot_domain::idempotency::LONGEST as KEY_LENGTH;
 use coinslot_wire::openapi::{error, schema};
-use coinslot_wire::shape::{self, MAX_INTEGER, Shape};
+use coinslot_wire::shape::{self, MAX_INTEGER, Shape, Violation};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -176,6 +177,14 @@ pub fn document(public_url: &str) -> Value {
         "paths": paths,
         "components": {
             "schemas": { "Error": error() },
+            "parameters": {
+                "IdempotencyKey": {
+                    "name": idempotency::HEADER, "in": "header", "required": false,
+                    "description": "A name for this request, new for each: 1 to 255 characters, such as a UUID. Sent \
+                                    again with the same name within 30 days, it is not done again.",
+                    "schema": schema(&Shape::Text { min: 1, max: KEY_LENGTH, rule: None }),
+                },
+            },
             "headers": {
                 "RequestId": {
                     "description": "Names the request in the server's log.",
@@ -217,6 +226,14 @@ fn description() -> String {
          lists all its faults. Each answer names its request in the header X-Request-Id; so does the server's log. \
          Pages on any origin may call."
             .to_string(),
+        "Every call that changes something may carry the header Idempotency-Key. Then it may be sent again, for \
+         instance when its answer did not arrive: what it did is not done again, and the answer is the first one, with \
+         the header Idempotent-Replayed: true. Keys are known for 30 days and belong to the merchant, or to the \
+         project of the API key. Another path, query or body under a known key is refused with 409, and so is the \
+         same request while the first is under way; then Retry-After says when to ask again. An answer is kept when \
+         the call succeeded or changed something; what was refused and changed nothing may be corrected and sent with \
+         the same key, and so may what ended with a status of 500 or more."
+            .to_string(),
     ];
     paragraphs.join("\n\n")
 }
@@ -224,6 +241,9 @@ fn description() -> String {
 fn operation(route: &Route) -> Value {
     let mut parameters: Vec<Value> = route.path.split('/').filter_map(parameter_name).map(parameter).collect();
     parameters.extend(query(route.query));
+    if takes_key(route) {
+        parameters.push(json!({ "$ref": "#/components/parameters/IdempotencyKey" }));
+    }
     let mut operation = json!({
         "operationId": route.name,
         "summary": route.summary,
@@ -245,6 +265,11 @@ fn operation(route: &Route) -> Value {
         operation["requestBody"] = json!({ "required": true, "content": { "application/json": media } });
     }
     operation
+}
+
+/// Whether the operation may carry an `Idempotency-Key`.
+fn takes_key(route: &Route) -> bool {
+    route.auth == Auth::Merchant && idempotency::applies(&route.method)
 }
 
 fn tag(name: &str) -> &'static str {
@@ -312,6 +337,20 @@ pub fn answers(route: &Route) -> Vec<Answer> {
                 what: "The body has faults, all of which are listed.",
                 // The faults of the one body that nobody has to think up.
                 body: AnswerBody::Faults(shape::check(shape, &json!({}))),
+            },
+        ]);
+    }
+    if takes_key(route) {
+        all.extend([
+            Answer::error(
+                StatusCode::CONFLICT,
+                "The Idempotency-Key belongs to another request, or the request with it is being carried out.",
+                idempotency::UNDER_WAY,
+            ),
+            Answer {
+                status: StatusCode::UNPROCESSABLE_ENTITY,
+                what: "The Idempotency-Key has a fault.",
+                body: AnswerBody::Faults(vec![Violation::new(idempotency::HEADER, "must not be empty")]),
             },
         ]);
     }
@@ -469,7 +508,7 @@ mod tests {
         let operation = &document["paths"][path]["put"];
         let refused = &operation["responses"]["422"];
         assert!(refused["description"].as_str().unwrap().contains(" Or: "));
-        assert_eq!(refused["content"]["application/json"]["examples"].as_object().unwrap().len(), 2);
+        assert_eq!(refused["content"]["application/json"]["examples"].as_object().unwrap().len(), 3);
         assert_eq!(operation["responses"]["204"].get("content"), None);
         assert_eq!(operation["security"], json!([{ "merchant": [] }]));
         assert_eq!(operation["parameters"][1]["schema"]["type"], "integer");

@@ -1,5 +1,6 @@
 //! What went wrong, as the Merchant API says it.
 
+use crate::idempotency::UNDER_WAY;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use coinslot_app::StoreError;
@@ -46,6 +47,22 @@ impl Problem {
         Problem { status: StatusCode::UNPROCESSABLE_ENTITY, message: String::new(), violations }
     }
 
+    /// 500: the server is at fault.
+    pub fn internal() -> Self {
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
+    }
+
+    /// What to keep of it, so that it can be said again.
+    pub(crate) fn keep(&self) -> Kept {
+        (self.message.clone(), self.violations.iter().map(|v| (v.path.clone(), v.text.clone())).collect())
+    }
+
+    /// One that was said before.
+    pub(crate) fn again(status: StatusCode, (message, faults): Kept) -> Self {
+        let violations = faults.into_iter().map(|(path, text)| Violation::new(path, text)).collect();
+        Problem { status, message, violations }
+    }
+
     /// The body, with the id of the request.
     pub fn body(&self, request_id: &str) -> ErrorBody {
         if self.violations.is_empty() {
@@ -56,14 +73,18 @@ impl Problem {
     }
 }
 
+/// A problem without its status, as it is kept: message and faults.
+pub(crate) type Kept = (String, Vec<(String, String)>);
+
 impl From<StoreError> for Problem {
     fn from(e: StoreError) -> Self {
+        if e == StoreError::Overtaken {
+            return Problem::new(StatusCode::CONFLICT, UNDER_WAY);
+        }
         tracing::error!(error = %e, "a request could not be served");
         match e {
             StoreError::Unavailable(_) => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
-            StoreError::Corrupt(_) | StoreError::Panicked(_) => {
-                Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
-            }
+            StoreError::Corrupt(_) | StoreError::Panicked(_) | StoreError::Overtaken => Problem::internal(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What holds for every request of the Merchant API: its id, the headers of its
 //! answer, preflights, and errors in the documented form.
 
-use crate::Problem;
+use crate::{Problem, idempotency};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -48,6 +48,12 @@ fn common_headers(headers: &mut HeaderMap, id: &str) {
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    // Named only where they are: every other answer would be longer for them.
+    for name in [idempotency::REPLAYED, header::RETRY_AFTER] {
+        if headers.contains_key(&name) {
+            headers.append(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from(name));
+        }
+    }
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, id);
     }
@@ -59,7 +65,7 @@ fn preflight() -> Response {
     let mut response = StatusCode::NO_CONTENT.into_response();
     let fixed = [
         (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, PATCH, DELETE, OPTIONS"),
-        (header::ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type, Accept"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type, Accept, Idempotency-Key"),
         (header::ACCESS_CONTROL_MAX_AGE, "86400"),
     ];
     for (name, value) in fixed {

@@ -11,6 +11,7 @@ pub mod checkout;
 pub mod coupon;
 pub mod demo;
 pub mod event;
+pub mod idempotency;
 pub mod merchant;
 pub mod meter;
 pub mod plan;
@@ -56,6 +57,7 @@ pub struct App {
     wake: Notify,
     /// What it did so far.
     pub meter: meter::Meter,
+    running: idempotency::Running,
 }
 
 impl std::ops::Deref for App {
@@ -75,29 +77,40 @@ const ID_BLOCK: i64 = 1000;
 impl App {
     /// Puts a server together.
     pub fn new(parts: Parts) -> Shared {
-        let public_url = parts.public_url.trim_end_matches('/').to_string();
+        let parts = Parts {
+            public_url: parts.public_url.trim_end_matches('/').to_string(),
+            clock: Arc::new(idempotency::Again(parts.clock)),
+            random: Arc::new(idempotency::Again(parts.random)),
+            ..parts
+        };
         Arc::new(App {
-            parts: Parts { public_url, ..parts },
+            parts,
             ids: Mutex::new(0..0),
             wake: Notify::new(),
             meter: meter::Meter::default(),
+            running: idempotency::Running::default(),
         })
     }
 
     /// A fresh id, as what `make` makes of it.
     pub async fn id<T>(&self, make: impl Fn(i64) -> Option<T>) -> Result<T, StoreError> {
-        let n = match self.next_id() {
+        let n = match idempotency::id_again() {
             Some(n) => n,
-            None => {
-                let first = self.store.write(|tx| coinslot_store::id::take(tx, ID_BLOCK)).await?;
-                self.meter.id_blocks.count();
-                // Two may get here at once; each has a block of its own, and
-                // the rest of the one that loses is skipped.
-                *self.ids.lock().unwrap_or_else(PoisonError::into_inner) = first + 1..first + ID_BLOCK;
-                first
-            }
+            None => idempotency::id_first(self.fresh_id()).await?,
         };
         make(n).ok_or_else(|| StoreError::Corrupt("the ids have run out".into()))
+    }
+
+    async fn fresh_id(&self) -> Result<i64, StoreError> {
+        if let Some(n) = self.next_id() {
+            return Ok(n);
+        }
+        let first = self.store.write(|tx| coinslot_store::id::take(tx, ID_BLOCK)).await?;
+        self.meter.id_blocks.count();
+        // Two may get here at once; each has a block of its own, and the rest
+        // of the one that loses is skipped.
+        *self.ids.lock().unwrap_or_else(PoisonError::into_inner) = first + 1..first + ID_BLOCK;
+        Ok(first)
     }
 
     fn next_id(&self) -> Option<i64> {
@@ -154,10 +167,14 @@ impl App {
 }
 
 /// SHA-256 in hex: how keys and tokens are stored and looked up.
-pub fn hash(secret: &str) -> String {
+pub fn hash(secret: impl AsRef<[u8]>) -> String {
     use sha2::Digest;
+    hex(&sha2::Sha256::digest(secret))
+}
+
+fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
-    sha2::Sha256::digest(secret.as_bytes()).iter().fold(String::with_capacity(64), |mut text, byte| {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
     })

@@ -11,6 +11,7 @@ pub mod coupon;
 pub mod decimal;
 pub mod group;
 pub mod id;
+pub mod idempotency;
 pub mod item;
 pub mod ledger;
 pub mod localized;

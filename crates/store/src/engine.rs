@@ -6,6 +6,7 @@
 //! transaction and answers them after one sync. On PostgreSQL a pool of threads
 //! runs each in a transaction of its own and repeats it after a conflict.
 
+use crate::idempotency;
 use crate::meter::{Figures, Watch};
 use std::any::Any;
 use std::collections::HashMap;
@@ -23,6 +24,9 @@ pub enum StoreError {
     Corrupt(String),
     /// A closure panicked; its changes were undone.
     Panicked(String),
+    /// Another request with the same `Idempotency-Key` was first; nothing was
+    /// changed.
+    Overtaken,
 }
 
 impl fmt::Display for StoreError {
@@ -31,6 +35,7 @@ impl fmt::Display for StoreError {
             StoreError::Unavailable(why) => write!(f, "the database is unavailable: {why}"),
             StoreError::Corrupt(what) => write!(f, "the database holds something unexpected: {what}"),
             StoreError::Panicked(what) => write!(f, "a transaction panicked: {what}"),
+            StoreError::Overtaken => f.write_str("another request with the same key was first"),
         }
     }
 }
@@ -360,8 +365,21 @@ impl Store {
 
     /// Runs `f` in a transaction and answers when its changes are durable. An
     /// `Err` of `f` undoes them. `f` may run more than once; only the last run
-    /// counts.
+    /// counts. What of a request is being served goes with it; see
+    /// [`crate::idempotency`].
     pub async fn write<T, E>(&self, f: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        match idempotency::witness() {
+            Some(witness) => idempotency::write(self, &*witness, f).await,
+            None => self.commit(f).await,
+        }
+    }
+
+    /// Runs `f` in a transaction, and nothing with it.
+    pub(crate) async fn commit<T, E>(&self, f: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
@@ -429,6 +447,7 @@ fn migrations() -> Result<refinery_core::Runner, StoreError> {
         ("V7__projects_reports_games", include_str!("../migrations/V7__projects_reports_games.sql")),
         ("V8__subscriptions", include_str!("../migrations/V8__subscriptions.sql")),
         ("V9__purchase", include_str!("../migrations/V9__purchase.sql")),
+        ("V10__idempotency", include_str!("../migrations/V10__idempotency.sql")),
     ];
     let all: Result<Vec<_>, _> = all.iter().map(|(name, sql)| refinery_core::Migration::unapplied(name, sql)).collect();
     // In one transaction with the note that they ran: otherwise a crash between

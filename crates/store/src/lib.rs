@@ -15,6 +15,7 @@ mod doctor;
 mod engine;
 pub mod group;
 pub mod id;
+pub mod idempotency;
 pub mod item;
 pub mod ledger;
 pub mod lootbox;
@@ -52,6 +53,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("group", group::STATEMENTS),
         ("id", id::STATEMENTS),
         ("item", item::STATEMENTS),
+        ("idempotency", idempotency::STATEMENTS),
         ("ledger", ledger::STATEMENTS),
         ("lootbox", lootbox::STATEMENTS),
         ("merchant", merchant::STATEMENTS),

@@ -23,6 +23,7 @@ const FAN_OUT: &[(&str, &str, &str)] = &[
         "PROJECT_OF",
         "the documented path names merchant and payment only; looks into the merchant's projects",
     ),
+    ("idempotency", "PROJECTS", "the worker asks under which projects' keys there are requests to forget"),
     ("payment", "OPEN_ATTEMPTS", "the worker asks which attempts of any project wait for an answer"),
     ("project", "OF_MERCHANT", "a merchant's projects are found by the merchant"),
     ("refund", "OPEN", "the worker asks which refunds of any project wait for an answer"),

@@ -1,5 +1,5 @@
 //! What happens later: webhooks are delivered, charges and refunds whose answer
-//! was lost are asked about, expired tokens are forgotten.
+//! was lost are asked about, what is old enough is forgotten.
 //!
 //! Nothing is decided here. The loop only says when; what is to be done stands
 //! in the database, so several servers may run it on one database, and one that
@@ -7,7 +7,7 @@
 
 pub mod outgoing;
 
-use coinslot_app::{Shared, StoreError, checkout, refund, token, webhook};
+use coinslot_app::{Shared, StoreError, checkout, idempotency, refund, token, webhook};
 use coinslot_domain::id::ProjectId;
 use coinslot_domain::time::{Span, Time};
 use std::collections::HashSet;
@@ -18,7 +18,8 @@ use tokio::task::JoinSet;
 /// How often the outbox is looked at when nobody calls: this is how events of
 /// other servers on the same database are seen.
 const TICK: std::time::Duration = std::time::Duration::from_secs(1);
-/// How often open charges, open refunds and expired tokens are looked for.
+/// How often open charges, open refunds and what is to be forgotten are looked
+/// for.
 const HOUSEKEEPING: Span = Span::seconds(10);
 
 /// Works until `stop` says so, then finishes what is under way.
@@ -80,6 +81,7 @@ async fn housekeeping(app: &Shared) -> Result<(), StoreError> {
     checkout::sweep(app).await?;
     refund::sweep(app).await?;
     token::purge(app).await?;
+    idempotency::purge(app).await?;
     Ok(())
 }
 

@@ -1,14 +1,37 @@
 //! Who calls the Merchant API.
 
 use crate::Problem;
-use axum::extract::{FromRequestParts, RawPathParams};
-use axum::http::{header, request::Parts};
+use axum::extract::{FromRequestParts, RawPathParams, Request, State};
+use axum::http::{HeaderMap, header, request::Parts};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use coinslot_app::Shared;
 use coinslot_app::wallet::WalletError;
 use coinslot_domain::id::{MerchantId, ProjectId};
 use coinslot_domain::merchant::{self, Caller, KeyScope};
+
+/// Who calls, as every layer and handler below knows it.
+#[derive(Clone)]
+pub(crate) struct Known {
+    /// The merchant, and what the key reaches.
+    pub(crate) caller: Caller,
+    /// The API key itself.
+    pub(crate) api_key: String,
+}
+
+/// Finds out who calls. Who it is, nobody asks again.
+pub(crate) async fn layer(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
+    if let Some((merchant, api_key)) = credentials(request.headers()) {
+        match coinslot_app::merchant::authenticate(&app, merchant, &api_key).await {
+            Ok(Some(caller)) => drop(request.extensions_mut().insert(Known { caller, api_key })),
+            Ok(None) => {}
+            Err(e) => return Problem::from(e).into_response(),
+        }
+    }
+    next.run(request).await
+}
 
 /// The merchant of the path, who is the one that called, with a key that
 /// reaches the whole company.
@@ -63,7 +86,7 @@ impl FromRequestParts<Shared> for User {
 /// Who calls, who must be the merchant of the path if it names one, and the
 /// project that the path names.
 async fn in_path(parts: &mut Parts, app: &Shared) -> Result<(Caller, Option<ProjectId>), Problem> {
-    let caller = authenticate(parts, app).await?;
+    let caller = parts.extensions.get::<Known>().ok_or_else(Problem::unauthorized)?.caller;
     let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| Problem::forbidden())?;
     let named = |name: &str| params.iter().find(|(n, _)| *n == name).map(|(_, id)| id);
     // Paths that begin with a project name no merchant: it is the project's.
@@ -74,13 +97,8 @@ async fn in_path(parts: &mut Parts, app: &Shared) -> Result<(Caller, Option<Proj
 }
 
 /// Reads HTTP Basic credentials: the merchant's id and an API key.
-async fn authenticate(parts: &Parts, app: &Shared) -> Result<Caller, Problem> {
-    let (merchant, key) = credentials(parts).ok_or_else(Problem::unauthorized)?;
-    coinslot_app::merchant::authenticate(app, merchant, &key).await?.ok_or_else(Problem::unauthorized)
-}
-
-fn credentials(parts: &Parts) -> Option<(MerchantId, String)> {
-    let value = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+fn credentials(headers: &HeaderMap) -> Option<(MerchantId, String)> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, encoded) = value.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;

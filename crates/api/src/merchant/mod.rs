@@ -12,10 +12,13 @@ mod token;
 mod wallet;
 
 pub use caller::{Merchant, Project, User};
+pub(crate) use caller::Known;
+pub use caller::{Merchant, Project};
 
-use crate::{Problem, Route, request};
+use crate::{Problem, Route, idempotency, request};
 use axum::Router;
 use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
 use coinslot_app::Shared;
 
 /// The canonical prefix, and the older ones under which clients know the same
@@ -52,7 +55,9 @@ pub fn router(app: Shared) -> Router {
     router
         .route("/merchant/{*rest}", axum::routing::any(unknown))
         .method_not_allowed_fallback(wrong_method)
-        .layer(axum::middleware::from_fn_with_state(app.clone(), request::layer))
+        .layer(from_fn_with_state(app.clone(), idempotency::layer))
+        .layer(from_fn_with_state(app.clone(), caller::layer))
+        .layer(from_fn_with_state(app.clone(), request::layer))
         .with_state(app)
 }
 

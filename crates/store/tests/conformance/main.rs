@@ -18,6 +18,7 @@ mod catalogue;
 #[path = "../common/mod.rs"]
 mod common;
 mod coupon;
+mod idempotency;
 mod plan;
 mod product;
 mod project;
@@ -111,6 +112,8 @@ const MORE: &[&[Step]] = &[
     purchase::STEPS,
     wallet::STEPS,
 ];
+const MORE: &[&[Step]] =
+    &[plan::STEPS, product::STEPS, purchase::STEPS, text::STEPS, catalogue::STEPS, idempotency::STEPS];
 
 async fn story(store: &Store) -> Vec<(&'static str, String)> {
     let mut told = Vec::new();
@@ -173,6 +176,7 @@ const FILES: &[(&str, &str)] = &[
     ("group", include_str!("../../src/group.rs")),
     ("id", include_str!("../../src/id.rs")),
     ("item", include_str!("../../src/item.rs")),
+    ("idempotency", include_str!("../../src/idempotency.rs")),
     ("ledger", include_str!("../../src/ledger.rs")),
     ("lootbox", include_str!("../../src/lootbox.rs")),
     ("merchant", include_str!("../../src/merchant.rs")),
