@@ -11,9 +11,8 @@ mod report;
 mod token;
 mod wallet;
 
-pub use caller::{Merchant, Project, User};
 pub(crate) use caller::Known;
-pub use caller::{Merchant, Project};
+pub use caller::{Merchant, Project, User};
 
 use crate::{Problem, Route, idempotency, request};
 use axum::Router;

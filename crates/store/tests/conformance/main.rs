@@ -105,6 +105,7 @@ const MORE: &[&[Step]] = &[
     text::STEPS,
     catalogue::STEPS,
     coupon::STEPS,
+    idempotency::STEPS,
     plan::STEPS,
     product::STEPS,
     project::STEPS,
@@ -112,8 +113,6 @@ const MORE: &[&[Step]] = &[
     purchase::STEPS,
     wallet::STEPS,
 ];
-const MORE: &[&[Step]] =
-    &[plan::STEPS, product::STEPS, purchase::STEPS, text::STEPS, catalogue::STEPS, idempotency::STEPS];
 
 async fn story(store: &Store) -> Vec<(&'static str, String)> {
     let mut told = Vec::new();
@@ -175,8 +174,8 @@ const FILES: &[(&str, &str)] = &[
     ("coupon", include_str!("../../src/coupon.rs")),
     ("group", include_str!("../../src/group.rs")),
     ("id", include_str!("../../src/id.rs")),
-    ("item", include_str!("../../src/item.rs")),
     ("idempotency", include_str!("../../src/idempotency.rs")),
+    ("item", include_str!("../../src/item.rs")),
     ("ledger", include_str!("../../src/ledger.rs")),
     ("lootbox", include_str!("../../src/lootbox.rs")),
     ("merchant", include_str!("../../src/merchant.rs")),
