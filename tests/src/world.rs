@@ -303,6 +303,18 @@ impl World {
         &self.location
     }
 
+    /// Another server on the same database.
+    pub fn beside(&self) -> Shared {
+        App::new(Parts {
+            store: self.app.store.clone(),
+            clock: self.clock.clone(),
+            random: self.app.random.clone(),
+            gateway: self.gateway.clone(),
+            game: self.game.clone(),
+            public_url: self.app.public_url.clone(),
+        })
+    }
+
     /// Where the embedded database lies.
     pub fn directory(&self) -> &std::path::Path {
         self.directory.path()

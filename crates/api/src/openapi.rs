@@ -29,6 +29,12 @@ const TAGS: &[(&str, &[&str], &str)] = &[
     ),
     ("Transactions", &["transaction"], "A transaction is a payment that was tried. What was paid can be given back."),
     (
+        "Catalogue",
+        &["attribute", "group", "item", "virtual"],
+        "What a project sells: items in groups, lootboxes among them, and virtual currency in packages; and the \
+         attributes of players by which offers are chosen. What a change leaves out stays, and null takes back.",
+    ),
+    (
         "Subscriptions",
         &["plan", "product"],
         "A plan says what a subscription costs and how often; plans of one group are the plans of a product. Buying \
@@ -78,6 +84,9 @@ const PARAMETERS: &[(&str, &str, Example)] = &[
         "The transaction, by the number that webhooks and the status page give it.",
         Example::Number(100_000_019),
     ),
+    ("user_attribute_id", "The user attribute.", Example::Number(100_000_001)),
+    ("group_id", "The group of items.", Example::Number(100_000_002)),
+    ("item_id", "The item.", Example::Number(100_000_003)),
     ("plan_id", "The plan, by our number.", Example::Number(100_000_021)),
     ("product_id", "The product.", Example::Number(100_000_022)),
     ("user_id", "The player, by the game's own id.", Example::Text(demo::PLAYER)),

@@ -4,6 +4,7 @@ use crate::idempotency::UNDER_WAY;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use coinslot_app::StoreError;
+use coinslot_app::catalogue::EditError;
 use coinslot_wire::error::ErrorBody;
 use coinslot_wire::shape::Violation;
 
@@ -85,6 +86,16 @@ impl From<StoreError> for Problem {
         match e {
             StoreError::Unavailable(_) => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
             StoreError::Corrupt(_) | StoreError::Panicked(_) | StoreError::Overtaken => Problem::internal(),
+        }
+    }
+}
+
+impl From<EditError> for Problem {
+    fn from(e: EditError) -> Self {
+        match e {
+            EditError::NotFound(message) => Problem::not_found(message),
+            EditError::Invalid(violations) => Problem::invalid(violations),
+            EditError::Store(e) => e.into(),
         }
     }
 }

@@ -6,12 +6,16 @@
 //! two transactions: what is about to happen is committed first, what came of it
 //! second, and what stays open is asked again later. *Failed* is not *unknown*.
 
+pub mod attribute;
 pub mod audit;
+pub mod catalogue;
 pub mod checkout;
 pub mod coupon;
 pub mod demo;
 pub mod event;
 pub mod idempotency;
+pub mod group;
+pub mod item;
 pub mod merchant;
 pub mod meter;
 pub mod plan;
@@ -24,6 +28,7 @@ pub mod refund;
 pub mod signature;
 pub mod token;
 pub mod wallet;
+pub mod virtual_currency;
 pub mod webhook;
 
 use coinslot_domain::id::ProjectId;
@@ -58,6 +63,7 @@ pub struct App {
     /// What it did so far.
     pub meter: meter::Meter,
     running: idempotency::Running,
+    catalogues: catalogue::Copies,
 }
 
 impl std::ops::Deref for App {
@@ -89,6 +95,7 @@ impl App {
             wake: Notify::new(),
             meter: meter::Meter::default(),
             running: idempotency::Running::default(),
+            catalogues: catalogue::Copies::default(),
         })
     }
 

@@ -1,6 +1,6 @@
 //! Making payment tokens.
 
-use crate::{App, hash, merchant};
+use crate::{App, attribute, hash, merchant};
 use coinslot_domain::id::ProjectId;
 use coinslot_domain::merchant::Caller;
 use coinslot_domain::time::Span;
@@ -52,12 +52,14 @@ pub async fn create(app: &App, caller: Caller, body: &TokenBody) -> Result<Strin
         created_at: now,
         expires_at: now + LIFE,
     };
+    let said = body.attributes().map(coinslot_wire::attribute::values).unwrap_or_default();
     app.store
         .write(move |tx| {
             if wallet::find(tx, stored.project, &stored.user_id)?.is_some_and(|p| !p.enabled) {
                 return Err(TokenError::Disabled);
             }
-            Ok(coinslot_store::token::insert(tx, &stored)?)
+            coinslot_store::token::insert(tx, &stored)?;
+            Ok::<_, TokenError>(attribute::note(tx, stored.project, &stored.user_id, &said)?)
         })
         .await?;
     Ok(token)

@@ -95,9 +95,43 @@ id! {
     AccountId,
 }
 
+/// The numbers of things that a client sent as the new state of a list: one that
+/// names a number which is `known` keeps it; another one has the number of what
+/// stood in its place, so that sending a list again changes none; what is new
+/// has the `fresh` number of its place.
+pub fn settle<T: Copy + PartialEq>(sent: &[Option<T>], known: &[T], fresh: &[T]) -> Vec<T> {
+    let named = |id: &T| sent.contains(&Some(*id));
+    let mut settled: Vec<T> = Vec::with_capacity(sent.len());
+    for (place, id) in sent.iter().enumerate() {
+        let own = id.filter(|id| known.contains(id) && !settled.contains(id));
+        let instead = || known.get(place).copied().filter(|id| !named(id));
+        settled.extend(own.or_else(instead).or_else(|| fresh.get(place).copied()));
+    }
+    settled
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lists_keep_their_numbers() {
+        let fresh = [101, 102, 103];
+        for (sent, known, settled) in [
+            (&[None, None][..], &[][..], &[101, 102][..]),
+            (&[Some(7), None], &[], &[101, 102]),
+            (&[Some(2), Some(1)], &[1, 2], &[2, 1]),
+            // Numbers that are not ours, sent again and again.
+            (&[Some(7), Some(8)], &[1, 2], &[1, 2]),
+            (&[None, None, None], &[1, 2], &[1, 2, 103]),
+            (&[Some(2)], &[1, 2], &[2]),
+            (&[None, Some(1)], &[1, 2], &[101, 1]),
+            (&[Some(1), Some(1)], &[1, 2], &[1, 2]),
+            (&[Some(2), Some(2), None], &[1, 2, 3], &[2, 102, 3]),
+        ] {
+            assert_eq!(settle(sent, known, &fresh), settled, "{sent:?} {known:?}");
+        }
+    }
 
     #[test]
     fn bounds() {

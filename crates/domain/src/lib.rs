@@ -7,6 +7,7 @@
 pub mod attribute;
 pub mod calendar;
 pub mod card;
+pub mod catalogue;
 pub mod coupon;
 pub mod decimal;
 pub mod group;

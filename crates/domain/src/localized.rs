@@ -15,6 +15,9 @@ pub fn is_locale(key: &str) -> bool {
         && region.is_none_or(|r| (2..=4).contains(&r.len()) && r.bytes().all(|b| b.is_ascii_alphabetic()))
 }
 
+/// The language of a project that names none.
+pub const DEFAULT: &str = "en";
+
 /// One text in several languages, by the key of the language. May be empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Localized(pub BTreeMap<String, String>);

@@ -148,11 +148,12 @@ impl Table {
         self.slots.iter().enumerate().filter_map(|(i, slot)| Some((i, fault(slot)?))).collect()
     }
 
-    /// The items that may be drawn.
-    pub fn items(&self) -> impl Iterator<Item = ItemId> {
-        self.slots.iter().flat_map(|s| &s.entries).filter_map(|e| match e.prize {
-            Prize::Item(item, _) => Some(item),
-            _ => None,
+    /// Whether what a limit is about is among the prizes.
+    pub fn has(&self, limited: &Limited) -> bool {
+        self.slots.iter().flat_map(|s| &s.entries).any(|e| match (&e.prize, limited) {
+            (Prize::Item(item, _), Limited::Item(of)) => item == of,
+            (Prize::Attribute(class), Limited::Class(of)) => class == of,
+            _ => false,
         })
     }
 

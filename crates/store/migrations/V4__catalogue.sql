@@ -201,7 +201,7 @@ CREATE TABLE package (
     currency      TEXT   NOT NULL,
     place         BIGINT NOT NULL,
     sku           TEXT   NOT NULL,
-    amount        BIGINT NOT NULL CHECK (amount > 0),
+    amount        BIGINT NOT NULL CHECK (amount >= 0),
     price         BIGINT NOT NULL CHECK (price >= 0),
     image_url     TEXT,
     bonus         BIGINT NOT NULL CHECK (bonus >= 0),

@@ -5,9 +5,13 @@
 //! body and publishing its schema both walk that description. No number passes
 //! through a float on its way: amounts stay the decimal text that was sent.
 
+pub mod attribute;
 pub mod coupon;
 pub mod error;
 pub mod event;
+pub mod group;
+pub mod item;
+pub mod lootbox;
 pub mod openapi;
 pub mod page;
 pub mod plan;
@@ -20,5 +24,6 @@ pub mod report;
 pub mod sample;
 pub mod shape;
 pub mod token;
+pub mod virtual_currency;
 pub mod wallet;
 pub mod webhook;

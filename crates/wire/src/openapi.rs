@@ -3,7 +3,7 @@
 //! What a schema cannot say without burying the rest is said in the prose of
 //! the document: that no text holds U+0000, and that `[]` is read as `{}`.
 
-use crate::shape::{Field, Shape, TextRule, Unknown};
+use crate::shape::{Field, Keys, Shape, TextRule, Unknown};
 use serde_json::{Map, Value, json};
 
 /// The JSON Schema of a shape.
@@ -14,12 +14,21 @@ pub fn schema(shape: &Shape) -> Value {
         Shape::Array(element) => json!({ "type": "array", "items": schema(element) }),
         Shape::Text { min, max, rule } => text(min, max, rule),
         Shape::Enum(values) => json!({ "type": "string", "enum": values }),
+        // A schema cannot say that upper and lower case are alike; the server
+        // itself writes what stands in the list.
+        Shape::Word(values) => json!({ "type": "string", "examples": values }),
+        Shape::Keyed { keys, of } => json!({
+            "type": "object", "propertyNames": { "pattern": keys.pattern() }, "additionalProperties": schema(of),
+        }),
         Shape::Integer { min, max } => {
             json!({ "type": "integer", "format": "int64", "minimum": min, "maximum": max })
         }
         Shape::Number { positive, text } => number(positive, text),
         Shape::Decimal { min } => json!({
             "type": ["number", "string"], "minimum": min, "maximum": 1_000_000_000, "pattern": DECIMAL,
+        }),
+        Shape::Hundredths { min, max } => json!({
+            "type": ["number", "string"], "minimum": min, "maximum": max, "pattern": "^-?[0-9]+(\\.[0-9]{1,2}0*)?$",
         }),
         Shape::Count { min, max } => json!({
             "type": ["integer", "string"], "minimum": min, "maximum": max, "pattern": "^-?[0-9]+$",
@@ -30,7 +39,7 @@ pub fn schema(shape: &Shape) -> Value {
         Shape::Texts { max, required } => {
             let mut texts = json!({
                 "type": "object",
-                "propertyNames": { "pattern": "^[a-z]{2,3}([-_][A-Za-z]{2,4})?$" },
+                "propertyNames": { "pattern": Keys::Locale.pattern() },
                 "additionalProperties": text(0, max, None),
             });
             if required {
@@ -132,9 +141,10 @@ fn format(rule: TextRule) -> Option<&'static str> {
     match rule {
         TextRule::Email => Some("email"),
         TextRule::Url => Some("uri"),
+        TextRule::Image => Some("uri-reference"),
         TextRule::Currency => Some("iso-4217"),
         TextRule::Country => Some("iso-3166-1-alpha-2"),
-        TextRule::Language | TextRule::DigitsExact(_) | TextRule::AlnumExact(_) => None,
+        TextRule::Language | TextRule::Sku | TextRule::DigitsExact(_) | TextRule::AlnumExact(_) => None,
     }
 }
 
@@ -236,7 +246,7 @@ mod tests {
                 Shape::Texts { max: 255, required: true },
                 json!({
                     "type": "object", "minProperties": 1,
-                    "propertyNames": { "pattern": "^[a-z]{2,3}([-_][A-Za-z]{2,4})?$" },
+                    "propertyNames": { "pattern": Keys::Locale.pattern() },
                     "additionalProperties": { "type": "string", "maxLength": 255 },
                 }),
             ),

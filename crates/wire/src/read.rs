@@ -127,6 +127,26 @@ pub fn decimal(value: &Value) -> Option<Decimal> {
     }
 }
 
+/// A number of at most two digits after the point, in hundredths.
+pub fn hundredths(value: &Value) -> Option<i64> {
+    decimal(value).map(|d| d.in_units(100))
+}
+
+/// A list of what `read` understands.
+pub fn list<T>(read: impl Fn(&Value) -> Option<T>) -> impl Fn(&Value) -> Option<Vec<T>> {
+    move |value| value.as_array()?.iter().map(&read).collect()
+}
+
+/// The values of a list, or the one that stands for a list of one.
+pub fn one_or_many(value: Option<&Value>) -> impl Iterator<Item = &Value> {
+    let all = match value {
+        Some(Value::Array(list)) => list.as_slice(),
+        Some(Value::Null) | None => &[],
+        Some(one) => std::slice::from_ref(one),
+    };
+    all.iter()
+}
+
 /// A text in several languages.
 pub fn texts(value: &Value) -> Option<Localized> {
     let map = value.as_object()?;
@@ -150,6 +170,11 @@ pub fn time(value: &Value) -> Option<Time> {
 /// Decimal text as a JSON number; `null` for what is none, which nobody writes.
 pub fn number(decimal: impl std::fmt::Display) -> Value {
     decimal.to_string().parse::<Number>().map_or(Value::Null, Value::Number)
+}
+
+/// Hundredths as a JSON number.
+pub fn units(hundredths: i64) -> Value {
+    Decimal::from_units(hundredths, 100).map_or(Value::Null, number)
 }
 
 /// A text in several languages, as JSON.

@@ -5,6 +5,7 @@
 //! clients of the published API already know.
 
 use coinslot_domain::decimal::Decimal;
+use coinslot_domain::item::is_sku;
 use coinslot_domain::localized::is_locale;
 use coinslot_domain::merchant::is_country;
 use coinslot_domain::money::{Currency, MoneyError};
@@ -47,6 +48,15 @@ pub enum Shape {
     },
     /// One of a few strings.
     Enum(&'static [&'static str]),
+    /// One of a few strings in any case.
+    Word(&'static [&'static str]),
+    /// An object of values of one shape, by keys of one kind.
+    Keyed {
+        /// What the keys are.
+        keys: Keys,
+        /// What each value looks like.
+        of: &'static Shape,
+    },
     /// A whole number, written without point or exponent.
     Integer {
         /// The smallest.
@@ -66,6 +76,14 @@ pub enum Shape {
     Decimal {
         /// The smallest whole number that is allowed.
         min: i64,
+    },
+    /// A number of at most two digits after the point; a string that holds one is
+    /// as good.
+    Hundredths {
+        /// The smallest whole number that is allowed.
+        min: i64,
+        /// The largest.
+        max: i64,
     },
     /// A whole number; a string that holds one is as good.
     Count {
@@ -95,6 +113,50 @@ pub enum Shape {
     /// One of several shapes that differ in their JSON type.
     OneOf(&'static [Shape]),
 }
+
+/// What the keys of an object are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keys {
+    /// Currencies of ISO 4217, in upper case.
+    Currency,
+    /// Languages.
+    Locale,
+}
+
+impl Keys {
+    /// What is wrong with a key, if anything.
+    fn fault(self, key: &str) -> Option<&'static str> {
+        match self {
+            Keys::Currency if Currency::from_code(key).is_none() => Some("is not a currency of ISO 4217"),
+            Keys::Locale if !is_locale(key) => Some("is not a language: write en, pt-BR or pt_BR"),
+            _ => None,
+        }
+    }
+
+    /// All keys as a regular expression.
+    pub fn pattern(self) -> &'static str {
+        match self {
+            Keys::Currency => "^[A-Z]{3}$",
+            Keys::Locale => "^[a-z]{2,3}([-_][A-Za-z]{2,4})?$",
+        }
+    }
+}
+
+/// A shape, or `null`.
+macro_rules! maybe {
+    ($shape:expr) => {
+        $crate::shape::Shape::OneOf(&[$shape, $crate::shape::Shape::Null])
+    };
+}
+pub(crate) use maybe;
+
+/// A list of values of a shape, or one of them, or `null`.
+macro_rules! many {
+    ($shape:expr) => {
+        $crate::shape::Shape::OneOf(&[$crate::shape::Shape::Array(&$shape), $shape, $crate::shape::Shape::Null])
+    };
+}
+pub(crate) use many;
 
 /// A property of an object.
 #[derive(Clone, Copy, Debug)]
@@ -143,6 +205,11 @@ pub enum TextRule {
     Language,
     /// An absolute URL a browser may be sent to; see [`is_url`].
     Url,
+    /// The address of a picture: such a URL that begins with `https://` or
+    /// `http://`, or with `//` for either.
+    Image,
+    /// The game's name of an item; see [`is_sku`].
+    Sku,
     /// So many digits.
     DigitsExact(usize),
     /// So many ASCII letters and digits.
@@ -153,7 +220,8 @@ impl TextRule {
     /// The rule as a regular expression, where it is one.
     pub fn pattern(self) -> Option<String> {
         Some(match self {
-            TextRule::Email | TextRule::Url => return None,
+            TextRule::Email | TextRule::Url | TextRule::Image => return None,
+            TextRule::Sku => "^[A-Za-z0-9._-]{1,255}$".to_string(),
             TextRule::Currency => "^[A-Z]{3}$".to_string(),
             TextRule::Country => "^[A-Z]{2}$".to_string(),
             TextRule::Language => "^[a-z]{2}([-_][A-Z]{2})?$".to_string(),
@@ -168,6 +236,11 @@ impl TextRule {
         let matches = match self {
             TextRule::Email => return (!is_email(text)).then(|| "Invalid email".to_string()),
             TextRule::Url => return (!is_url(text)).then(|| "Invalid URL format".to_string()),
+            TextRule::Image => {
+                let fault = "is not the address of a picture: write https://…, http://… or //…";
+                return (!is_image(text)).then(|| fault.to_string());
+            }
+            TextRule::Sku => is_sku(text),
             TextRule::Currency if upper(3) => {
                 return Currency::from_code(text).is_none().then(|| "is not a currency of ISO 4217".to_string());
             }
@@ -263,6 +336,13 @@ pub fn is_url(text: &str) -> bool {
         is_host_and_port(authority)
     } else {
         !rest.is_empty() && !authority.contains(['@', '%'])
+    }
+}
+
+fn is_image(text: &str) -> bool {
+    match text.strip_prefix("//") {
+        Some(rest) => is_url(&format!("https://{rest}")),
+        None => ["https://", "http://"].iter().any(|scheme| text.starts_with(scheme)) && is_url(text),
     }
 }
 
@@ -369,8 +449,13 @@ pub fn check(shape: &Shape, value: &Value) -> Vec<Violation> {
 /// cannot tell the two apart.
 pub fn normalise(shape: &Shape, value: Value) -> Value {
     match (shape, value) {
-        (Shape::Object { .. } | Shape::Map | Shape::Texts { .. }, Value::Array(list)) if list.is_empty() => {
+        (Shape::Object { .. } | Shape::Map | Shape::Keyed { .. } | Shape::Texts { .. }, Value::Array(list))
+            if list.is_empty() =>
+        {
             Value::Object(Map::new())
+        }
+        (Shape::Keyed { of, .. }, Value::Object(map)) => {
+            Value::Object(map.into_iter().map(|(key, v)| (key, normalise(of, v))).collect())
         }
         (Shape::Object { fields, .. }, Value::Object(mut map)) => {
             for field in *fields {
@@ -395,15 +480,17 @@ pub fn normalise(shape: &Shape, value: Value) -> Value {
 fn has_type(shape: &Shape, value: &Value) -> bool {
     match (shape, value) {
         (Shape::Any, _) => true,
-        (Shape::Object { .. } | Shape::Map | Shape::Texts { .. }, Value::Object(_)) => true,
-        (Shape::Object { .. } | Shape::Map | Shape::Texts { .. }, Value::Array(list)) => list.is_empty(),
+        (Shape::Object { .. } | Shape::Map | Shape::Keyed { .. } | Shape::Texts { .. }, Value::Object(_)) => true,
+        (Shape::Object { .. } | Shape::Map | Shape::Keyed { .. } | Shape::Texts { .. }, Value::Array(list)) => {
+            list.is_empty()
+        }
         (Shape::Array(_), Value::Array(_)) => true,
-        (Shape::Text { .. } | Shape::Enum(_) | Shape::Date, Value::String(_)) => true,
+        (Shape::Text { .. } | Shape::Enum(_) | Shape::Word(_) | Shape::Date, Value::String(_)) => true,
         (Shape::Integer { .. }, Value::Number(n)) => is_integer(n.as_str()),
         (Shape::Number { .. }, Value::Number(_)) => true,
         (Shape::Number { text: true, .. }, Value::String(s)) => is_decimal(s),
-        (Shape::Decimal { .. }, Value::Number(_)) => true,
-        (Shape::Decimal { .. }, Value::String(s)) => is_decimal(s),
+        (Shape::Decimal { .. } | Shape::Hundredths { .. }, Value::Number(_)) => true,
+        (Shape::Decimal { .. } | Shape::Hundredths { .. }, Value::String(s)) => is_decimal(s),
         (Shape::Count { .. }, Value::Number(n)) => is_integer(n.as_str()),
         (Shape::Count { .. }, Value::String(s)) => is_decimal(s) && is_integer(s),
         (Shape::Bool, Value::Bool(_)) => true,
@@ -417,11 +504,11 @@ fn has_type(shape: &Shape, value: &Value) -> bool {
 /// What to call the type a shape wants.
 fn wanted(shape: &Shape) -> String {
     match shape {
-        Shape::Object { .. } | Shape::Map | Shape::Texts { .. } => "an object".to_string(),
+        Shape::Object { .. } | Shape::Map | Shape::Keyed { .. } | Shape::Texts { .. } => "an object".to_string(),
         Shape::Array(_) => "an array".to_string(),
-        Shape::Text { .. } | Shape::Enum(_) | Shape::Date => "a string".to_string(),
+        Shape::Text { .. } | Shape::Enum(_) | Shape::Word(_) | Shape::Date => "a string".to_string(),
         Shape::Integer { .. } | Shape::Count { .. } => "an integer".to_string(),
-        Shape::Number { .. } | Shape::Decimal { .. } => "a number".to_string(),
+        Shape::Number { .. } | Shape::Decimal { .. } | Shape::Hundredths { .. } => "a number".to_string(),
         Shape::Bool | Shape::Flag => "a boolean".to_string(),
         Shape::Null => "a null".to_string(),
         Shape::Any => "a value".to_string(),
@@ -510,11 +597,17 @@ impl Check {
             (Shape::Enum(values), Value::String(text)) if !values.contains(&text.as_str()) => {
                 self.report(format!("does not have a value in the enumeration {}", quoted(values)));
             }
+            (Shape::Word(values), Value::String(text)) if !values.iter().any(|v| v.eq_ignore_ascii_case(text)) => {
+                self.report(format!("does not have a value in the enumeration {}", quoted(values)));
+            }
+            (Shape::Keyed { keys, of }, Value::Object(map)) => self.keyed(*keys, of, map),
             (Shape::Integer { min, max }, Value::Number(n)) => self.integer(*min, *max, n.as_str()),
             (Shape::Count { min, max }, Value::Number(n)) => self.integer(*min, *max, n.as_str()),
             (Shape::Count { min, max }, Value::String(text)) => self.integer(*min, *max, text),
             (Shape::Decimal { min }, Value::Number(n)) => self.decimal(*min, n.as_str()),
             (Shape::Decimal { min }, Value::String(text)) => self.decimal(*min, text),
+            (Shape::Hundredths { min, max }, Value::Number(n)) => self.hundredths(*min, *max, n.as_str()),
+            (Shape::Hundredths { min, max }, Value::String(text)) => self.hundredths(*min, *max, text),
             (Shape::Texts { max, required }, _) => {
                 let none = Map::new();
                 self.texts(*max, *required, value.as_object().unwrap_or(&none));
@@ -589,14 +682,41 @@ impl Check {
         }
     }
 
+    fn hundredths(&mut self, min: i64, max: i64, text: &str) {
+        match Decimal::parse(text) {
+            Ok(n) if Decimal::whole(min).is_some_and(|min| n < min) => {
+                self.report(format!("must have a minimum value of {min}"));
+            }
+            Ok(n) if Decimal::whole(max).is_some_and(|max| n > max) => {
+                self.report(format!("must have a maximum value of {max}"));
+            }
+            Ok(n) if n.fits_units(100) => {}
+            Ok(_) | Err(MoneyError::TooPrecise) => self.report("must have at most 2 digits after the decimal point"),
+            Err(_) if text.starts_with('-') => self.report(format!("must have a minimum value of {min}")),
+            Err(_) => self.report(format!("must have a maximum value of {max}")),
+        }
+    }
+
+    fn keyed(&mut self, keys: Keys, of: &Shape, map: &Map<String, Value>) {
+        for (key, value) in map {
+            if self.found.len() >= MAX_VIOLATIONS {
+                return;
+            }
+            self.at(key, |check| match keys.fault(key) {
+                Some(fault) => check.report(fault),
+                None => check.value(of, value),
+            });
+        }
+    }
+
     fn texts(&mut self, max: usize, required: bool, map: &Map<String, Value>) {
         if required && map.is_empty() {
             return self.report("must have a text in at least one language");
         }
         for (locale, text) in map {
             self.at(locale, |check| {
-                if !is_locale(locale) {
-                    check.report("is not a language: write en, pt-BR or pt_BR");
+                if let Some(fault) = Keys::Locale.fault(locale) {
+                    check.report(fault);
                 } else {
                     check.value(&Shape::Text { min: 0, max, rule: None }, text);
                 }

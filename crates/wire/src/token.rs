@@ -832,6 +832,7 @@ mod tests {
                 TextRule::Country => json!("US"),
                 TextRule::Language => json!("pt-BR"),
                 TextRule::Url => json!("https://game.example/?a=1"),
+                TextRule::Image | TextRule::Sku => unreachable!("the token has none"),
                 TextRule::DigitsExact(n) | TextRule::AlnumExact(n) => json!("1".repeat(*n)),
             },
             Shape::Enum(values) => json!(values[0]),

@@ -1,14 +1,18 @@
 //! Merchant API v2.
 
+mod attribute;
 mod caller;
 mod coupon;
 mod event;
+mod group;
+mod item;
 mod plan;
 mod product;
 mod project;
 mod promotion;
 mod report;
 mod token;
+mod virtual_currency;
 mod wallet;
 
 pub(crate) use caller::Known;
@@ -36,6 +40,10 @@ pub fn routes() -> Vec<Route> {
     all.extend(product::routes());
     all.extend(wallet::routes());
     all.extend(project::routes());
+    all.extend(attribute::routes());
+    all.extend(group::routes());
+    all.extend(item::routes());
+    all.extend(virtual_currency::routes());
     for route in &mut all {
         route.path.insert_str(0, PREFIXES[0]);
     }

@@ -1,0 +1,110 @@
+//! The catalogue of a project as a whole, for those who look at much of it at
+//! once. It never changes: another one takes its place.
+
+use crate::attribute::Attribute;
+use crate::group::Group;
+use crate::id::{GroupId, ItemId, PackageId};
+use crate::item::Item;
+use crate::virtual_currency::{Package, Settings};
+use std::collections::{BTreeMap, HashMap};
+
+/// Everything a project sells, and to whom. Items that are deleted are not in
+/// it; those that are not enabled are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Catalogue {
+    /// Which state of the catalogue it is; more with each change.
+    pub version: i64,
+    /// Attributes of players, by key.
+    pub attributes: BTreeMap<String, Attribute>,
+    /// Groups, by number.
+    pub groups: BTreeMap<GroupId, Group>,
+    /// Items, by number.
+    pub items: BTreeMap<ItemId, Item>,
+    /// What holds for virtual currency.
+    pub currency: Settings,
+    /// Its packages, by currency and in their order there.
+    pub packages: Vec<Package>,
+    members: BTreeMap<GroupId, Vec<ItemId>>,
+    by_sku: HashMap<String, ItemId>,
+}
+
+impl Catalogue {
+    /// Puts a catalogue together. `members` are the items of each group, in its
+    /// order.
+    pub fn new(
+        version: i64,
+        attributes: Vec<Attribute>,
+        groups: Vec<Group>,
+        items: Vec<Item>,
+        members: BTreeMap<GroupId, Vec<ItemId>>,
+        currency: Settings,
+        packages: Vec<Package>,
+    ) -> Self {
+        Catalogue {
+            version,
+            attributes: attributes.into_iter().map(|a| (a.key.clone(), a)).collect(),
+            groups: groups.into_iter().map(|g| (g.id, g)).collect(),
+            by_sku: items.iter().map(|i| (i.sku.clone(), i.id)).collect(),
+            items: items.into_iter().map(|i| (i.id, i)).collect(),
+            currency,
+            packages,
+            members,
+        }
+    }
+
+    /// An item by its SKU.
+    pub fn item(&self, sku: &str) -> Option<&Item> {
+        self.by_sku.get(sku).and_then(|id| self.items.get(id))
+    }
+
+    /// The items of a group itself, in its order.
+    pub fn in_group(&self, group: GroupId) -> impl Iterator<Item = &Item> {
+        self.members.get(&group).into_iter().flatten().filter_map(|id| self.items.get(id))
+    }
+
+    /// The groups right below a group, or those below none, by number.
+    pub fn children(&self, parent: Option<GroupId>) -> impl Iterator<Item = &Group> {
+        self.groups.values().filter(move |g| g.parent == parent)
+    }
+
+    /// A package by its number.
+    pub fn package(&self, id: PackageId) -> Option<&Package> {
+        self.packages.iter().find(|p| p.id == id)
+    }
+
+    /// A package by its SKU.
+    pub fn package_by_sku(&self, sku: &str) -> Option<&Package> {
+        self.packages.iter().find(|p| p.sku == sku)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::localized::Localized;
+
+    #[test]
+    fn everything_is_found() {
+        let (item, group) = (|n| ItemId::new(n).unwrap(), |n| GroupId::new(n).unwrap());
+        let of = |n, parent: Option<i64>| Group {
+            id: group(n),
+            name: Localized::default(),
+            description: Localized::default(),
+            enabled: true,
+            parent: parent.map(group),
+            code: None,
+        };
+        let items = vec![Item::new(item(1), "a"), Item::new(item(2), "b"), Item::new(item(3), "A")];
+        // Item 9 went between two reads; whoever looks does not see it.
+        let members = BTreeMap::from([(group(5), vec![item(3), item(9), item(1)])]);
+        let groups = vec![of(5, None), of(6, Some(5)), of(7, Some(5))];
+        let all = Catalogue::new(4, vec![], groups, items, members, Settings::initial().unwrap(), vec![]);
+        let skus = |group| all.in_group(group).map(|i| i.sku.as_str()).collect::<Vec<_>>();
+        assert_eq!((skus(group(5)), skus(group(6))), (vec!["A", "a"], vec![]));
+        assert_eq!(all.item("b").map(|i| i.id), Some(item(2)));
+        assert_eq!(all.item("B"), None);
+        let below = |parent| all.children(parent).map(|g| g.id.get()).collect::<Vec<_>>();
+        assert_eq!((below(None), below(Some(group(5))), below(Some(group(6)))), (vec![5], vec![6, 7], vec![]));
+        assert_eq!((all.package_by_sku("p"), all.package(PackageId::new(1).unwrap())), (None, None));
+    }
+}
