@@ -1,7 +1,7 @@
 //! A player pays: from opening the page to a captured payment.
 
 use crate::port::{CardRefused, Charge, ChargeAnswer, Method};
-use crate::purchase::{self, Refused};
+use crate::purchase::{self, Buying, Refused};
 use crate::{App, Shared, hash, webhook};
 use coinslot_domain::card::Card;
 use coinslot_domain::id::{AttemptId, EntryId, EventId, OrderId, PaymentId, ProjectId};
@@ -99,6 +99,9 @@ pub struct Paying {
     pub zip: Option<String>,
     /// The address the player pays from.
     pub ip: Option<String>,
+    /// What the player was shown to be paid, in minor units, if the page said
+    /// so. More is not taken without being shown.
+    pub shown: Option<i64>,
 }
 
 /// Why a payment was not tried.
@@ -169,22 +172,25 @@ pub async fn open(app: &App, token: &str) -> Result<Checkout, PageError> {
             order.map(|o| o.lines).unwrap_or_default()
         }
         None => {
-            let (project, body, player) = (project.clone(), body.clone(), player.clone());
             let now = app.now(project.id);
-            app.store.read(move |tx| purchase::quote(tx, &project, &body, &player, now)).await?
+            let buying =
+                Buying { project: project.clone(), body: body.clone(), player: player.clone(), method: None, now };
+            app.store.read(move |tx| purchase::quote(tx, &buying)).await?
         }
     };
     let breakdown = match &payment {
         Some(p) => p.breakdown,
-        None => {
-            let price = price(&body, &lines)?;
-            let rule = tax::applicable(player.country.as_deref(), &project.taxes);
-            Breakdown::quote(price, rule, project.fees).map_err(|_| PageError::NothingForSale)?
-        }
+        None => breakdown(&project, &body, &player, &lines)?,
     };
     let methods = app.gateway.methods(breakdown.payment.currency);
     let sandbox = found.dry_run;
     Ok(Checkout { project, body, player, lines, breakdown, payment, methods, sandbox, token_hash })
+}
+
+/// What is to be paid for the amount of the token and the lines together.
+fn breakdown(project: &Project, body: &TokenBody, player: &Player, lines: &[Line]) -> Result<Breakdown, PageError> {
+    let rule = tax::applicable(player.country.as_deref(), &project.taxes);
+    Breakdown::quote(price(body, lines)?, rule, project.fees).map_err(|_| PageError::NothingForSale)
 }
 
 /// What the amount of the token and the lines cost together.
@@ -236,6 +242,26 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
     admit(app, checkout, paying.ip.as_deref()).await?;
 
     let now = app.clock.now();
+    // What a catalogue sells is priced again: some promotions are for some ways
+    // to pay, and the page may be hours old.
+    let buying = purchase::wanted(&checkout.body).then(|| Buying {
+        project: checkout.project.clone(),
+        body: checkout.body.clone(),
+        player: checkout.player.clone(),
+        method: Some(method.id),
+        now: app.now(checkout.project.id),
+    });
+    let (lines, breakdown) = match buying.clone().filter(|_| checkout.payment.is_none()) {
+        None => (checkout.lines.clone(), checkout.breakdown),
+        Some(buying) => {
+            let lines = app.store.read(move |tx| purchase::quote(tx, &buying)).await?;
+            let breakdown = breakdown(&checkout.project, &checkout.body, &checkout.player, &lines)?;
+            if paying.shown.is_some_and(|shown| breakdown.payment.minor > shown) {
+                return Err(PageError::Refused(Refusal::Changed).into());
+            }
+            (lines, breakdown)
+        }
+    };
     let attempt_id = app.id(AttemptId::new).await?;
     let order = Order {
         project: checkout.project.id,
@@ -250,8 +276,8 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
             ip: paying.ip,
             ..checkout.player.clone()
         },
-        total: checkout.breakdown.total(),
-        lines: checkout.lines.clone(),
+        total: breakdown.total(),
+        lines,
         description: checkout.body.description().map(str::to_string),
         external_id: checkout.body.external_id().map(str::to_string),
         custom_parameters: checkout.body.custom_parameters_text(),
@@ -264,7 +290,7 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
         state: PaymentState::Pending,
         attempt: attempt_id,
         method: method.id,
-        breakdown: checkout.breakdown,
+        breakdown,
         refunded: zero,
         reserved: zero,
         dry_run: checkout.sandbox,
@@ -278,14 +304,9 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
     let card_token = card.map(|c| c.token);
     let begun = {
         let card_token = card_token.clone();
-        let (project, body) = (checkout.project.clone(), checkout.body.clone());
-        app.store
-            .write(move |tx| {
-                let buying = purchase::Buying { project: &project, body: &body, order: &order };
-                begin(tx, &buying, &fresh, &token_hash, card_token.clone(), now)
-            })
-            .await
-            .map_err(PayError::from)?
+        let begun =
+            app.store.write(move |tx| begin(tx, buying.as_ref(), &order, &fresh, &token_hash, card_token.clone(), now));
+        begun.await.map_err(PayError::from)?
     };
     let payment = match begun {
         Begun::Ours(payment) => payment,
@@ -321,7 +342,8 @@ enum Begun {
 
 fn begin(
     tx: &mut Tx<'_>,
-    buying: &purchase::Buying<'_>,
+    buying: Option<&Buying>,
+    order: &Order,
     fresh: &Payment,
     token_hash: &str,
     card_token: Option<String>,
@@ -329,9 +351,11 @@ fn begin(
 ) -> Result<Begun, Refused> {
     let ours = match payment::of_token(tx, fresh.project, token_hash)? {
         None if payment::insert(tx, fresh, token_hash)? => {
-            purchase::verify(tx, buying, now)?;
-            order::insert(tx, buying.order, now)?;
-            purchase::reserve(tx, buying.order)?;
+            if let Some(buying) = buying {
+                purchase::verify(tx, buying, order)?;
+            }
+            order::insert(tx, order, now)?;
+            purchase::reserve(tx, order, now)?;
             fresh.clone()
         }
         // Between our look and our insert another one put its own in.
@@ -341,10 +365,10 @@ fn begin(
         Some(declined) => match payment::retry(tx, declined, fresh.attempt, fresh.method, fresh.card.clone())? {
             Some(p) => {
                 // The decline gave back what the order had set aside.
-                if !buying.order.lines.is_empty() {
+                if buying.is_some() {
                     let order = order::find(tx, p.project, p.order)?
                         .ok_or_else(|| StoreError::Corrupt("an order vanished".into()))?;
-                    purchase::reserve(tx, &order)?;
+                    purchase::reserve(tx, &order, now)?;
                 }
                 p
             }

@@ -6,14 +6,21 @@
 //! [`crate::refund`]; nothing here has one of its own.
 
 use crate::checkout::{PageError, PayError};
-use coinslot_domain::id::ItemId;
+use coinslot_domain::attribute::{self, Access};
+use coinslot_domain::id::{EventId, ItemId, OperationId, PromotionId};
+use coinslot_domain::item::Item;
 use coinslot_domain::merchant::Project;
+use coinslot_domain::money::{Currency, Money};
 use coinslot_domain::order::{Order, Player};
 use coinslot_domain::payment::Payment;
+use coinslot_domain::promotion::{Bargain, Promotion, Sold, bargain};
 use coinslot_domain::purchase::{Line, LineKind, Refusal, Wish};
 use coinslot_domain::time::Time;
-use coinslot_store::{StoreError, Tx, purchase};
+use coinslot_domain::virtual_currency::{HUNDREDTHS, Settings};
+use coinslot_domain::wallet::{Operation, OperationKind, OperationStatus};
+use coinslot_store::{StoreError, Tx, item, promotion, purchase, virtual_currency, wallet};
 use coinslot_wire::token::TokenBody;
+use std::collections::BTreeSet;
 
 /// Why a purchase did not begin.
 #[derive(Debug)]
@@ -51,11 +58,15 @@ impl From<Refused> for PayError {
     }
 }
 
-/// A purchase that is about to begin.
-pub(crate) struct Buying<'a> {
-    pub project: &'a Project,
-    pub body: &'a TokenBody,
-    pub order: &'a Order,
+/// Who buys what, and how.
+#[derive(Clone)]
+pub(crate) struct Buying {
+    pub project: Project,
+    pub body: TokenBody,
+    pub player: Player,
+    /// The way to pay, once it is chosen: some promotions are for some ways.
+    pub method: Option<i64>,
+    pub now: Time,
 }
 
 /// Whether a token asks for anything of a catalogue.
@@ -64,40 +75,258 @@ pub(crate) fn wanted(body: &TokenBody) -> bool {
 }
 
 /// The lines of an order for what a token asks for, at the prices of now.
-pub(crate) fn quote(
-    _tx: &mut Tx<'_>,
-    _project: &Project,
-    body: &TokenBody,
-    _player: &Player,
-    _now: Time,
-) -> Result<Vec<Line>, Refused> {
-    let name = |wish: &Wish| match wish {
-        Wish::Items(items) => items.first().map(|(sku, _)| sku.clone()).unwrap_or_default(),
-        Wish::Keys(keys) => keys.first().map(|(sku, _)| sku.clone()).unwrap_or_default(),
-        Wish::VirtualCurrency(_) => "virtual currency".into(),
-        Wish::Plan { external_id, .. } => external_id.clone(),
-    };
-    match body.wishes().first() {
-        Some((wish, _)) => Err(Refusal::NotFound(name(wish)).into()),
-        None => Ok(vec![]),
+pub(crate) fn quote(tx: &mut Tx<'_>, buying: &Buying) -> Result<Vec<Line>, Refused> {
+    let wishes = buying.body.wishes();
+    if wishes.is_empty() {
+        return Ok(vec![]);
     }
+    let promotions = promotion::of_project(tx, buying.project.id)?;
+    let runs = |p: &&Promotion| p.is_active(buying.now) && p.is_for(buying.method, &[]);
+    let mut cart = Cart {
+        buying,
+        promotions: promotions.iter().filter(runs).collect(),
+        currency: buying.body.checkout_price().map(|price| price.currency),
+        lines: vec![],
+        given: BTreeSet::new(),
+    };
+    for (wish, currency) in wishes {
+        let wanted = currency.or_else(|| buying.body.currency());
+        match wish {
+            Wish::Items(items) => cart.items(tx, &items, wanted)?,
+            Wish::VirtualCurrency(quantity) => cart.virtual_currency(tx, quantity, wanted)?,
+            Wish::Keys(_) => return Err(Refusal::NotFound("the game".into()).into()),
+            Wish::Plan { external_id, .. } => return Err(Refusal::NotForSale(external_id).into()),
+        }
+    }
+    Ok(cart.lines)
+}
+
+/// An order in the making.
+struct Cart<'a> {
+    buying: &'a Buying,
+    /// Those that run and hold for this player.
+    promotions: Vec<&'a Promotion>,
+    /// The currency of the order, once anything is in it: one order has one.
+    currency: Option<Currency>,
+    lines: Vec<Line>,
+    /// What promotions added already: each adds an item once to an order.
+    given: BTreeSet<(PromotionId, String)>,
+}
+
+impl Cart<'_> {
+    /// The player's languages, the best first.
+    fn languages(&self) -> Vec<String> {
+        self.buying.body.language().map(str::to_string).into_iter().collect()
+    }
+
+    fn call(&self, name: &coinslot_domain::localized::Localized, else_: &str) -> String {
+        let own = self.buying.project.locales.first().map_or("en", String::as_str);
+        name.pick(&self.languages(), own).unwrap_or(else_).to_string()
+    }
+
+    /// Settles on a currency: the order's, or the wanted one, or the first of
+    /// `others` in which everything has a price.
+    fn settle(
+        &mut self,
+        wanted: Option<Currency>,
+        others: impl Iterator<Item = Currency>,
+        fits: impl Fn(Currency) -> bool,
+        what: &str,
+    ) -> Result<Currency, Refusal> {
+        let found = match self.currency {
+            Some(currency) => Some(currency).filter(|c| fits(*c)),
+            None => wanted.into_iter().chain(others).find(|c| fits(*c)),
+        };
+        self.currency = found;
+        found.ok_or_else(|| Refusal::NoPrice(what.to_string()))
+    }
+
+    fn items(&mut self, tx: &mut Tx<'_>, wishes: &[(String, i64)], wanted: Option<Currency>) -> Result<(), Refused> {
+        let project = self.buying.project.id;
+        let mut found: Vec<(Item, i64)> = Vec::new();
+        for (sku, quantity) in wishes {
+            // One SKU named twice is one line: limits count them together.
+            match found.iter_mut().find(|(item, _)| item.sku == *sku) {
+                Some((_, sum)) => *sum = sum.saturating_add(*quantity),
+                None => {
+                    let item = item::by_sku(tx, project, sku)?.ok_or_else(|| Refusal::NotFound(sku.clone()))?;
+                    found.push((item, *quantity));
+                }
+            }
+        }
+        let values = attribute_values(tx, self.buying)?;
+        let attributes = coinslot_store::attribute::all(tx, project)?;
+        let attributes = attributes.into_iter().map(|a| (a.key.clone(), a)).collect();
+        for (item, quantity) in &found {
+            let sku = || item.sku.clone();
+            let access = attribute::access(&item.conditions, &attributes, &values);
+            if !item.enabled || access >= Access::Blocked {
+                return Err(Refusal::NotForSale(sku()).into());
+            }
+            if item.prices.is_empty() {
+                return Err(Refusal::NoPrice(sku()).into());
+            }
+            if *quantity < 1 || (item.once_only() && *quantity > 1) {
+                return Err(Refusal::Quantity(sku()).into());
+            }
+        }
+        let first = found.first().map(|(item, _)| item.sku.clone()).unwrap_or_default();
+        let others = found.iter().filter_map(|(item, _)| item.default_currency);
+        let others: Vec<_> = others.chain(found.iter().flat_map(|(item, _)| item.prices.keys().copied())).collect();
+        let priced = |c: Currency| found.iter().all(|(item, _)| item.prices.contains_key(&c));
+        let currency = self.settle(wanted, others.into_iter(), priced, &first)?;
+        for (item, quantity) in &found {
+            let too_much = || Refusal::Quantity(item.sku.clone());
+            let price = item.prices.get(&currency).ok_or_else(|| Refusal::NoPrice(item.sku.clone()))?;
+            let one = price.money(currency).map_err(|_| too_much())?;
+            let full_price = Money::new(one.minor.checked_mul(*quantity).ok_or_else(too_much)?, currency);
+            let bargain = bargain(self.promotions.iter().copied(), Sold::Item(&item.sku));
+            // What is free has nothing to take off.
+            let (price, promotion) = match bargain.discount.filter(|_| full_price.minor > 0) {
+                Some((discount, id)) => (discount.of(one, *quantity).ok_or_else(too_much)?, Some(id)),
+                None => (full_price, None),
+            };
+            self.lines.push(Line {
+                kind: LineKind::Item,
+                reference: Some(item.id.get()),
+                sku: item.sku.clone(),
+                name: self.call(&item.name, &item.sku),
+                quantity: *quantity,
+                detail: None,
+                price,
+                full_price,
+                promotion,
+            });
+            self.on_top(tx, &bargain, 0, currency)?;
+        }
+        Ok(())
+    }
+
+    fn virtual_currency(&mut self, tx: &mut Tx<'_>, quantity: i64, wanted: Option<Currency>) -> Result<(), Refused> {
+        let project = self.buying.project.id;
+        let settings = virtual_currency::settings(tx, project)?;
+        let name = self.call(&settings.name, "");
+        let refused = || Refusal::Quantity(name.clone());
+        if quantity < 1 || !settings.fits(quantity) {
+            return Err(refused().into());
+        }
+        let packages = virtual_currency::packages(tx, project)?;
+        let packages: Vec<_> = packages.into_iter().filter(|p| p.enabled && p.amount == quantity).collect();
+        let others = [settings.default_currency].into_iter().chain(settings.base.keys().copied());
+        let others: Vec<_> = others.chain(packages.iter().map(|p| p.currency)).collect();
+        let any = |c: &Currency| settings.any_amount && settings.base.contains_key(c);
+        let priced = |c: Currency| packages.iter().any(|p| p.currency == c) || any(&c);
+        let currency = match self.settle(wanted, others.into_iter(), priced, &name) {
+            Ok(currency) => currency,
+            // Sold, but not in this amount.
+            Err(_) if !settings.any_amount => return Err(refused().into()),
+            Err(why) => return Err(why.into()),
+        };
+        let package = packages.iter().find(|p| p.currency == currency);
+        let (full_price, sold) = match package {
+            Some(p) => (p.price.money(currency).map_err(|_| refused())?, Sold::Package(p.id)),
+            None => (amount_price(&settings, quantity, currency).ok_or_else(refused)?, Sold::Amount),
+        };
+        let bargain = bargain(self.promotions.iter().copied(), sold);
+        self.lines.push(Line {
+            kind: LineKind::VirtualCurrency,
+            reference: package.map(|p| p.id.get()),
+            sku: package.map(|p| p.sku.clone()).unwrap_or_default(),
+            name: name.clone(),
+            quantity,
+            detail: None,
+            price: bargain.price(full_price),
+            full_price,
+            promotion: bargain.discount.map(|(_, id)| id),
+        });
+        let own_bonus = package.map_or(0, |p| p.bonus_amount(settings.discrete));
+        self.bonus_currency(&name, own_bonus, currency);
+        self.on_top(tx, &bargain, quantity, currency)
+    }
+
+    /// What promotions add to what was just put in: virtual currency, and items
+    /// that are in the catalogue.
+    fn on_top(
+        &mut self,
+        tx: &mut Tx<'_>,
+        bargain: &Bargain<'_>,
+        quantity: i64,
+        currency: Currency,
+    ) -> Result<(), Refused> {
+        let project = self.buying.project.id;
+        if bargain.bonus_percent > 0 || bargain.bonus_amount > 0 {
+            let settings = virtual_currency::settings(tx, project)?;
+            let name = self.call(&settings.name, "");
+            self.bonus_currency(&name, bargain.bonus_on(quantity, settings.discrete), currency);
+        }
+        for bonus in &bargain.bonus_items {
+            if !self.given.insert((bonus.promotion, bonus.sku.to_string())) {
+                continue;
+            }
+            let Some(item) = item::by_sku(tx, project, bonus.sku)? else { continue };
+            self.lines.push(Line {
+                kind: LineKind::Item,
+                reference: Some(item.id.get()),
+                sku: item.sku.clone(),
+                name: self.call(&item.name, &item.sku),
+                quantity: bonus.quantity,
+                detail: None,
+                price: Money::zero(currency),
+                full_price: Money::zero(currency),
+                promotion: Some(bonus.promotion),
+            });
+        }
+        Ok(())
+    }
+
+    fn bonus_currency(&mut self, name: &str, quantity: i64, currency: Currency) {
+        if quantity > 0 {
+            self.lines.push(Line {
+                kind: LineKind::VirtualCurrency,
+                reference: None,
+                sku: String::new(),
+                name: name.to_string(),
+                quantity,
+                detail: None,
+                price: Money::zero(currency),
+                full_price: Money::zero(currency),
+                promotion: None,
+            });
+        }
+    }
+}
+
+/// What an amount of virtual currency costs that is no package, within the
+/// bounds of an order.
+fn amount_price(settings: &Settings, quantity: i64, currency: Currency) -> Option<Money> {
+    let price = settings.base.get(&currency)?.of_parts(quantity, HUNDREDTHS, currency).ok()?;
+    let bound = |d: coinslot_domain::decimal::Decimal| d.money(currency).ok().filter(|m| m.minor > 0);
+    let low = bound(settings.min).is_none_or(|min| price.minor >= min.minor);
+    let high = bound(settings.max).is_none_or(|max| price.minor <= max.minor);
+    (low && high).then_some(price)
+}
+
+/// What is known of the player: what the token says, over what was said before.
+fn attribute_values(tx: &mut Tx<'_>, buying: &Buying) -> Result<attribute::Values, StoreError> {
+    let mut values = coinslot_store::attribute::values_of(tx, buying.project.id, &buying.player.id)?;
+    values.extend(buying.body.attributes().map(coinslot_wire::attribute::values).unwrap_or_default());
+    Ok(values)
 }
 
 /// Checks inside the transaction that an order is what its page showed: a page
 /// may be hours old, and prices are the server's.
-pub(crate) fn verify(tx: &mut Tx<'_>, buying: &Buying<'_>, now: Time) -> Result<(), Refused> {
-    let Buying { project, body, order } = buying;
-    if !wanted(body) || quote(tx, project, body, &order.player, now)? == order.lines {
-        return Ok(());
-    }
-    Err(Refusal::Changed.into())
+pub(crate) fn verify(tx: &mut Tx<'_>, buying: &Buying, order: &Order) -> Result<(), Refused> {
+    if quote(tx, buying)? == order.lines { Ok(()) } else { Err(Refusal::Changed.into()) }
 }
 
 /// Sets aside what there is only so much of, until the payment is decided.
-pub(crate) fn reserve(tx: &mut Tx<'_>, order: &Order) -> Result<(), Refused> {
-    for (item, line) in items(order) {
-        if !purchase::count(tx, order.project, &order.player.id, item, line.quantity, None)? {
-            return Err(Refusal::Limit(line.name.clone()).into());
+pub(crate) fn reserve(tx: &mut Tx<'_>, order: &Order, _now: Time) -> Result<(), Refused> {
+    for (id, line) in items(order) {
+        let item = item::find(tx, order.project, id)?.ok_or_else(|| Refusal::NotFound(line.sku.clone()))?;
+        let user = &order.player.id;
+        let limit = if item.once_only() { Some(1) } else { item.purchase_limit };
+        if !purchase::count(tx, order.project, user, id, line.quantity, limit)? {
+            return Err(Refusal::Limit(line.sku.clone()).into());
         }
     }
     Ok(())
@@ -112,18 +341,78 @@ pub(crate) fn release(tx: &mut Tx<'_>, order: &Order) -> Result<(), StoreError> 
 }
 
 /// Hands a paid order out.
-pub(crate) fn fulfil(_tx: &mut Tx<'_>, _order: &Order, _payment: &Payment, _now: Time) -> Result<(), StoreError> {
+pub(crate) fn fulfil(tx: &mut Tx<'_>, order: &Order, payment: &Payment, now: Time) -> Result<(), StoreError> {
+    let bought = |l: &&Line| l.kind == LineKind::VirtualCurrency;
+    let amount: i64 = order.lines.iter().filter(bought).map(|l| l.quantity).sum();
+    if amount > 0 {
+        let price = order.lines.iter().filter(bought).map(|l| l.price.minor).sum();
+        // A payment's attempt is captured once, so its number serves what came of it.
+        let id = OperationId::new(payment.attempt.get());
+        book(tx, order, payment, id, OperationKind::Payment, amount, Some(price), now)?;
+    }
     Ok(())
 }
 
 /// Takes back what a wholly refunded order handed out, as far as it is there,
 /// and lets the player buy it again.
-pub(crate) fn revoke(tx: &mut Tx<'_>, order: &Order, _payment: &Payment, _now: Time) -> Result<(), StoreError> {
-    release(tx, order)
+pub(crate) fn revoke(
+    tx: &mut Tx<'_>,
+    order: &Order,
+    payment: &Payment,
+    event: EventId,
+    now: Time,
+) -> Result<(), StoreError> {
+    let (project, user) = (order.project, order.player.id.as_str());
+    for (item, line) in items(order) {
+        purchase::uncount(tx, project, user, item, line.quantity)?;
+    }
+    let bought = |l: &&Line| l.kind == LineKind::VirtualCurrency;
+    let amount: i64 = order.lines.iter().filter(bought).map(|l| l.quantity).sum();
+    let held = wallet::lock(tx, project, user)?.map_or(0, |p| p.balance);
+    // What was spent already is not there to take; a balance is never negative.
+    let taken = amount.min(held);
+    if amount > taken {
+        tracing::warn!(%project, payment = %payment.id, missing = amount - taken, "refunded virtual currency was spent");
+    }
+    if taken > 0 {
+        book(tx, order, payment, OperationId::new(event.get()), OperationKind::Cancellation, -taken, None, now)?;
+    }
+    Ok(())
+}
+
+#[expect(clippy::too_many_arguments, reason = "each is a member of the operation")]
+fn book(
+    tx: &mut Tx<'_>,
+    order: &Order,
+    payment: &Payment,
+    id: Option<OperationId>,
+    kind: OperationKind,
+    amount: i64,
+    paid: Option<i64>,
+    now: Time,
+) -> Result<(), StoreError> {
+    let operation = Operation {
+        project: order.project,
+        user: order.player.id.clone(),
+        id: id.ok_or_else(|| StoreError::Corrupt("an operation without a number".into()))?,
+        kind,
+        status: OperationStatus::Completed,
+        amount,
+        payment: Some(payment.id),
+        coupon: None,
+        paid: paid.map(|minor| Money::new(minor, order.total.currency)),
+        comment: None,
+        at: now,
+    };
+    if wallet::book(tx, &operation)?.is_none() {
+        tracing::error!(project = %order.project, payment = %payment.id, amount, "a balance has no room for virtual currency");
+    }
+    Ok(())
 }
 
 /// The items that were bought; what a promotion added counts for no limit.
 fn items(order: &Order) -> impl Iterator<Item = (ItemId, &Line)> {
-    let bought = order.lines.iter().filter(|l| l.kind == LineKind::Item && l.full_price.minor > 0);
+    let added = |l: &Line| l.full_price.minor == 0 && l.promotion.is_some();
+    let bought = order.lines.iter().filter(move |l| l.kind == LineKind::Item && !added(l));
     bought.filter_map(|l| Some((ItemId::new(l.reference?)?, l)))
 }

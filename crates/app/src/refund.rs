@@ -203,7 +203,7 @@ fn book(
     };
     coinslot_store::ledger::append(tx, &entry)?;
     if whole {
-        purchase::revoke(tx, &order, &payment, now)?;
+        purchase::revoke(tx, &order, &payment, event_id, now)?;
     }
     let project = merchant::find_project(tx, refund.project)?.ok_or_else(|| lost("project"))?;
     if project.webhook_url.is_some() && payment.notified != Notified::NotNeeded {

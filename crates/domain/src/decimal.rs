@@ -78,11 +78,18 @@ impl Decimal {
 
     /// The price of so many, rounded once, as [`Decimal::money`] does.
     pub fn times(self, quantity: i64, currency: Currency) -> Result<Money, MoneyError> {
-        let exact = (i128::from(self.nano) * i128::from(quantity))
+        self.of_parts(quantity, 1, currency)
+    }
+
+    /// The price of `parts`, of which `whole` cost this, rounded once, as
+    /// [`Decimal::money`] does. `whole` is above zero.
+    pub fn of_parts(self, parts: i64, whole: i64, currency: Currency) -> Result<Money, MoneyError> {
+        let exact = (i128::from(self.nano) * i128::from(parts))
             .checked_mul(10_i128.pow(currency.digits()))
             .ok_or(MoneyError::Overflow)?;
-        let half = i128::from(NANO) / 2 * exact.signum();
-        let minor = i64::try_from((exact + half) / i128::from(NANO)).map_err(|_| MoneyError::Overflow)?;
+        let whole = i128::from(NANO) * i128::from(whole);
+        let half = whole / 2 * exact.signum();
+        let minor = i64::try_from((exact + half) / whole).map_err(|_| MoneyError::Overflow)?;
         Ok(Money::new(minor, currency))
     }
 
@@ -167,6 +174,8 @@ mod tests {
         assert_eq!(decimal("1.005").money(usd).unwrap().minor, 101);
         assert_eq!(decimal("1.004").money(usd).unwrap().minor, 100);
         assert_eq!(decimal("1.004").times(3, usd).unwrap().minor, 301);
+        assert_eq!(decimal("0.01").of_parts(150, 100, usd).unwrap().minor, 2);
+        assert_eq!(decimal("0.01").of_parts(149, 100, usd).unwrap().minor, 1);
         assert_eq!(decimal("99.5").money(jpy).unwrap().minor, 100);
         assert_eq!(decimal("0.0005").money(kwd).unwrap().minor, 1);
         assert_eq!(decimal("1000000000").times(i64::MAX, usd), Err(MoneyError::Overflow));

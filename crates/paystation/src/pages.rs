@@ -348,7 +348,8 @@ fn read(t: Text, visit: &Visit, checkout: &Checkout) -> Result<Paying, Faults> {
         faults.push(("email", t.s("email-bad")));
     }
     let mut paying =
-        Paying { method: method.id, card: None, email: email.map(str::to_string), zip: None, ip: visit.ip.clone() };
+        Paying { method: method.id, email: email.map(str::to_string), ip: visit.ip.clone(), ..Paying::default() };
+    paying.shown = visit.params.get("shown").and_then(|s| s.parse().ok());
     if method.takes_card {
         let mut field = |name: &'static str, missing: String, bad: String| match visit.params.get(name) {
             Some(value) => Some((value, bad)),
@@ -512,6 +513,7 @@ fn form(visit: &Visit, c: &Checkout, faults: Faults) -> Response {
         f: frame(visit, Some(c), t, t.s("checkout"), ENTRY),
         token: visit.token(),
         lang: visit.lang(),
+        shown: (!c.lines.is_empty()).then_some(c.breakdown.payment.minor),
         problem,
         hints,
         methods,

@@ -176,6 +176,8 @@ pub(crate) struct CheckoutPage<'a> {
     pub f: Frame,
     pub token: &'a str,
     pub lang: Option<&'a str>,
+    /// What the page says is to be paid, in minor units, where that may change.
+    pub shown: Option<i64>,
     pub problem: Option<String>,
     pub hints: Vec<String>,
     pub methods: Vec<MethodChoice>,
@@ -338,6 +340,7 @@ mod tests {
                 f: frame(),
                 token: "\"><script>",
                 lang: Some("\"><script>"),
+                shown: Some(199),
                 problem: Some(bad()),
                 hints: vec![bad()],
                 methods: vec![MethodChoice {
