@@ -181,3 +181,23 @@ async fn a_token_tells_what_the_project_wants_to_know() {
     world.token_of(&token(json!({"level": 8}))).await;
     assert_eq!(known().await, [("level".to_string(), Value::Int(8))]);
 }
+
+#[tokio::test]
+async fn a_body_with_faults_without_end_gets_an_answer_with_one() {
+    let world = World::new(Engine::Sqlite).await;
+    let (_, group) = send(&world, "POST", GROUPS, json!({"name": {"en": "Arms"}})).await;
+    let (numbers, skus): (Vec<i64>, Vec<String>) = (1..10_000).map(|n| (n, format!("sku-{n}"))).unzip();
+    let prizes: Vec<_> = numbers.iter().map(|n| json!({"id": n, "amount": 1, "drop_rate": 0})).collect();
+    let slots = json!([{"value": {"virtual_items": prizes}}]);
+    let sort = "/merchant/v2/projects/18404/virtual_items/sort";
+    for (method, path, body) in [
+        ("POST", ITEMS, json!({"sku": "a", "name": {"en": "A"}, "groups": numbers})),
+        ("POST", ITEMS, json!({"sku": "a", "name": {"en": "A"}, "item_type": "lootbox", "slots": slots})),
+        ("PUT", sort, json!({"group_id": group, "virtual_items": skus})),
+    ] {
+        let reply = world.send(merchant_request(method, path, &body.to_string())).await;
+        assert_eq!(reply.status, 422);
+        let answer = reply.json();
+        assert_eq!(answer["extended_message"]["property_errors"].as_object().unwrap().len(), 256);
+    }
+}

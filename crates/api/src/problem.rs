@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use coinslot_app::StoreError;
 use coinslot_app::catalogue::EditError;
 use coinslot_wire::error::ErrorBody;
-use coinslot_wire::shape::Violation;
+use coinslot_wire::shape::{MAX_VIOLATIONS, Violation};
 
 /// An error on its way out. It has no body yet: the request's id belongs into
 /// it, and only the layer around all handlers knows that.
@@ -44,7 +44,8 @@ impl Problem {
     }
 
     /// 422: the body, with everything that is wrong with it.
-    pub fn invalid(violations: Vec<Violation>) -> Self {
+    pub fn invalid(mut violations: Vec<Violation>) -> Self {
+        violations.truncate(MAX_VIOLATIONS);
         Problem { status: StatusCode::UNPROCESSABLE_ENTITY, message: String::new(), violations }
     }
 

@@ -8,6 +8,7 @@ use coinslot_domain::localized::Localized;
 use coinslot_store::{StoreError, Tx, attribute};
 use coinslot_wire::attribute::AttributeBody;
 use coinslot_wire::shape::Violation;
+use std::collections::BTreeSet;
 
 /// What is told of one that is not there.
 pub const NOT_FOUND: &str = "User attribute with specified ID does not exist.";
@@ -62,8 +63,8 @@ pub(crate) fn note(tx: &mut Tx<'_>, project: ProjectId, user: &str, said: &Value
     if said.is_empty() {
         return Ok(());
     }
-    let known = attribute::all(tx, project)?;
-    let known = said.iter().filter(|(key, _)| known.iter().any(|a| a.key == **key));
+    let known: BTreeSet<String> = attribute::all(tx, project)?.into_iter().map(|a| a.key).collect();
+    let known = said.iter().filter(|(key, _)| known.contains(*key));
     attribute::set_values(tx, project, user, &known.map(|(k, v)| (k.clone(), v.clone())).collect())
 }
 

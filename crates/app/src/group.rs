@@ -7,7 +7,8 @@ use coinslot_domain::id::{GroupId, ItemId, ProjectId};
 use coinslot_domain::localized::Localized;
 use coinslot_store::{StoreError, Tx, group, item};
 use coinslot_wire::group::{GroupBody, SortBody};
-use coinslot_wire::shape::Violation;
+use coinslot_wire::shape::{MAX_VIOLATIONS, Violation};
+use std::collections::BTreeSet;
 
 /// What is told of one that is not there.
 pub const NOT_FOUND: &str = "Group with specified ID does not exist.";
@@ -28,10 +29,10 @@ pub async fn list(app: &App, project: ProjectId) -> Result<Vec<Listed>, StoreErr
     let (mut groups, counts) =
         app.store.read(move |tx| Ok::<_, StoreError>((group::all(tx, project)?, group::counts(tx, project)?))).await?;
     groups.sort_by_key(|g| (g.parent, g.id));
-    let has_groups = |id: GroupId| groups.iter().any(|g| g.parent == Some(id));
+    let parents: BTreeSet<GroupId> = groups.iter().filter_map(|g| g.parent).collect();
     let of = |group: &Group| Listed {
         group: group.clone(),
-        has_groups: has_groups(group.id),
+        has_groups: parents.contains(&group.id),
         items: counts.get(&group.id).copied().unwrap_or(0),
     };
     Ok(groups.iter().map(of).collect())
@@ -84,23 +85,25 @@ pub async fn delete(app: &App, project: ProjectId, id: GroupId) -> Result<(), Ed
 /// the old one.
 pub async fn sort(app: &App, project: ProjectId, body: SortBody) -> Result<(), EditError> {
     edit(app, project, move |tx| {
-        let unknown = || EditError::Invalid(vec![Violation::new("group_id", "is not a group of this project")]);
-        let id = body.group.ok_or_else(unknown)?;
-        group::find(tx, project, id)?.ok_or_else(unknown)?;
+        let id = body.group.ok_or(EditError::NotFound(NOT_FOUND))?;
+        group::find(tx, project, id)?.ok_or(EditError::NotFound(NOT_FOUND))?;
         let old = group::members(tx, project, id)?;
-        let (mut order, mut faults): (Vec<ItemId>, _) = (Vec::new(), Vec::new());
-        for (i, sku) in body.skus.iter().enumerate() {
-            match item::id_of(tx, project, sku)?.filter(|item| old.contains(item)) {
-                Some(item) if order.contains(&item) => {}
+        let members: BTreeSet<ItemId> = old.iter().copied().collect();
+        let (mut order, mut asked, mut faults) = (Vec::new(), BTreeSet::new(), Vec::new());
+        for (i, sku) in body.skus.iter().enumerate().filter(|(_, sku)| asked.insert(*sku)) {
+            match item::id_of(tx, project, sku)?.filter(|item| members.contains(item)) {
                 Some(item) => order.push(item),
                 None => faults.push(Violation::new(format!("virtual_items[{i}]"), "is not an item of this group")),
+            }
+            if faults.len() >= MAX_VIOLATIONS {
+                break;
             }
         }
         if !faults.is_empty() {
             return Err(EditError::Invalid(faults));
         }
-        let rest: Vec<ItemId> = old.into_iter().filter(|item| !order.contains(item)).collect();
-        order.extend(rest);
+        let first: BTreeSet<ItemId> = order.iter().copied().collect();
+        order.extend(old.into_iter().filter(|item| !first.contains(item)));
         Ok(group::sort(tx, project, id, &order)?)
     })
     .await

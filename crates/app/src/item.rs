@@ -2,13 +2,14 @@
 
 use crate::App;
 use crate::catalogue::{EditError, edit};
-use coinslot_domain::id::{ConditionId, ItemId, ProjectId, SlotId};
+use coinslot_domain::id::{ConditionId, GroupId, ItemId, ProjectId, SlotId};
 use coinslot_domain::item::{Item, Kind};
 use coinslot_domain::lootbox::{Limited, Lootbox, Prize, Table};
 pub use coinslot_store::item::Sold;
 use coinslot_store::{StoreError, Tx, group, item, lootbox, virtual_currency};
 use coinslot_wire::item::ItemBody;
 use coinslot_wire::shape::Violation;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is told of one that is not there.
 pub const NOT_FOUND: &str = "Virtual item with specified ID does not exist.";
@@ -101,9 +102,9 @@ fn save(tx: &mut Tx<'_>, project: ProjectId, old: Item, body: &ItemBody, fresh: 
     if !new.default_currency_fits() {
         faults.push(Violation::new("default_currency", "must be one of the currencies of prices"));
     }
-    let groups = group::all(tx, project)?;
+    let groups: BTreeSet<GroupId> = group::all(tx, project)?.into_iter().map(|g| g.id).collect();
     for (i, group) in new.groups.iter().enumerate() {
-        if groups.iter().all(|g| g.id != *group) {
+        if !groups.contains(group) {
             faults.push(Violation::new(format!("groups[{i}]"), format!("{group} is not a group of this project")));
         }
     }
@@ -140,7 +141,15 @@ fn faults_of(
 ) -> Result<Vec<Violation>, StoreError> {
     const UNKNOWN: &str = "is not a virtual item of this project";
     let mut faults = Vec::new();
-    let mut unknown = |id: ItemId| Ok::<_, StoreError>(item::find(tx, project, id)?.is_none_or(|i| i.deleted));
+    let mut asked: BTreeMap<ItemId, bool> = BTreeMap::new();
+    let mut unknown = |id: ItemId| match asked.get(&id) {
+        Some(unknown) => Ok::<_, StoreError>(*unknown),
+        None => {
+            let unknown = !item::exists(tx, project, id)?;
+            asked.insert(id, unknown);
+            Ok(unknown)
+        }
+    };
     if let Some(key) = lootbox.key
         && unknown(key)?
     {
@@ -163,9 +172,10 @@ fn faults_of(
             }
         }
     }
+    let prizes = lootbox.table.limitable();
     let items = body.lootbox.limits().iter().filter(|l| matches!(l.of, Limited::Item(_)));
     for (n, limit) in items.enumerate() {
-        if !lootbox.table.has(&limit.of) {
+        if !prizes.contains(&limit.of) {
             faults.push(Violation::new(format!("limits.virtual_item[{n}].id"), "is not a prize of this lootbox"));
         }
     }

@@ -1,6 +1,7 @@
 //! Identifiers. All are positive integers below 2^53, because clients read
 //! them with JavaScript, whose numbers lose precision above that.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// The first integer that JavaScript can no longer tell from its neighbour.
@@ -99,15 +100,18 @@ id! {
 /// names a number which is `known` keeps it; another one has the number of what
 /// stood in its place, so that sending a list again changes none; what is new
 /// has the `fresh` number of its place.
-pub fn settle<T: Copy + PartialEq>(sent: &[Option<T>], known: &[T], fresh: &[T]) -> Vec<T> {
-    let named = |id: &T| sent.contains(&Some(*id));
-    let mut settled: Vec<T> = Vec::with_capacity(sent.len());
-    for (place, id) in sent.iter().enumerate() {
-        let own = id.filter(|id| known.contains(id) && !settled.contains(id));
-        let instead = || known.get(place).copied().filter(|id| !named(id));
-        settled.extend(own.or_else(instead).or_else(|| fresh.get(place).copied()));
-    }
-    settled
+pub fn settle<T: Copy + Ord>(sent: &[Option<T>], known: &[T], fresh: &[T]) -> Vec<T> {
+    let ours: BTreeSet<T> = known.iter().copied().collect();
+    let named: BTreeSet<T> = sent.iter().flatten().copied().collect();
+    let mut taken = BTreeSet::new();
+    let settle = |(place, id): (usize, &Option<T>)| {
+        let own = id.filter(|id| ours.contains(id) && !taken.contains(id));
+        let instead = || known.get(place).copied().filter(|id| !named.contains(id));
+        let id = own.or_else(instead).or_else(|| fresh.get(place).copied())?;
+        taken.insert(id);
+        Some(id)
+    };
+    sent.iter().enumerate().filter_map(settle).collect()
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 use crate::id::{ItemId, SlotId};
 use crate::money::BasisPoints;
 use crate::virtual_currency::part;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the chances of a slot sum to: 100 %.
 pub const WHOLE: i64 = 10_000;
@@ -77,7 +77,7 @@ pub struct Limit {
 }
 
 /// What a limit is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Limited {
     /// An item.
     Item(ItemId),
@@ -148,13 +148,14 @@ impl Table {
         self.slots.iter().enumerate().filter_map(|(i, slot)| Some((i, fault(slot)?))).collect()
     }
 
-    /// Whether what a limit is about is among the prizes.
-    pub fn has(&self, limited: &Limited) -> bool {
-        self.slots.iter().flat_map(|s| &s.entries).any(|e| match (&e.prize, limited) {
-            (Prize::Item(item, _), Limited::Item(of)) => item == of,
-            (Prize::Attribute(class), Limited::Class(of)) => class == of,
-            _ => false,
-        })
+    /// The prizes that there may be limits on.
+    pub fn limitable(&self) -> BTreeSet<Limited> {
+        let limited = |e: &Entry| match &e.prize {
+            Prize::Item(item, _) => Some(Limited::Item(*item)),
+            Prize::Attribute(class) => Some(Limited::Class(class.clone())),
+            Prize::Currency(_) => None,
+        };
+        self.slots.iter().flat_map(|s| &s.entries).filter_map(limited).collect()
     }
 
     /// The weights of a slot's entries for a player who drew this already: its

@@ -20,6 +20,7 @@ statements! {
             purchase_limit, advertisement, deleted FROM item
         WHERE project_id = $1 AND item_id BETWEEN $2 AND $3 ORDER BY item_id";
     BY_SKU = "SELECT item_id FROM item WHERE project_id = $1 AND sku = $2 AND deleted = 0";
+    EXISTS = "SELECT item_id FROM item WHERE project_id = $1 AND item_id = $2 AND deleted = 0";
     PAGE = "SELECT i.item_id FROM item i WHERE i.project_id = $1 AND i.deleted = 0
         AND (CAST($2 AS BIGINT) = 0 OR i.vc_price IS NOT NULL)
         AND (CAST($3 AS BIGINT) = 0 OR EXISTS (SELECT 1 FROM item_price p WHERE p.project_id = $1 AND p.item_id = i.item_id))
@@ -127,6 +128,11 @@ pub fn delete(tx: &mut Tx<'_>, project: ProjectId, id: ItemId) -> Result<bool, S
 /// An item by its number, deleted or not.
 pub fn find(tx: &mut Tx<'_>, project: ProjectId, id: ItemId) -> Result<Option<Item>, StoreError> {
     Ok(between(tx, project, id.get(), id.get())?.pop())
+}
+
+/// Whether there is an item of this number that is not deleted.
+pub fn exists(tx: &mut Tx<'_>, project: ProjectId, id: ItemId) -> Result<bool, StoreError> {
+    Ok(tx.row(EXISTS, &[project.get().into(), id.get().into()])?.is_some())
 }
 
 /// An item that is not deleted, by its SKU.

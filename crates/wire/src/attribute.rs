@@ -3,7 +3,7 @@
 use crate::read::{self, Change, change};
 use crate::shape::{Field, MAX_INTEGER, Shape, Unknown, Violation, maybe};
 use coinslot_domain::attribute::{self as player, Attribute, Kind, Values};
-use coinslot_domain::localized::{DEFAULT, Localized};
+use coinslot_domain::localized::Localized;
 use serde_json::{Map, Value, json};
 
 const KEY: Field = Field::required("key", Shape::Text { min: 1, max: 255, rule: None }, "What tokens call it. Unique.");
@@ -158,14 +158,14 @@ pub fn values(sent: &Map<String, Value>) -> Values {
     sent.iter().filter_map(|(key, v)| Some((key.clone(), value(v)?))).collect()
 }
 
-/// An attribute as it is shown to a reader of `languages`.
-pub fn json(a: &Attribute, languages: &[String]) -> Value {
+/// An attribute as it is shown to a reader of `languages`, or in the project's `own`.
+pub fn json(a: &Attribute, languages: &[String], own: &str) -> Value {
     json!({
         "id": a.id.get(),
         "key": a.key,
         // As the documented examples show it.
         "localized_name": if a.name.is_empty() { json!([]) } else { read::texts_json(&a.name) },
-        "name": a.name.pick(languages, DEFAULT),
+        "name": a.name.pick(languages, own),
         "type": a.kind.name(),
         "list_of_values": a.values,
         "visible": a.visible,

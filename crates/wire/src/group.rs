@@ -5,7 +5,7 @@ use crate::shape::{Field, MAX_INTEGER, Shape, TextRule, Unknown, Violation, mayb
 use coinslot_domain::group::Group;
 use coinslot_domain::id::GroupId;
 use coinslot_domain::item::SKU_LENGTH;
-use coinslot_domain::localized::{DEFAULT, Localized};
+use coinslot_domain::localized::Localized;
 use serde_json::{Value, json};
 
 const ID: Shape = Shape::Count { min: 1, max: MAX_INTEGER };
@@ -189,10 +189,10 @@ pub fn json(g: &Group) -> Value {
 }
 
 /// A group as it is listed.
-pub fn listed(g: &Group, has_groups: bool, items: i64, languages: &[String]) -> Value {
+pub fn listed(g: &Group, has_groups: bool, items: i64, languages: &[String], own: &str) -> Value {
     json!({
         "id": g.id.get(),
-        "localized_name": g.name.pick(languages, DEFAULT),
+        "localized_name": g.name.pick(languages, own),
         "enabled": g.enabled,
         "parent_id": g.parent.map(GroupId::get),
         "has_groups": has_groups,

@@ -7,12 +7,12 @@ use coinslot_domain::attribute::{self as player, Action, Condition, Operation};
 use coinslot_domain::decimal::Decimal;
 use coinslot_domain::id::{ConditionId, GroupId, ItemId, settle};
 use coinslot_domain::item::{Advertisement, Item, Kind, SKU_LENGTH};
-use coinslot_domain::localized::{DEFAULT, Localized};
+use coinslot_domain::localized::Localized;
 use coinslot_domain::lootbox::Lootbox;
 use coinslot_domain::money::Currency;
 use coinslot_domain::virtual_currency::HUNDREDTHS;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const ID: Shape = Shape::Count { min: 1, max: MAX_INTEGER };
 const SKU: Shape = Shape::Text { min: 1, max: SKU_LENGTH, rule: Some(TextRule::Sku) };
@@ -365,12 +365,9 @@ impl ItemBody {
             Change::Reset => vec![],
             Change::Keep => old.conditions,
         };
-        let mut groups = Vec::new();
-        for group in self.groups.clone().or(old.groups, vec![]) {
-            if !groups.contains(&group) {
-                groups.push(group);
-            }
-        }
+        let mut seen = BTreeSet::new();
+        let mut groups = self.groups.clone().or(old.groups, vec![]);
+        groups.retain(|g| seen.insert(*g));
         Item {
             id: old.id,
             sku: self.sku.clone().or(old.sku, String::new()),
@@ -491,11 +488,11 @@ pub fn json(i: &Item, lootbox: Option<&Lootbox>) -> Value {
 }
 
 /// An item as it is listed.
-pub fn listed(i: &Item, languages: &[String]) -> Value {
+pub fn listed(i: &Item, languages: &[String], own: &str) -> Value {
     json!({
         "id": i.id.get(),
         "sku": i.sku,
-        "localized_name": i.name.pick(languages, DEFAULT),
+        "localized_name": i.name.pick(languages, own),
         "prices": prices_json(&i.prices),
         "default_currency": i.default_currency.map(Currency::code),
         "enabled": i.enabled,

@@ -140,8 +140,9 @@ impl LootboxBody {
             Change::Keep => old.table.slots.clone(),
         };
         let mut table = Table { version: old.table.version, slots, limits: vec![] };
+        let prizes = table.limitable();
         table.limits = self.limits.clone().or(old.table.limits.clone(), vec![]);
-        table.limits = table.limits.iter().filter(|l| table.has(&l.of)).cloned().collect();
+        table.limits.retain(|l| prizes.contains(&l.of));
         if table != old.table {
             table.version += 1;
         }

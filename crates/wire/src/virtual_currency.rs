@@ -166,22 +166,26 @@ impl SettingsBody {
             Change::Keep => (&none, false),
             Change::Reset => (&none, true),
         };
-        let mut fresh = fresh.iter().copied();
+        let mut packages = old.to_vec();
+        packages.retain(|p| !all && !sent.contains_key(&p.currency));
         let mut faults = Vec::new();
-        let mut packages: Vec<Package> =
-            old.iter().filter(|p| !all && !sent.contains_key(&p.currency)).cloned().collect();
-        let mut skus: BTreeSet<String> = packages.iter().map(|p| p.sku.clone()).collect();
         if packages.iter().any(|p| !settings.fits(p.amount)) {
             faults.push(Violation::new("is_currency_discrete", "cannot hold while packages have parts of a unit"));
         }
+        let by_id: BTreeMap<PackageId, &Package> = old.iter().map(|p| (p.id, p)).collect();
+        let by_sku: BTreeMap<&str, &Package> = old.iter().map(|p| (p.sku.as_str(), p)).collect();
+        // A package of a currency that is not sent stays, and is not one that is.
+        let mut taken: BTreeSet<PackageId> = packages.iter().map(|p| p.id).collect();
+        let mut skus: BTreeSet<String> = packages.iter().map(|p| p.sku.clone()).collect();
+        let mut fresh = fresh.iter().copied();
         for (currency, list) in sent {
             for (i, package) in list.iter().enumerate() {
                 let at = |field: &str| format!("packets.{currency}[{i}].{field}");
-                // A package that stays where it is cannot be one that is sent.
-                let mut free = old.iter().filter(|o| packages.iter().all(|p| p.id != o.id));
-                let known =
-                    free.clone().find(|o| Some(o.id) == package.id).or_else(|| free.find(|o| o.sku == package.sku));
+                let named = package.id.and_then(|id| by_id.get(&id)).filter(|o| !taken.contains(&o.id));
+                let called = || by_sku.get(package.sku.as_str()).filter(|o| !taken.contains(&o.id));
+                let known = named.or_else(called).copied();
                 let Some(id) = known.map(|o| o.id).or_else(|| fresh.next()) else { continue };
+                taken.insert(id);
                 if !skus.insert(package.sku.clone()) {
                     faults.push(Violation::new(at("sku"), "A package with this SKU already exists"));
                 }

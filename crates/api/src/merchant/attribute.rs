@@ -118,7 +118,8 @@ async fn list(
     Languages(languages): Languages,
 ) -> Result<Response, Problem> {
     let all = attribute::list(&app, project.id).await?;
-    let all: Vec<Value> = all.iter().map(|a| coinslot_wire::attribute::json(a, &languages)).collect();
+    let all: Vec<Value> =
+        all.iter().map(|a| coinslot_wire::attribute::json(a, &languages, project.default_locale())).collect();
     Ok(json(StatusCode::OK, &all.into()))
 }
 
@@ -129,7 +130,7 @@ async fn find(
     Languages(languages): Languages,
 ) -> Result<Response, Problem> {
     let found = attribute::find(&app, project.id, number(&id)?).await?;
-    Ok(json(StatusCode::OK, &coinslot_wire::attribute::json(&found, &languages)))
+    Ok(json(StatusCode::OK, &coinslot_wire::attribute::json(&found, &languages, project.default_locale())))
 }
 
 async fn create(

@@ -54,9 +54,10 @@ fn sorting(method: Method, name: &'static str) -> Route {
         example: Some(r#"{ "group_id": 100000001, "virtual_items": [] }"#),
         answers: vec![
             Answer::empty(StatusCode::NO_CONTENT, "They are sorted."),
+            no_group(),
             Answer {
                 status: StatusCode::UNPROCESSABLE_ENTITY,
-                what: "There is no such group, or an item is not in it.",
+                what: "An item is not in the group.",
                 body: AnswerBody::Faults(vec![Violation::new("virtual_items[0]", "is not an item of this group")]),
             },
         ],
@@ -144,7 +145,8 @@ async fn list(
     Languages(languages): Languages,
 ) -> Result<Response, Problem> {
     let all = group::list(&app, project.id).await?;
-    let all: Vec<Value> = all.iter().map(|l| listed(&l.group, l.has_groups, l.items, &languages)).collect();
+    let all: Vec<Value> =
+        all.iter().map(|l| listed(&l.group, l.has_groups, l.items, &languages, project.default_locale())).collect();
     Ok(json(StatusCode::OK, &all.into()))
 }
 

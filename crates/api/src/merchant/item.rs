@@ -166,7 +166,7 @@ async fn list(
         None => Sold::Any,
     };
     let items = item::list(&app, project.id, sold, limit, offset).await?;
-    let items: Vec<Value> = items.iter().map(|i| listed(i, &languages)).collect();
+    let items: Vec<Value> = items.iter().map(|i| listed(i, &languages, project.default_locale())).collect();
     Ok(json(StatusCode::OK, &items.into()))
 }
 

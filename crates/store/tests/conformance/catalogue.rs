@@ -230,6 +230,9 @@ fn items_go(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     let gone = call!(log, item::find(tx, ours(), item_id(21))).unwrap();
     assert!(gone.deleted && gone.groups.is_empty());
     assert_eq!(call!(log, item::id_of(tx, ours(), "tank")), None);
+    assert!(!call!(log, item::exists(tx, ours(), item_id(21))));
+    assert!(call!(log, item::exists(tx, ours(), item_id(22))));
+    assert!(!call!(log, item::exists(tx, theirs(), item_id(22))));
     let again = an_item(24, "tank");
     call!(log, item::save(tx, ours(), &again));
     assert_eq!(call!(log, item::id_of(tx, ours(), "tank")), Some(again.id), "the SKU was free again");
