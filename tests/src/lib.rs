@@ -2,7 +2,9 @@
 //! randomness that repeats, a game that records what it is told, and a gateway
 //! that can be told to misbehave.
 
+pub mod fairness;
 pub mod golden;
+pub mod shop;
 pub mod world;
 
 pub use world::{Engine, World};

@@ -51,6 +51,15 @@ async fn two_spaces_after_the_method_are_fine() {
     let answer = raw(address, &request_line("POST  /merchant/v2/merchants/2340/token", &body)).await;
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
     assert!(answer.contains(r#"{"token":""#), "{answer}");
+    // The calls for which that client does it.
+    let users = "/merchant/v2/projects/18404/users";
+    let answer = raw(address, &request_line(&format!("POST {users}"), r#"{"user_id":"p"}"#)).await;
+    assert!(answer.starts_with("HTTP/1.1 204 "), "{answer}");
+    for call in ["add", "remove"] {
+        let line = format!("POST  {users}/p/virtual_items/{call}");
+        let answer = raw(address, &request_line(&line, r#"{"virtual_items":[]}"#)).await;
+        assert!(answer.starts_with("HTTP/1.1 204 "), "{answer}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -69,6 +69,12 @@ const TAGS: &[(&str, &[&str], &str)] = &[
         &["project"],
         "A project is a game that sells: its names, where its webhooks go and what they are signed with.",
     ),
+    (
+        "Lootboxes",
+        &["lootbox"],
+        "Opening lootboxes so that anybody can check that nobody cheated; `docs/lootboxes.md` says how. Needs a key \
+         of the company or of the project.",
+    ),
     ("Server", &["health", "readiness", "document"], "About the server itself. No credentials are needed."),
 ];
 

@@ -4,10 +4,10 @@ use crate::App;
 use coinslot_domain::decimal::Decimal;
 use coinslot_domain::id::{OperationId, ProjectId};
 use coinslot_domain::time::Time;
-use coinslot_domain::wallet::{CoinsError, Operation, OperationKind, Player, UNITS, coins};
-use coinslot_store::wallet;
+use coinslot_domain::virtual_currency::HUNDREDTHS;
+use coinslot_domain::wallet::{CoinsError, Operation, OperationKind, Player, coins};
 pub use coinslot_store::wallet::{Booked, Filter};
-use coinslot_store::{StoreError, Tx};
+use coinslot_store::{StoreError, Tx, virtual_currency, wallet};
 use coinslot_wire::wallet::{RechargeBody, UserBody};
 
 /// Why a wallet stays as it is.
@@ -40,7 +40,7 @@ impl std::fmt::Display for WalletError {
             WalletError::Zero => f.write_str("must not be 0"),
             WalletError::Amount(why) => why.fmt(f),
             WalletError::TooLittle(left) => {
-                write!(f, "The user has only {}", Decimal::from_units(*left, UNITS).unwrap_or(Decimal::ZERO))
+                write!(f, "The user has only {}", Decimal::from_units(*left, HUNDREDTHS).unwrap_or(Decimal::ZERO))
             }
             WalletError::TooMuch => f.write_str("The user cannot have more than 1000000000"),
             WalletError::Store(e) => e.fmt(f),
@@ -127,11 +127,12 @@ pub fn short(player: &Player, amount: i64) -> WalletError {
 
 /// An amount of the project's virtual currency that is not nothing, in
 /// hundredths.
-fn amount(_tx: &mut Tx<'_>, _project: ProjectId, amount: Decimal) -> Result<i64, WalletError> {
+fn amount(tx: &mut Tx<'_>, project: ProjectId, amount: Decimal) -> Result<i64, WalletError> {
     if amount.is_zero() {
         return Err(WalletError::Zero);
     }
-    coins(amount, true).map_err(WalletError::Amount)
+    let discrete = virtual_currency::settings(tx, project)?.discrete;
+    coins(amount, discrete).map_err(WalletError::Amount)
 }
 
 /// The operations of a player in `[from, to)`, newest first.

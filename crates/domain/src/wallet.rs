@@ -5,11 +5,10 @@ use crate::id::{CouponId, EntryId, OperationId, PaymentId, ProjectId};
 use crate::ledger::{Account, Entry, EntryKind, Posting, Unit};
 use crate::money::Money;
 use crate::time::Time;
+use crate::virtual_currency::HUNDREDTHS;
 
-/// Parts of one unit of virtual currency in which it is counted.
-pub const UNITS: i64 = 100;
 /// The most a player can hold, in hundredths: a thousand million.
-pub const MOST: i64 = 1_000_000_000 * UNITS;
+pub const MOST: i64 = 1_000_000_000 * HUNDREDTHS;
 
 /// A player, as the project's wallet knows one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -197,7 +196,7 @@ pub fn coins(amount: Decimal, discrete: bool) -> Result<i64, CoinsError> {
     if discrete && !amount.is_whole() {
         return Err(CoinsError::Fraction);
     }
-    if amount.fits_units(UNITS) { Ok(amount.in_units(UNITS)) } else { Err(CoinsError::TooPrecise) }
+    if amount.fits_units(HUNDREDTHS) { Ok(amount.in_units(HUNDREDTHS)) } else { Err(CoinsError::TooPrecise) }
 }
 
 #[cfg(test)]

@@ -42,3 +42,63 @@ CREATE TABLE operation (
 );
 
 CREATE INDEX operation_by_time ON operation (project_id, user_id, booked_at);
+
+-- What players have. What lasts for a time is gone at expires_at; rows stay
+-- when there is nothing left of an item.
+CREATE TABLE inventory (
+    project_id BIGINT NOT NULL,
+    user_id    TEXT   NOT NULL,
+    item_id    BIGINT NOT NULL,
+    amount     BIGINT NOT NULL CHECK (amount >= 0),
+    expires_at BIGINT,
+    PRIMARY KEY (project_id, user_id, item_id)
+);
+
+-- What the server is bound to for a player's next opening of a lootbox, and
+-- the number it will have.
+CREATE TABLE lootbox_seed (
+    project_id  BIGINT NOT NULL,
+    user_id     TEXT   NOT NULL,
+    server_seed TEXT   NOT NULL,
+    nonce       BIGINT NOT NULL,
+    PRIMARY KEY (project_id, user_id)
+);
+
+-- Openings, with everything the outcome came from. nonce counts a player's
+-- openings from 1, so that no two can have one seed.
+CREATE TABLE draw (
+    project_id  BIGINT NOT NULL,
+    user_id     TEXT   NOT NULL,
+    nonce       BIGINT NOT NULL,
+    draw_id     BIGINT NOT NULL,
+    lootbox_id  BIGINT NOT NULL,
+    version     BIGINT NOT NULL,
+    server_seed TEXT   NOT NULL,
+    client_seed TEXT   NOT NULL,
+    drawn_at    BIGINT NOT NULL,
+    PRIMARY KEY (project_id, user_id, nonce),
+    UNIQUE (project_id, draw_id)
+);
+
+-- What came out of each slot: the place of an entry, the item it is, and the
+-- virtual currency that a player got instead of a duplicate.
+CREATE TABLE draw_outcome (
+    project_id BIGINT NOT NULL,
+    user_id    TEXT   NOT NULL,
+    nonce      BIGINT NOT NULL,
+    slot       BIGINT NOT NULL,
+    lootbox_id BIGINT NOT NULL,
+    place      BIGINT,
+    item_id    BIGINT,
+    instead    BIGINT,
+    PRIMARY KEY (project_id, user_id, nonce, slot)
+);
+
+CREATE INDEX draw_outcome_of_lootbox ON draw_outcome (project_id, user_id, lootbox_id, item_id);
+
+-- Projects whose game keeps the inventory itself: opening takes no items.
+CREATE TABLE lootbox_setting (
+    project_id  BIGINT NOT NULL,
+    takes_items BIGINT NOT NULL,
+    PRIMARY KEY (project_id)
+);

@@ -12,10 +12,12 @@ mod backup;
 pub mod catalogue;
 pub mod coupon;
 mod doctor;
+pub mod draw;
 mod engine;
 pub mod group;
 pub mod id;
 pub mod idempotency;
+pub mod inventory;
 pub mod item;
 pub mod ledger;
 pub mod lootbox;
@@ -50,9 +52,11 @@ pub fn statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("attribute", attribute::STATEMENTS),
         ("catalogue", catalogue::STATEMENTS),
         ("coupon", coupon::STATEMENTS),
+        ("draw", draw::STATEMENTS),
         ("group", group::STATEMENTS),
         ("id", id::STATEMENTS),
         ("idempotency", idempotency::STATEMENTS),
+        ("inventory", inventory::STATEMENTS),
         ("item", item::STATEMENTS),
         ("ledger", ledger::STATEMENTS),
         ("lootbox", lootbox::STATEMENTS),

@@ -177,21 +177,11 @@ const DELIVERY_FIELDS: [Field; 8] = [
 
 static DELIVERY: Shape = Shape::Object { fields: &DELIVERY_FIELDS, unknown: Unknown::Ignore };
 
-const fn with<const N: usize, const M: usize>(fields: [Field; N], more: &[Field]) -> [Field; M] {
-    let mut all = [more[0]; M];
-    let mut i = 0;
-    while i < M {
-        all[i] = if i < N { fields[i] } else { more[i - N] };
-        i += 1;
-    }
-    all
-}
-
 const BODY: Field = Field::required("body", ANY_TEXT, "The exact bytes that are signed and sent.");
 
 /// An event with everything about it.
 pub static EVENT_WHOLE: Shape = Shape::Object {
-    fields: &with::<8, 10>(
+    fields: &shape::with::<8, 10>(
         EVENT_FIELDS,
         &[BODY, Field::required("deliveries", Shape::Array(&DELIVERY), "Every attempt, in their order.")],
     ),
@@ -200,7 +190,7 @@ pub static EVENT_WHOLE: Shape = Shape::Object {
 
 /// What came of a test.
 pub static TESTED: Shape = Shape::Object {
-    fields: &with::<8, 10>(DELIVERY_FIELDS, &[Field::required("event", EVENT, "As it is listed."), BODY]),
+    fields: &shape::with::<8, 10>(DELIVERY_FIELDS, &[Field::required("event", EVENT, "As it is listed."), BODY]),
     unknown: Unknown::Ignore,
 };
 

@@ -7,9 +7,11 @@
 
 pub mod attribute;
 pub mod coupon;
+pub mod draw;
 pub mod error;
 pub mod event;
 pub mod group;
+pub mod inventory;
 pub mod item;
 pub mod lootbox;
 pub mod openapi;

@@ -205,30 +205,36 @@ fn limits(value: &Value) -> Vec<Limit> {
 /// The slots and limits of a table, as they are shown.
 pub(crate) fn json(table: Option<&Table>) -> (Value, Value) {
     let slots = table.map_or(&[][..], |t| &t.slots);
-    let limits = table.map_or(&[][..], |t| &t.limits);
-    let slot = |s: &Slot| {
-        let of = |f: &dyn Fn(&Entry) -> Option<Value>| Value::from(s.entries.iter().filter_map(f).collect::<Vec<_>>());
-        let rate = |e: &Entry| read::units(e.rate.0);
-        json!({
-            "id": s.id.get(),
-            "value": {
-                "virtual_items": of(&|e| match e.prize {
-                    Prize::Item(id, amount) => Some(json!({ "id": id.get(), "amount": amount, "drop_rate": rate(e) })),
-                    _ => None,
-                }),
-                "virtual_currency": of(&|e| match e.prize {
-                    Prize::Currency(n) => Some(json!({ "amount": read::units(n), "drop_rate": rate(e) })),
-                    _ => None,
-                }),
-                "attribute": of(&|e| match &e.prize {
-                    Prize::Attribute(c) => Some(json!({ "type": c.kind, "value": c.value, "drop_rate": rate(e) })),
-                    _ => None,
-                }),
-            },
-            "compensation_for_duplicate_percent": s.duplicate_percent,
-            "compensation_for_duplicate_value": read::units(s.duplicate_value),
-        })
-    };
+    (slots.iter().map(slot_json).collect::<Vec<_>>().into(), limits_json(table.map_or(&[][..], |t| &t.limits)))
+}
+
+/// A slot, as it is shown.
+pub(crate) fn slot_json(s: &Slot) -> Value {
+    let of = |f: &dyn Fn(&Entry) -> Option<Value>| Value::from(s.entries.iter().filter_map(f).collect::<Vec<_>>());
+    let rate = |e: &Entry| read::units(e.rate.0);
+    json!({
+        "id": s.id.get(),
+        "value": {
+            "virtual_items": of(&|e| match e.prize {
+                Prize::Item(id, amount) => Some(json!({ "id": id.get(), "amount": amount, "drop_rate": rate(e) })),
+                _ => None,
+            }),
+            "virtual_currency": of(&|e| match e.prize {
+                Prize::Currency(n) => Some(json!({ "amount": read::units(n), "drop_rate": rate(e) })),
+                _ => None,
+            }),
+            "attribute": of(&|e| match &e.prize {
+                Prize::Attribute(c) => Some(json!({ "type": c.kind, "value": c.value, "drop_rate": rate(e) })),
+                _ => None,
+            }),
+        },
+        "compensation_for_duplicate_percent": s.duplicate_percent,
+        "compensation_for_duplicate_value": read::units(s.duplicate_value),
+    })
+}
+
+/// How often a player may draw what, as it is shown.
+pub fn limits_json(limits: &[Limit]) -> Value {
     let mut shown = json!({ "virtual_item": [], "attribute": [] });
     for limit in limits {
         let (key, value) = match &limit.of {
@@ -239,7 +245,7 @@ pub(crate) fn json(table: Option<&Table>) -> (Value, Value) {
             list.push(value);
         }
     }
-    (slots.iter().map(slot).collect::<Vec<_>>().into(), shown)
+    shown
 }
 
 #[cfg(test)]

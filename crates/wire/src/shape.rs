@@ -183,6 +183,18 @@ impl Field {
     }
 }
 
+/// `fields` and `more`, which are `M` in all: objects that say more of a thing
+/// than others.
+pub const fn with<const N: usize, const M: usize>(fields: [Field; N], more: &[Field]) -> [Field; M] {
+    let mut all = [more[0]; M];
+    let mut i = 0;
+    while i < M {
+        all[i] = if i < N { fields[i] } else { more[i - N] };
+        i += 1;
+    }
+    all
+}
+
 /// What becomes of a property the shape does not name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unknown {

@@ -1,14 +1,12 @@
 //! Players: what the API takes and says of them.
 
+use crate::page;
 use crate::read::{self, Change, change, checked};
 use crate::shape::{self, Field, Shape, TextRule, Unknown, Violation};
 use coinslot_domain::decimal::Decimal;
 use coinslot_domain::time::Time;
-use coinslot_domain::wallet::{Operation, OperationKind, Player, UNITS};
+use coinslot_domain::wallet::{Operation, OperationKind, Player};
 use serde_json::{Value, json};
-
-/// Rows in one answer. Who asks for more gets as many.
-const LIST_LIMIT: i64 = 1000;
 
 const SHORT: Shape = Shape::Text { min: 0, max: 255, rule: None };
 const NAME: Shape = Shape::OneOf(&[SHORT, Shape::Null]);
@@ -91,15 +89,10 @@ impl UserBody {
     }
 }
 
-const LIMIT: Field = Field::required(
-    "limit",
-    Shape::Count { min: 1, max: shape::MAX_INTEGER },
-    "At most so many; never more than 1000 are listed.",
-);
-const OFFSET: Field =
-    Field::required("offset", Shape::Count { min: 0, max: shape::MAX_INTEGER }, "So many are passed over, from 0.");
+const LIMIT: Field = page::required(page::LIMIT);
+const OFFSET: Field = page::required(page::OFFSET);
 
-/// The parameters of a list that takes its pages from the caller.
+/// The parameters of a list that wants to be told its part.
 pub static PAGE: Shape = Shape::Object { fields: &[LIMIT, OFFSET], unknown: Unknown::Ignore };
 
 /// The parameters of the list of players.
@@ -112,12 +105,6 @@ pub static USER_LIST: Shape = Shape::Object {
     ],
     unknown: Unknown::Ignore,
 };
-
-/// How many rows to list, and after how many.
-pub fn page(query: &Value) -> (i64, i64) {
-    let number = |name: &str| query.get(name).and_then(read::integer);
-    (number("limit").unwrap_or(LIST_LIMIT).min(LIST_LIMIT), number("offset").unwrap_or(0))
-}
 
 /// The parameters of the list of operations.
 pub static OPERATION_LIST: Shape = Shape::Object {
@@ -262,11 +249,6 @@ pub static OPERATIONS: Shape = Shape::Array(&OPERATION);
 pub static BALANCE_AFTER: Shape =
     Shape::Object { fields: &[Field::required("amount", BALANCE, "The balance after it.")], unknown: Unknown::Ignore };
 
-/// Virtual currency as JSON, from hundredths.
-pub fn coins(hundredths: i64) -> Value {
-    Decimal::from_units(hundredths, UNITS).map_or(Value::Null, read::number)
-}
-
 /// A player as JSON.
 pub fn user_json(p: &Player) -> Value {
     json!({
@@ -275,7 +257,7 @@ pub fn user_json(p: &Player) -> Value {
         "user_custom": p.custom,
         "email": p.email,
         "register_date": p.registered_at.rfc3339(),
-        "balance": coins(p.balance),
+        "balance": read::units(p.balance),
         // No documented call pays real money into a wallet.
         "wallet_amount": 0,
         "wallet_currency": null,
@@ -293,11 +275,11 @@ pub fn operation_json(o: &Operation, balance: i64) -> Value {
         "transaction_type": o.kind.name(),
         "comment": o.comment,
         "date": o.at.rfc3339(),
-        "amount": coins(o.amount),
+        "amount": read::units(o.amount),
         "sum": o.paid.map(|m| read::number(m.shortest())),
         "currency": o.paid.map(|m| m.currency.code()),
         "status": o.status.name(),
-        "user_balance": coins(balance),
+        "user_balance": read::units(balance),
         "user_id": o.user,
     })
 }
@@ -324,7 +306,6 @@ mod tests {
 
     #[test]
     fn queries() {
-        assert_eq!(page(&read::query(&USER_LIST, "limit=5000&offset=3").unwrap()), (1000, 3));
         let raw = "datetime_from=2014-10-14T00%3A00%3A00Z&datetime_to=2014-10-15&transaction_type=invoice";
         let query = OperationQuery::read(&read::query(&OPERATION_LIST, raw).unwrap());
         assert_eq!(query.kind, Some(OperationKind::Payment));

@@ -3,8 +3,10 @@
 mod attribute;
 mod caller;
 mod coupon;
+mod draw;
 mod event;
 mod group;
+mod inventory;
 mod item;
 mod plan;
 mod product;
@@ -44,6 +46,8 @@ pub fn routes() -> Vec<Route> {
     all.extend(group::routes());
     all.extend(item::routes());
     all.extend(virtual_currency::routes());
+    all.extend(inventory::routes());
+    all.extend(draw::routes());
     for route in &mut all {
         route.path.insert_str(0, PREFIXES[0]);
     }

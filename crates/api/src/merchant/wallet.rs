@@ -10,12 +10,12 @@ use axum::routing::{get, patch, post, put};
 use coinslot_app::Shared;
 use coinslot_app::wallet::{self, Filter, WalletError};
 use coinslot_domain::decimal::Decimal;
-use coinslot_wire::read;
 use coinslot_wire::shape::{Shape, Violation};
 use coinslot_wire::wallet::{
     BALANCE_AFTER, OPERATION_LIST, OPERATIONS, OperationQuery, RECHARGE, RechargeBody, USER, USER_CREATE, USER_LIST,
-    USER_PATCH, USER_UPDATE, USERS, UserBody, WITHDRAW, coins, operation_json, page, user_json,
+    USER_PATCH, USER_UPDATE, USERS, UserBody, WITHDRAW, operation_json, user_json,
 };
+use coinslot_wire::{page, read};
 use serde_json::{Value, json};
 
 const ONE: &str = r#"{
@@ -173,7 +173,7 @@ async fn list(State(app): State<Shared>, Project(_, project): Project, raw: RawQ
     let query = query(&USER_LIST, &raw)?;
     let text = |name: &str| query.get(name).and_then(read::text);
     let filter = Filter { requisites: text("user_requisites"), email: text("email") };
-    let (limit, offset) = page(&query);
+    let (offset, limit) = page::read(&query);
     let (total, users) = wallet::list(&app, project.id, filter, limit, offset).await?;
     let data: Vec<Value> = users.iter().map(user_json).collect();
     Ok(json(StatusCode::OK, &json!({ "recordsTotal": total, "data": data })))
@@ -216,7 +216,7 @@ async fn recharge(
 ) -> Result<Response, Problem> {
     let body = RechargeBody::read(&RECHARGE, &body).map_err(Problem::invalid)?;
     let left = wallet::recharge(&app, project.id, user, body).await?;
-    Ok(json(StatusCode::OK, &json!({ "amount": coins(left) })))
+    Ok(json(StatusCode::OK, &json!({ "amount": read::units(left) })))
 }
 
 async fn withdraw(
@@ -227,7 +227,7 @@ async fn withdraw(
     let RechargeBody { amount, comment } = RechargeBody::read(&WITHDRAW, &body).map_err(Problem::invalid)?;
     let body = RechargeBody { amount: Decimal::negated(amount), comment };
     let left = wallet::recharge(&app, project.id, user, body).await?;
-    Ok(json(StatusCode::OK, &json!({ "amount": coins(left) })))
+    Ok(json(StatusCode::OK, &json!({ "amount": read::units(left) })))
 }
 
 impl From<WalletError> for Problem {

@@ -18,7 +18,9 @@ mod catalogue;
 #[path = "../common/mod.rs"]
 mod common;
 mod coupon;
+mod draw;
 mod idempotency;
+mod inventory;
 mod plan;
 mod product;
 mod project;
@@ -112,6 +114,8 @@ const MORE: &[&[Step]] = &[
     promotion::STEPS,
     purchase::STEPS,
     wallet::STEPS,
+    inventory::STEPS,
+    draw::STEPS,
 ];
 
 async fn story(store: &Store) -> Vec<(&'static str, String)> {
@@ -172,9 +176,11 @@ const FILES: &[(&str, &str)] = &[
     ("attribute", include_str!("../../src/attribute.rs")),
     ("catalogue", include_str!("../../src/catalogue.rs")),
     ("coupon", include_str!("../../src/coupon.rs")),
+    ("draw", include_str!("../../src/draw.rs")),
     ("group", include_str!("../../src/group.rs")),
     ("id", include_str!("../../src/id.rs")),
     ("idempotency", include_str!("../../src/idempotency.rs")),
+    ("inventory", include_str!("../../src/inventory.rs")),
     ("item", include_str!("../../src/item.rs")),
     ("ledger", include_str!("../../src/ledger.rs")),
     ("lootbox", include_str!("../../src/lootbox.rs")),

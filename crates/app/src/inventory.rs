@@ -1,0 +1,116 @@
+//! What players have.
+
+use crate::App;
+use coinslot_domain::id::ProjectId;
+use coinslot_domain::inventory::Holding;
+use coinslot_domain::item::Item;
+use coinslot_store::{StoreError, Tx, inventory, item, wallet};
+use coinslot_wire::inventory::ItemLine;
+
+/// Why a player keeps what there was.
+#[derive(Debug)]
+pub enum InventoryError {
+    /// The project knows no such player.
+    NoPlayer,
+    /// Lines, by their place, and what is wrong with each.
+    Lines(Vec<(usize, LineFault)>),
+    /// The database did not do it.
+    Store(StoreError),
+}
+
+/// What is wrong with a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineFault {
+    /// The project has no item of this SKU.
+    UnknownSku,
+    /// The player has only so many.
+    TooFew(i64),
+}
+
+impl std::fmt::Display for LineFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            LineFault::UnknownSku => f.write_str("The project has no item with this SKU"),
+            LineFault::TooFew(owned) => write!(f, "The user has only {owned}"),
+        }
+    }
+}
+
+impl From<StoreError> for InventoryError {
+    fn from(e: StoreError) -> Self {
+        InventoryError::Store(e)
+    }
+}
+
+/// What a player has, by the items' numbers: `limit` of them after the first
+/// `offset`.
+pub async fn list(
+    app: &App,
+    project: ProjectId,
+    user: String,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<(Holding, Item)>, InventoryError> {
+    let now = app.now(project);
+    app.store
+        .read(move |tx| {
+            wallet::find(tx, project, &user)?.ok_or(InventoryError::NoPlayer)?;
+            let mut all = Vec::new();
+            for holding in inventory::list(tx, project, &user, now, limit, offset)? {
+                let lost = || StoreError::Corrupt(format!("item {} of a player is not there", holding.item));
+                all.push((holding, item::find(tx, project, holding.item)?.ok_or_else(lost)?));
+            }
+            Ok(all)
+        })
+        .await
+}
+
+/// Gives a player items, all or none.
+pub async fn add(app: &App, project: ProjectId, user: String, lines: Vec<ItemLine>) -> Result<(), InventoryError> {
+    let now = app.now(project);
+    app.store
+        .write(move |tx| {
+            wallet::lock(tx, project, &user)?.ok_or(InventoryError::NoPlayer)?;
+            for (_, item, amount) in summed(tx, project, &lines)? {
+                inventory::grant(tx, project, &user, &item, amount, now)?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// Takes items from a player, all or none.
+pub async fn remove(app: &App, project: ProjectId, user: String, lines: Vec<ItemLine>) -> Result<(), InventoryError> {
+    let now = app.now(project);
+    app.store
+        .write(move |tx| {
+            wallet::lock(tx, project, &user)?.ok_or(InventoryError::NoPlayer)?;
+            let mut faults = Vec::new();
+            for (place, item, amount) in summed(tx, project, &lines)? {
+                if !inventory::take(tx, project, &user, item.id, amount, now)? {
+                    let owned = inventory::owned(tx, project, &user, item.id, now)?;
+                    faults.push((place, LineFault::TooFew(owned)));
+                }
+            }
+            if faults.is_empty() { Ok(()) } else { Err(InventoryError::Lines(faults)) }
+        })
+        .await
+}
+
+/// The items of the lines, lines with one SKU added up, each with the place of
+/// its first line.
+fn summed(tx: &mut Tx<'_>, project: ProjectId, lines: &[ItemLine]) -> Result<Vec<(usize, Item, i64)>, InventoryError> {
+    let mut all: Vec<(usize, Item, i64)> = Vec::new();
+    let mut faults = Vec::new();
+    for (place, line) in lines.iter().enumerate() {
+        if let Some((_, _, amount)) = all.iter_mut().find(|(_, item, _)| item.sku == line.sku) {
+            *amount += line.amount;
+        } else {
+            match item::by_sku(tx, project, &line.sku)? {
+                Some(item) => all.push((place, item, line.amount)),
+                None => faults.push((place, LineFault::UnknownSku)),
+            }
+        }
+    }
+    if faults.is_empty() { Ok(all) } else { Err(InventoryError::Lines(faults)) }
+}
