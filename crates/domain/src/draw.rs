@@ -77,3 +77,44 @@ pub fn weights(table: &Table, mut drawn: Drawn, places: &[Option<usize>]) -> Vec
     };
     table.slots.iter().zip(places).map(each).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::SlotId;
+    use crate::item::Kind;
+    use crate::lootbox::{Entry, Limit, Limited};
+    use crate::money::BasisPoints;
+
+    fn item(n: i64) -> ItemId {
+        ItemId::new(n).unwrap()
+    }
+
+    fn slot() -> Slot {
+        let entries = [(1, 3000), (2, 7000)]
+            .map(|(n, rate)| Entry { prize: Prize::Item(item(n), 1), rate: BasisPoints(rate) })
+            .to_vec();
+        Slot { id: SlotId::new(1).unwrap(), entries, duplicate_percent: 50, duplicate_value: 0 }
+    }
+
+    #[test]
+    fn only_what_can_be_had_once_is_a_duplicate() {
+        let crown = Item { kind: Kind::Permanent, vc_price: Some(1100), ..Item::new(item(1), "crown") };
+        assert_eq!(outcome(&slot(), 0, &crown, 0, true), Outcome::Prize(0));
+        assert_eq!(outcome(&slot(), 0, &crown, 1, true), Outcome::Duplicate(0, 500), "whole units");
+        assert_eq!(outcome(&slot(), 0, &crown, 1, false), Outcome::Duplicate(0, 550));
+        let sword = Item { kind: Kind::Consumable, ..crown };
+        assert_eq!(outcome(&slot(), 1, &sword, 9, true), Outcome::Prize(1));
+        assert_eq!([Outcome::Nothing, Outcome::Duplicate(1, 5)].map(Outcome::place), [None, Some(1)]);
+    }
+
+    #[test]
+    fn earlier_slots_count() {
+        let limits = vec![Limit { of: Limited::Item(item(1)), most: 2 }];
+        let table = Table { version: 1, slots: vec![slot(), slot(), slot()], limits };
+        let before = Drawn::from([(item(1), 1)]);
+        let found = weights(&table, before.clone(), &[Some(0), Some(1), Some(1)]);
+        assert_eq!(found, [[3000, 7000], [0, 7000], [0, 7000]]);
+        assert_eq!(weights(&table, before, &[]), [[3000, 7000]; 3], "as long as nothing is drawn");
+    }
+}

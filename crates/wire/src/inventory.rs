@@ -119,7 +119,7 @@ mod tests {
         let body = json!({"virtual_items": [{"virtual_item": {"sku": "a"}, "amount": "2"}]});
         assert_eq!(lines(&body).unwrap(), [ItemLine { sku: "a".into(), amount: 2 }]);
         assert_eq!(lines(&json!({"virtual_items": []})).unwrap(), []);
-        let wrong = json!({"virtual_items": [{"virtual_item": [], "amount": 0}, {"amount": 1.5}]});
+        let wrong = json!({"virtual_items": [{"virtual_item": [], "amount": 0}, {"amount": "1.5"}]});
         let paths: Vec<_> = lines(&wrong).unwrap_err().into_iter().map(|v| v.path).collect();
         assert_eq!(
             paths,

@@ -107,15 +107,15 @@ const MORE: &[&[Step]] = &[
     text::STEPS,
     catalogue::STEPS,
     coupon::STEPS,
+    draw::STEPS,
     idempotency::STEPS,
+    inventory::STEPS,
     plan::STEPS,
     product::STEPS,
     project::STEPS,
     promotion::STEPS,
     purchase::STEPS,
     wallet::STEPS,
-    inventory::STEPS,
-    draw::STEPS,
 ];
 
 async fn story(store: &Store) -> Vec<(&'static str, String)> {
