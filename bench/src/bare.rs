@@ -86,6 +86,11 @@ async fn router(arguments: &[String]) -> Fallible<Router> {
             let writer = sqlite::Writer::open(PathBuf::from(file))?;
             Router::new().route("/pay", post(checkout)).with_state((writer, filled(rows)?))
         }
+        // Bytes that somebody else has made, shared and not copied.
+        ["bytes", file] => {
+            let whole = Bytes::from(std::fs::read(file).map_err(|e| format!("{file}: {e}"))?);
+            Router::new().route("/bytes", get(prepared)).with_state(whole)
+        }
         ["poll", file] => {
             let readers = Arc::new(Readers { path: PathBuf::from(file), idle: Mutex::default() });
             Router::new().route("/status.json", get(poll)).with_state(readers)
@@ -108,6 +113,10 @@ fn filled(rows: &str) -> Fallible<Filled> {
 
 async fn hello() -> Response {
     ([(header::CONTENT_TYPE, "application/json")], r#"{"hello":"world"}"#).into_response()
+}
+
+async fn prepared(State(whole): State<Bytes>) -> Response {
+    ([(header::CONTENT_TYPE, "application/json; charset=UTF-8")], whole).into_response()
 }
 
 /// A body of the Merchant API as far as the bench sends it, typed, so that nothing faster reads it.

@@ -1,6 +1,6 @@
 //! The measurements, one function each, and what is made of them.
 
-use crate::load::{CONNECTIONS, Load, Requests, Slice, get, measure, post};
+use crate::load::{CONNECTIONS, Load, Requests, Slice, bodies, get, measure, post};
 use crate::machine::{Quiet, pause};
 use crate::product::{Account, Data, Server, bare_token, binary, file, pay, poll};
 use crate::rounds::{Rounds, Runner, median};
@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 
 /// Every measurement.
-pub const NAMES: [&str; 7] = ["checkout", "token", "poll", "webhook", "postgres_checkout", "footprint", "growth"];
+pub const NAMES: [&str; 8] =
+    ["checkout", "token", "poll", "storefront", "webhook", "postgres_checkout", "footprint", "growth"];
 
 /// Everything that the measurements share.
 struct Bench {
@@ -40,6 +41,7 @@ pub fn run(options: Options) -> Fallible<()> {
         ("checkout", Bench::checkout),
         ("token", Bench::token),
         ("poll", Bench::poll),
+        ("storefront", Bench::storefront),
         ("webhook", Bench::webhook),
         ("postgres_checkout", Bench::postgres_checkout),
         ("footprint", Bench::footprint),
@@ -269,6 +271,32 @@ impl Bench {
         Ok(vec![("poll", compared(&rounds, 2, 1))])
     }
 
+    /// A hundred items with limits and a promotion, against the same bytes from memory.
+    fn storefront(&self) -> Fallible<Vec<(&'static str, Value)>> {
+        let ours = Server::serve(&Data::Directory(self.copy("storefront", 0)?))?;
+        let request = self.account.stock(&ours, &self.runtime, 100)?;
+        let once = ours.load(Requests::once(vec![request.clone()]), 200, Duration::from_secs(60));
+        let answer = bodies(&self.runtime, &Load { connections: 1, ..once })?.into_iter().next().unwrap_or_default();
+        let shown: Value = serde_json::from_slice(&answer).map_err(|e| e.to_string())?;
+        let cheaper = |item: &&Value| item["amount"].as_f64() < item["amount_without_discount"].as_f64();
+        let items = shown["items"].as_array().map_or(0, |items| items.iter().filter(cheaper).count());
+        if items != 100 {
+            return Err(format!("{items} of 100 items are shown and cheaper"));
+        }
+        println!("  100 items are {} bytes", answer.len());
+        let path = self.text("storefront.json");
+        std::fs::write(&path, &answer).map_err(|e| format!("{path}: {e}"))?;
+        let bare = Server::bare(&["bytes", &path])?;
+        let rounds = self.rounds(vec![
+            Box::new(|| self.hello()),
+            self.runner(&bare, get("/bytes"), 200),
+            self.runner(&ours, request, 200),
+        ])?;
+        let mut result = compared(&rounds, 2, 1);
+        result["bytes"] = answer.len().into();
+        Ok(vec![("storefront", result)])
+    }
+
     fn webhook(&self) -> Fallible<Vec<(&'static str, Value)>> {
         let receiver = Server::bare(&["receiver"])?;
         let directory = self.directory.path().join("webhook");
@@ -453,7 +481,7 @@ fn table(results: &Map<String, Value>) -> String {
     let head = ["", "ours/s", "ceiling/s", "ratio", "lowest", "highest", "p99/hello", "server time/ceiling"];
     let [a, b, c, d, e, f, g, h] = head;
     let _ = writeln!(text, "\n{a:20} {b:>9} {c:>9} {d:>7} {e:>7} {f:>7} {g:>9} {h:>20}");
-    for name in ["checkout", "token", "token_stored", "poll", "webhook", "postgres_checkout"] {
+    for name in ["checkout", "token", "token_stored", "poll", "storefront", "webhook", "postgres_checkout"] {
         let Some(value) = results.get(name).filter(|value| value.is_object()) else { continue };
         let of = |key: &str, digits| number(&value[key], digits);
         let _ = writeln!(

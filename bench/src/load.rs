@@ -209,6 +209,17 @@ pub fn post(path: &str, kind: &str, authorization: Option<&str>, body: &str) -> 
     .into_bytes()
 }
 
+/// A request with credentials, and with a body of JSON or none.
+pub fn request(method: &str, path: &str, authorization: &str, body: &str) -> Vec<u8> {
+    let kind = if body.is_empty() { "" } else { "content-type: application/json\r\n" };
+    let length = body.len();
+    format!(
+        "{method} {path} HTTP/1.1\r\nhost: localhost\r\n{kind}authorization: {authorization}\r\n\
+         content-length: {length}\r\n\r\n{body}"
+    )
+    .into_bytes()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

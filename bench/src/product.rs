@@ -1,6 +1,6 @@
 //! The server under measurement: its own executable, started as its users start it, and spoken to by its doors.
 
-use crate::load::{CONNECTIONS, Load, Requests, bodies, get, post};
+use crate::load::{CONNECTIONS, Load, Requests, bodies, get, post, request};
 use crate::machine::{Process, pause};
 use crate::{Fallible, bare};
 use base64::Engine as _;
@@ -73,6 +73,55 @@ impl Account {
     /// The one that `coinslot dev` comes with.
     pub fn demo() -> Self {
         Account { merchant: "2340".into(), key: "demo_api_key".into(), project: 18404 }
+    }
+
+    /// A call of the Merchant API about the project.
+    pub fn call(&self, method: &str, path: &str, body: &str) -> Vec<u8> {
+        let path = format!("/merchant/v2/projects/{}/{path}", self.project);
+        request(method, &path, &basic(&self.merchant, &self.key), body)
+    }
+
+    /// A call about everything of the merchant.
+    pub fn call_of_merchant(&self, method: &str, path: &str, body: &str) -> Vec<u8> {
+        let path = format!("/merchant/v2/merchants/{}/{path}", self.merchant);
+        request(method, &path, &basic(&self.merchant, &self.key), body)
+    }
+
+    /// Fills the project's shop with a group of `items`, each with a limit, and with a promotion that runs: it makes
+    /// everything cheaper, and every tenth item still more. The request for the group as a player sees it.
+    pub fn stock(&self, server: &Server, runtime: &tokio::runtime::Runtime, items: usize) -> Fallible<Vec<u8>> {
+        let ask = |request: Vec<u8>, status: u16| {
+            let load =
+                Load { connections: 1, ..server.load(Requests::once(vec![request]), status, Duration::from_secs(60)) };
+            bodies(runtime, &load).map(|all| all.into_iter().next().unwrap_or_default())
+        };
+        let number = |body: Vec<u8>, key: &str| {
+            let value: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
+            value[key].as_i64().ok_or_else(|| format!("no {key} in {}", String::from_utf8_lossy(&body)))
+        };
+        let group = r#"{"name":{"en":"Arms"},"description":{"en":"What a knight needs"}}"#;
+        let group = number(ask(self.call("POST", "virtual_items/groups", group), 201)?, "group_id")?;
+        for n in 0..items {
+            let item = format!(
+                r#"{{"sku":"sword-{n}","name":{{"en":"Sword number {n}","de":"Schwert {n}"}},"description":{{"en":"A blade of the northern smiths"}},"prices":{{"USD":{n}.99,"EUR":{n}.49}},"default_currency":"USD","image_url":"https://cdn.example/{n}.png","groups":[{group}],"purchase_limit":5}}"#
+            );
+            ask(self.call("POST", "virtual_items/items", &item), 201)?;
+        }
+        let promotion =
+            format!(r#"{{"technical_name":"sale","project_id":{},"label":{{"en":"-10 %"}}}}"#, self.project);
+        let id = number(ask(self.call_of_merchant("POST", "promotions", &promotion), 201)?, "id")?;
+        let tenth = |n: usize| format!(r#"{{"sku":"sword-{n}","discount_percent":30}}"#);
+        let tenths = (0..items).step_by(10).map(tenth).collect::<Vec<_>>().join(",");
+        for (part, body) in [
+            ("subject", r#"{"purchase":true}"#.to_string()),
+            ("periods", r#"{"periods":[{"from":"2026-01-01"}]}"#.to_string()),
+            ("rewards", format!(r#"{{"purchase":{{"discount_percent":10}},"item":{{"discount":[{tenths}]}}}}"#)),
+            ("toggle", String::new()),
+        ] {
+            ask(self.call_of_merchant("PUT", &format!("promotions/{id}/{part}"), &body), 204)?;
+        }
+        let path = format!("storefront/virtual_items/items?user_id=player&currency=USD&language=en&group_id={group}");
+        Ok(self.call("GET", &path, ""))
     }
 
     /// A request for a token.

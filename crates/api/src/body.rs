@@ -64,6 +64,11 @@ pub fn query(shape: &Shape, raw: &RawQuery) -> Result<Value, Problem> {
     coinslot_wire::read::query(shape, raw.0.as_deref().unwrap_or_default()).map_err(Problem::invalid)
 }
 
+/// An answer with a body that is JSON already.
+pub fn bytes(whole: axum::body::Bytes) -> Response {
+    (StatusCode::OK, [(header::CONTENT_TYPE, JSON)], Body::from(whole)).into_response()
+}
+
 /// An answer with a JSON body.
 pub fn json(status: StatusCode, value: &Value) -> Response {
     (status, [(header::CONTENT_TYPE, JSON)], Body::from(value.to_string())).into_response()

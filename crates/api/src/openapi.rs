@@ -41,6 +41,12 @@ const TAGS: &[(&str, &[&str], &str)] = &[
          begins with a token that names a plan.",
     ),
     (
+        "Storefront",
+        &["storefront"],
+        "What a player sees of everything that is sold, in a language and a currency, with the promotions that run. \
+         Asked for by the game's server, never by the game itself: it needs an API key.",
+    ),
+    (
         "Promotions",
         &["promotion"],
         "A promotion makes things cheaper for a time or adds something to them: say what it is about, when it runs and \
@@ -84,6 +90,7 @@ const PARAMETERS: &[(&str, &str, Example)] = &[
     ("project_id", "One of the merchant's projects.", Example::Number(demo::PROJECT)),
     ("promotion_id", "The promotion.", Example::Number(100_000_001)),
     ("campaign_id", "The coupon promotion.", Example::Number(100_000_002)),
+    ("coupon_code", "What players enter; upper and lower case differ.", Example::Text("EGGHUNT")),
     ("event_id", "The event, by the number in its webhook-id.", Example::Number(100_000_020)),
     (
         "transaction_id",

@@ -5,7 +5,7 @@ use crate::App;
 use coinslot_domain::catalogue::Catalogue;
 use coinslot_domain::id::ProjectId;
 use coinslot_domain::time::{Span, Time};
-use coinslot_store::{StoreError, Tx, attribute, catalogue, group, item, virtual_currency};
+use coinslot_store::{StoreError, Tx, attribute, catalogue, group, item, plan, promotion, virtual_currency};
 use coinslot_wire::shape::Violation;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,16 +30,20 @@ impl From<StoreError> for EditError {
 /// Changes the catalogue of a project in one transaction. Changes of one project
 /// happen one after the other, so that what `change` reads still holds when it
 /// writes; and whoever asks this server for the catalogue afterwards sees it.
-pub(crate) async fn edit<T: Send + 'static>(
+pub(crate) async fn edit<T, E>(
     app: &App,
     project: ProjectId,
-    change: impl Fn(&mut Tx<'_>) -> Result<T, EditError> + Send + 'static,
-) -> Result<T, EditError> {
+    change: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+{
     let (version, made) = app
         .store
         .write(move |tx| {
             let version = catalogue::advance(tx, project)?;
-            Ok::<_, EditError>((version, change(tx)?))
+            Ok::<_, E>((version, change(tx)?))
         })
         .await?;
     app.catalogues.changed(project, version);
@@ -97,6 +101,8 @@ fn load(tx: &mut Tx<'_>, project: ProjectId, version: i64) -> Result<(Catalogue,
         virtual_currency::settings(tx, project)?,
         virtual_currency::packages(tx, project)?,
     );
+    let plans = plan::list(tx, project, &plan::Filter::default(), 0, i64::MAX)?;
+    let copy = copy.with(plans, promotion::of_project(tx, project)?);
     Ok((copy, catalogue::version(tx, project)?))
 }
 
@@ -158,7 +164,7 @@ impl Copies {
     }
 
     /// Notes that this server changed a catalogue, which has this version now.
-    fn changed(&self, project: ProjectId, version: i64) {
+    pub(crate) fn changed(&self, project: ProjectId, version: i64) {
         self.with(project, |copy| copy.at_least = copy.at_least.max(version));
     }
 

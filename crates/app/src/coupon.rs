@@ -1,11 +1,15 @@
 //! Coupon promotions and their codes, as a merchant sets them up and players
 //! use them.
 
+use crate::promotion::unknown_items;
 use crate::{App, merchant};
-use coinslot_domain::coupon::{Campaign, Coupon};
+use coinslot_domain::coupon::{Campaign, Coupon, Refusal, Reward};
 use coinslot_domain::id::{CampaignId, CouponId, MerchantId, ProjectId};
+use coinslot_domain::item::Item;
 use coinslot_domain::merchant::Caller;
-use coinslot_store::{StoreError, coupon};
+use coinslot_domain::time::Time;
+use coinslot_store::coupon::Redemption;
+use coinslot_store::{StoreError, Tx, coupon, item, promotion};
 use coinslot_wire::coupon::{CampaignBody, CampaignQuery};
 use coinslot_wire::shape::Violation;
 
@@ -29,22 +33,17 @@ impl From<StoreError> for CouponError {
     }
 }
 
+/// Said of a coupon that is not there.
+pub const NOT_FOUND: &str = "Coupon with specified code does not exist.";
 /// What is wrong with the code of a coupon promotion.
 pub const CODE_TAKEN: &str = "is the code of another coupon promotion of yours";
 /// What is wrong with the code of a coupon.
 pub const COUPON_TAKEN: &str = "is a coupon of the project already";
 
-/// Parts of one unit of virtual currency in which it is counted.
-const HUNDREDTHS: i64 = 100;
-
 /// Makes a coupon promotion.
 pub async fn create(app: &App, caller: Caller, body: CampaignBody) -> Result<CampaignId, CouponError> {
     let project = body.project.ok_or(CouponError::NotYours)?;
     let project = merchant::project(app, caller, project).await?.ok_or(CouponError::NotYours)?.id;
-    if !body.virtual_currency.fits_units(HUNDREDTHS) {
-        let why = "must have at most 2 digits after the decimal point";
-        return Err(CouponError::Faults(vec![Violation::new("virtual_currency_amount", why)]));
-    }
     let campaign = Campaign {
         id: app.id(CampaignId::new).await?,
         project,
@@ -54,7 +53,7 @@ pub async fn create(app: &App, caller: Caller, body: CampaignBody) -> Result<Cam
         redeems_of_coupon: body.redeems_of_coupon,
         redeems_of_player: body.redeems_of_player,
         expires_at: body.expires_at,
-        virtual_currency: body.virtual_currency.in_units(HUNDREDTHS),
+        virtual_currency: body.virtual_currency,
         items: body.items,
         subscription: body.subscription,
         redeemed: 0,
@@ -62,6 +61,11 @@ pub async fn create(app: &App, caller: Caller, body: CampaignBody) -> Result<Cam
     let (id, now) = (campaign.id, app.now(project));
     app.store
         .write(move |tx| {
+            let skus = campaign.items.iter().enumerate().map(|(i, (sku, _))| (format!("virtual_items[{i}].sku"), sku));
+            let faults = unknown_items(tx, project, skus)?;
+            if !faults.is_empty() {
+                return Err(CouponError::Faults(faults));
+            }
             if coupon::insert(tx, caller.merchant, &campaign, now)? {
                 return Ok(());
             }
@@ -99,13 +103,63 @@ pub async fn add_code(app: &App, merchant: MerchantId, campaign: CampaignId, cod
         .await
 }
 
-/// A coupon of a project, with the promotion it comes from.
-pub async fn find(app: &App, project: ProjectId, code: String) -> Result<(Coupon, Campaign), CouponError> {
-    app.store
-        .read(move |tx| {
-            let found = coupon::find_coupon(tx, project, &code)?.ok_or(CouponError::NotFound)?;
-            let campaign = coupon::find(tx, project, found.campaign)?.ok_or(CouponError::NotFound)?;
-            Ok((found, campaign))
-        })
-        .await
+/// A coupon, with all that an answer says of it.
+#[derive(Debug)]
+pub struct Shown {
+    /// The coupon.
+    pub coupon: Coupon,
+    /// The promotion it comes from.
+    pub campaign: Campaign,
+    /// What it gives: each item that is in the catalogue, with how many.
+    pub items: Vec<(Item, i64)>,
+    /// The virtual currency it gives, in hundredths.
+    pub virtual_currency: i64,
+}
+
+/// A coupon of a project.
+pub async fn find(app: &App, project: ProjectId, code: String) -> Result<Shown, CouponError> {
+    let now = app.now(project);
+    app.store.read(move |tx| shown(tx, project, &code, now)).await
+}
+
+fn shown(tx: &mut Tx<'_>, project: ProjectId, code: &str, now: Time) -> Result<Shown, CouponError> {
+    let coupon = coupon::find_coupon(tx, project, code)?.ok_or(CouponError::NotFound)?;
+    let campaign = coupon::find(tx, project, coupon.campaign)?.ok_or(CouponError::NotFound)?;
+    let Reward { virtual_currency, items: pieces } = reward(tx, &campaign, now)?;
+    let mut items = Vec::with_capacity(pieces.len());
+    for (sku, quantity) in pieces {
+        items.extend(item::by_sku(tx, project, &sku)?.map(|item| (item, quantity)));
+    }
+    Ok(Shown { coupon, campaign, items, virtual_currency })
+}
+
+/// What a coupon of this campaign gives now.
+fn reward(tx: &mut Tx<'_>, campaign: &Campaign, now: Time) -> Result<Reward, StoreError> {
+    let promotions = promotion::of_project(tx, campaign.project)?;
+    Ok(campaign.reward(&promotions, now))
+}
+
+/// Uses a coupon, inside the transaction of what it is used for; the campaign
+/// it comes from, or why it is not taken. Whoever uses a coupon of the same
+/// campaign at the same time waits, so that no limit is exceeded. Taking one
+/// twice with one redemption takes it once.
+pub fn take(
+    tx: &mut Tx<'_>,
+    project: ProjectId,
+    coupon: &Coupon,
+    redemption: Redemption<'_>,
+    now: Time,
+) -> Result<Result<Campaign, Refusal>, StoreError> {
+    let campaign = coupon::lock(tx, project, coupon.campaign)?;
+    let campaign = campaign.ok_or_else(|| StoreError::Corrupt("a coupon without its promotion".into()))?;
+    // By a run of this transaction whose commit was not heard of.
+    if coupon::is_redeemed(tx, project, redemption.id)? {
+        return Ok(Ok(campaign));
+    }
+    let uses = coupon::uses(tx, project, coupon, redemption.user)?;
+    if let Err(why) = campaign.admit(uses, now) {
+        return Ok(Err(why));
+    }
+    coupon::redeem(tx, project, coupon, redemption, now)?;
+    Ok(Ok(campaign))
 }

@@ -6,7 +6,7 @@ use coinslot_domain::id::{ConditionId, GroupId, ItemId, ProjectId, SlotId};
 use coinslot_domain::item::{Item, Kind};
 use coinslot_domain::lootbox::{Limited, Lootbox, Prize, Table};
 pub use coinslot_store::item::Sold;
-use coinslot_store::{StoreError, Tx, group, item, lootbox, virtual_currency};
+use coinslot_store::{StoreError, Tx, group, item, lootbox, promotion, virtual_currency};
 use coinslot_wire::item::ItemBody;
 use coinslot_wire::shape::Violation;
 use std::collections::{BTreeMap, BTreeSet};
@@ -87,6 +87,9 @@ fn remove(tx: &mut Tx<'_>, project: ProjectId, id: ItemId, path: &str) -> Result
     if !needing.is_empty() {
         let text = format!("The item cannot be deleted: it is a prize or the key of {}", needing.join(", "));
         return Err(EditError::Invalid(vec![Violation::new(path, text)]));
+    }
+    if let Some(item) = item::find(tx, project, id)? {
+        promotion::forget_item(tx, project, &item.sku)?;
     }
     item::delete(tx, project, id)?;
     Ok(())

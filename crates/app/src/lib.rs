@@ -28,6 +28,7 @@ pub mod promotion;
 mod purchase;
 pub mod refund;
 pub mod signature;
+pub mod storefront;
 pub mod token;
 pub mod virtual_currency;
 pub mod wallet;
@@ -66,6 +67,7 @@ pub struct App {
     pub meter: meter::Meter,
     running: idempotency::Running,
     catalogues: catalogue::Copies,
+    storefronts: storefront::Views,
 }
 
 impl std::ops::Deref for App {
@@ -98,6 +100,7 @@ impl App {
             meter: meter::Meter::default(),
             running: idempotency::Running::default(),
             catalogues: catalogue::Copies::default(),
+            storefronts: storefront::Views::default(),
         })
     }
 

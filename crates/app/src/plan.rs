@@ -1,6 +1,7 @@
 //! Subscription plans: making, changing and listing them.
 
 use crate::App;
+use crate::catalogue::edit;
 use coinslot_domain::id::{PlanId, ProjectId};
 use coinslot_domain::plan::{Counters, Plan, Terms};
 pub use coinslot_store::plan::Filter;
@@ -62,13 +63,12 @@ pub async fn create(app: &App, project: ProjectId, body: PlanBody) -> Result<(Pl
     };
     let plan = changed(empty, body);
     let now = app.now(project);
-    app.store
-        .write(move |tx| {
-            // Its own row answers too, in a run whose commit was not heard of.
-            let added = plan::insert(tx, &plan, now)? || plan::find(tx, project, id)?.is_some();
-            if added { Ok((id, plan.external_id.clone())) } else { Err(PlanError::Taken) }
-        })
-        .await
+    edit(app, project, move |tx| {
+        // Its own row answers too, in a run whose commit was not heard of.
+        let added = plan::insert(tx, &plan, now)? || plan::find(tx, project, id)?.is_some();
+        if added { Ok((id, plan.external_id.clone())) } else { Err(PlanError::Taken) }
+    })
+    .await
 }
 
 /// A plan with what a body says of it. What it does not say stays.
@@ -98,30 +98,29 @@ fn changed(old: Plan, body: PlanBody) -> Plan {
 
 /// Changes a plan. Subscriptions that run keep their terms.
 pub async fn update(app: &App, project: ProjectId, id: PlanId, body: PlanBody) -> Result<(Plan, Counters), PlanError> {
-    app.store
-        .write(move |tx| {
-            plan::lock_all(tx, project)?;
-            let old = plan::find(tx, project, id)?.filter(|p| p.deleted_at.is_none()).ok_or(PlanError::NotFound)?;
-            let plan = changed(old, body.clone());
-            if !plan::update(tx, &plan)? {
-                return Err(PlanError::Taken);
-            }
-            let counters = plan::counters(tx, project, id)?;
-            Ok((plan, counters))
-        })
-        .await
+    edit(app, project, move |tx| {
+        plan::lock_all(tx, project)?;
+        let old = plan::find(tx, project, id)?.filter(|p| p.deleted_at.is_none()).ok_or(PlanError::NotFound)?;
+        let plan = changed(old, body.clone());
+        if !plan::update(tx, &plan)? {
+            return Err(PlanError::Taken);
+        }
+        let counters = plan::counters(tx, project, id)?;
+        Ok((plan, counters))
+    })
+    .await
 }
 
 /// Has a plan sold, or not. Doing it twice changes nothing.
 pub async fn enable(app: &App, project: ProjectId, id: PlanId, enabled: bool) -> Result<(), PlanError> {
-    let found = app.store.write(move |tx| plan::enable(tx, project, id, enabled)).await?;
+    let found = edit(app, project, move |tx| plan::enable(tx, project, id, enabled)).await?;
     if found { Ok(()) } else { Err(PlanError::NotFound) }
 }
 
 /// Deletes a plan. Subscriptions that run go on.
 pub async fn delete(app: &App, project: ProjectId, id: PlanId) -> Result<(), PlanError> {
     let now = app.now(project);
-    let found = app.store.write(move |tx| plan::delete(tx, project, id, now)).await?;
+    let found = edit(app, project, move |tx| plan::delete(tx, project, id, now)).await?;
     if found { Ok(()) } else { Err(PlanError::NotFound) }
 }
 

@@ -1,11 +1,12 @@
 //! Promotions, as a merchant sets them up.
 
+use crate::catalogue::edit;
 use crate::{App, merchant};
 use coinslot_domain::id::{CampaignId, MerchantId, ProjectId, PromotionId};
 use coinslot_domain::merchant::Caller;
 use coinslot_domain::promotion::{Period, Promotion, Rewards, Subject};
 use coinslot_domain::time::Time;
-use coinslot_store::{StoreError, Tx, coupon, promotion};
+use coinslot_store::{StoreError, Tx, catalogue, coupon, item, promotion};
 use coinslot_wire::promotion::{PromotionBody, RewardsBody, SubjectBody};
 use coinslot_wire::shape::Violation;
 
@@ -73,7 +74,7 @@ pub async fn create(app: &App, caller: Caller, body: PromotionBody) -> Result<Pr
         campaigns: vec![],
     };
     let (id, now) = (fresh.id, app.now(project));
-    app.store.write(move |tx| promotion::save(tx, caller.merchant, &fresh, now)).await?;
+    edit(app, project, move |tx| promotion::save(tx, caller.merchant, &fresh, now)).await?;
     Ok(id)
 }
 
@@ -114,7 +115,8 @@ pub async fn find(app: &App, merchant: MerchantId, id: PromotionId) -> Result<Se
     Ok(seen(app, found?.ok_or(PromotionError::NotYours)?, String::new()))
 }
 
-/// Changes a promotion of a merchant's as `change` says, which sees it locked.
+/// Changes a promotion of a merchant's as `change` says. Prices hang on it, so
+/// that it is a change of the catalogue.
 async fn change(
     app: &App,
     merchant: MerchantId,
@@ -122,19 +124,24 @@ async fn change(
     change: impl Fn(&mut Tx<'_>, &mut Promotion, Time) -> Result<(), PromotionError> + Send + 'static,
 ) -> Result<(), PromotionError> {
     let project = app.store.read(move |tx| promotion::project_of(tx, merchant, id)).await?;
-    let now = app.now(project.ok_or(PromotionError::NotYours)?);
-    app.store
-        .write(move |tx| {
-            // Once more, for it may be gone or elsewhere by now.
-            let project = promotion::project_of(tx, merchant, id)?.ok_or(PromotionError::NotYours)?;
-            let mut it = promotion::lock(tx, project, id)?.ok_or(PromotionError::NotYours)?;
-            change(tx, &mut it, now)?;
-            if it.project != project {
-                promotion::remove(tx, project, id)?;
-            }
-            Ok(promotion::save(tx, merchant, &it, now)?)
-        })
-        .await
+    let project = project.ok_or(PromotionError::NotYours)?;
+    let now = app.now(project);
+    let moved = edit(app, project, move |tx| {
+        let mut it = promotion::find(tx, project, id)?.ok_or(PromotionError::NotYours)?;
+        change(tx, &mut it, now)?;
+        let mut moved = None;
+        if it.project != project {
+            promotion::remove(tx, project, id)?;
+            moved = Some((it.project, catalogue::advance(tx, it.project)?));
+        }
+        promotion::save(tx, merchant, &it, now)?;
+        Ok::<_, PromotionError>(moved)
+    })
+    .await?;
+    if let Some((project, version)) = moved {
+        app.catalogues.changed(project, version);
+    }
+    Ok(())
 }
 
 /// Changes what a promotion is called and whose offers it is about.
@@ -170,6 +177,25 @@ fn movable(it: &Promotion, now: Time) -> Result<(), PromotionError> {
     Ok(())
 }
 
+/// A fault for each of these SKUs, by its path, that no item of the project has.
+pub(crate) fn unknown_items<'a>(
+    tx: &mut Tx<'_>,
+    project: ProjectId,
+    skus: impl IntoIterator<Item = (String, &'a String)>,
+) -> Result<Vec<Violation>, StoreError> {
+    let mut faults = Vec::new();
+    for (path, sku) in skus {
+        if item::id_of(tx, project, sku)?.is_none() {
+            faults.push(Violation::new(path, "is not the SKU of an item of this project"));
+        }
+    }
+    Ok(faults)
+}
+
+fn refused_if(faults: Vec<Violation>) -> Result<(), PromotionError> {
+    if faults.is_empty() { Ok(()) } else { Err(PromotionError::Faults(faults)) }
+}
+
 /// Changes what a promotion is about.
 pub async fn set_subject(
     app: &App,
@@ -177,9 +203,12 @@ pub async fn set_subject(
     id: PromotionId,
     body: SubjectBody,
 ) -> Result<(), PromotionError> {
-    change(app, merchant, id, move |_, it, _| {
-        it.subject = body.clone().apply(std::mem::take(&mut it.subject));
-        Ok(())
+    change(app, merchant, id, move |tx, it, _| {
+        let old = std::mem::take(&mut it.subject);
+        it.subject = body.clone().apply(old.clone());
+        // What it names already may have gone since, which is no fault of this change.
+        let new = it.subject.items.iter().enumerate().filter(|(_, sku)| !old.items.contains(sku));
+        refused_if(unknown_items(tx, it.project, new.map(|(i, sku)| (format!("items[{i}].sku"), sku)))?)
     })
     .await
 }
@@ -228,9 +257,15 @@ pub async fn set_rewards(
     id: PromotionId,
     body: RewardsBody,
 ) -> Result<(), PromotionError> {
-    change(app, merchant, id, move |_, it, _| {
-        it.rewards = body.clone().apply(std::mem::take(&mut it.rewards));
-        Ok(())
+    change(app, merchant, id, move |tx, it, _| {
+        let old = std::mem::take(&mut it.rewards);
+        it.rewards = body.clone().apply(old.clone());
+        let discounts = it.rewards.item_discounts.iter().enumerate();
+        let discounts = discounts.filter(|(_, d)| !old.item_discounts.contains(d));
+        let discounts = discounts.map(|(i, d)| (format!("item.discount[{i}].sku"), &d.sku));
+        let bonuses = it.rewards.item_bonuses.iter().enumerate().filter(|(_, b)| !old.item_bonuses.contains(b));
+        let bonuses = bonuses.map(|(i, (sku, _))| (format!("item.bonus[{i}].sku"), sku));
+        refused_if(unknown_items(tx, it.project, discounts.chain(bonuses))?)
     })
     .await
 }
@@ -250,11 +285,8 @@ pub async fn set_campaigns(
                 faults.push(Violation::new(format!("campaigns[{i}]"), why));
             }
         }
-        if !faults.is_empty() {
-            return Err(PromotionError::Faults(faults));
-        }
         it.campaigns = campaigns.clone();
-        Ok(())
+        refused_if(faults)
     })
     .await
 }
@@ -267,11 +299,28 @@ pub async fn toggle(app: &App, merchant: MerchantId, id: PromotionId) -> Result<
 /// Deletes a promotion, also one that runs. What was bought with it stays as it
 /// was bought.
 pub async fn delete(app: &App, merchant: MerchantId, id: PromotionId) -> Result<(), PromotionError> {
-    app.store
-        .write(move |tx| {
-            let project = promotion::project_of(tx, merchant, id)?.ok_or(PromotionError::NotYours)?;
-            promotion::remove(tx, project, id)?;
-            Ok(promotion::delist(tx, merchant, id)?)
-        })
-        .await
+    let project = app.store.read(move |tx| promotion::project_of(tx, merchant, id)).await?;
+    let project = project.ok_or(PromotionError::NotYours)?;
+    edit(app, project, move |tx| {
+        promotion::find(tx, project, id)?.ok_or(PromotionError::NotYours)?;
+        promotion::remove(tx, project, id)?;
+        Ok(promotion::delist(tx, merchant, id)?)
+    })
+    .await
+}
+
+/// The promotions of a project that run now for who pays this way and has
+/// coupons of these coupon promotions: what
+/// [`coinslot_domain::promotion::bargain`] makes a price of. No way to pay is
+/// one that was not chosen yet.
+pub fn applicable(
+    tx: &mut Tx<'_>,
+    project: ProjectId,
+    method: Option<i64>,
+    coupons: &[CampaignId],
+    now: Time,
+) -> Result<Vec<Promotion>, StoreError> {
+    let mut all = promotion::of_project(tx, project)?;
+    all.retain(|p| p.is_active(now) && p.is_for(method, coupons));
+    Ok(all)
 }

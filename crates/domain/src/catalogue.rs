@@ -5,8 +5,11 @@ use crate::attribute::Attribute;
 use crate::group::Group;
 use crate::id::{GroupId, ItemId, PackageId};
 use crate::item::Item;
+use crate::localized::{Localized, language};
+use crate::plan::Plan;
+use crate::promotion::Promotion;
 use crate::virtual_currency::{Package, Settings};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Everything a project sells, and to whom. Items that are deleted are not in
 /// it; those that are not enabled are.
@@ -24,6 +27,11 @@ pub struct Catalogue {
     pub currency: Settings,
     /// Its packages, by currency and in their order there.
     pub packages: Vec<Package>,
+    /// Subscription plans, by number.
+    pub plans: Vec<Plan>,
+    /// Promotions, by number, whether they run or not.
+    pub promotions: Vec<Promotion>,
+    languages: BTreeSet<String>,
     members: BTreeMap<GroupId, Vec<ItemId>>,
     by_sku: HashMap<String, ItemId>,
 }
@@ -40,8 +48,15 @@ impl Catalogue {
         currency: Settings,
         packages: Vec<Package>,
     ) -> Self {
+        let mut languages = BTreeSet::new();
+        let texts = groups.iter().flat_map(|g| [&g.name, &g.description]);
+        let texts = texts.chain(items.iter().flat_map(|i| [&i.name, &i.description, &i.long_description]));
+        speak(&mut languages, texts.chain(packages.iter().map(|p| &p.description)));
         Catalogue {
             version,
+            plans: vec![],
+            promotions: vec![],
+            languages,
             attributes: attributes.into_iter().map(|a| (a.key.clone(), a)).collect(),
             groups: groups.into_iter().map(|g| (g.id, g)).collect(),
             by_sku: items.iter().map(|i| (i.sku.clone(), i.id)).collect(),
@@ -50,6 +65,19 @@ impl Catalogue {
             packages,
             members,
         }
+    }
+
+    /// The same with plans and promotions.
+    pub fn with(mut self, plans: Vec<Plan>, promotions: Vec<Promotion>) -> Self {
+        let texts = plans.iter().flat_map(|p| [&p.name, &p.description]);
+        let more = promotions.iter().flat_map(|p| [&p.name, &p.description, &p.label]);
+        speak(&mut self.languages, texts.chain(more));
+        Catalogue { plans, promotions, ..self }
+    }
+
+    /// Whether any text is in the language of a locale, in whatever region.
+    pub fn speaks(&self, locale: &str) -> bool {
+        self.languages.contains(&language(locale).to_ascii_lowercase())
     }
 
     /// An item by its SKU.
@@ -78,6 +106,11 @@ impl Catalogue {
     }
 }
 
+/// Adds the languages of texts.
+fn speak<'a>(languages: &mut BTreeSet<String>, texts: impl Iterator<Item = &'a Localized>) {
+    languages.extend(texts.flat_map(|t| t.0.keys()).map(|locale| language(locale).to_ascii_lowercase()));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,7 +127,8 @@ mod tests {
             parent: parent.map(group),
             code: None,
         };
-        let items = vec![Item::new(item(1), "a"), Item::new(item(2), "b"), Item::new(item(3), "A")];
+        let named = Item { name: Localized::of("pt-BR", "a"), ..Item::new(item(1), "a") };
+        let items = vec![named, Item::new(item(2), "b"), Item::new(item(3), "A")];
         // Item 9 went between two reads; whoever looks does not see it.
         let members = BTreeMap::from([(group(5), vec![item(3), item(9), item(1)])]);
         let groups = vec![of(5, None), of(6, Some(5)), of(7, Some(5))];
@@ -103,6 +137,7 @@ mod tests {
         assert_eq!((skus(group(5)), skus(group(6))), (vec!["A", "a"], vec![]));
         assert_eq!(all.item("b").map(|i| i.id), Some(item(2)));
         assert_eq!(all.item("B"), None);
+        assert!(all.speaks("pt") && all.speaks("PT_pt") && !all.speaks("en"));
         let below = |parent| all.children(parent).map(|g| g.id.get()).collect::<Vec<_>>();
         assert_eq!((below(None), below(Some(group(5))), below(Some(group(6)))), (vec![5], vec![6, 7], vec![]));
         assert_eq!((all.package_by_sku("p"), all.package(PackageId::new(1).unwrap())), (None, None));

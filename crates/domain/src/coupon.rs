@@ -3,6 +3,7 @@
 
 use crate::id::{CampaignId, CouponId, ProjectId};
 use crate::localized::Localized;
+use crate::promotion::{Pieces, Promotion};
 use crate::time::Time;
 
 /// A coupon promotion, which the published API calls a campaign.
@@ -26,8 +27,8 @@ pub struct Campaign {
     pub expires_at: Option<Time>,
     /// The virtual currency that a coupon gives, in hundredths.
     pub virtual_currency: i64,
-    /// The items that a coupon gives: SKU and quantity.
-    pub items: Vec<(String, i64)>,
+    /// The items that a coupon gives.
+    pub items: Vec<Pieces>,
     /// The subscription that a coupon is about.
     pub subscription: SubscriptionCoupon,
     /// How often its coupons were used.
@@ -75,7 +76,44 @@ pub enum Refusal {
     UsedUp,
 }
 
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Refusal::Expired => "The coupon has expired",
+            // The published words; clients show them to players.
+            Refusal::UsedUp => "You have used too much of coupons. Try again later",
+        })
+    }
+}
+
+/// What a coupon gives whoever redeems it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reward {
+    /// Virtual currency, in hundredths.
+    pub virtual_currency: i64,
+    /// Items, each SKU once.
+    pub items: Vec<Pieces>,
+}
+
 impl Campaign {
+    /// What its coupons give: what it says itself, and what those of these
+    /// promotions add on top of a purchase that run for its coupons.
+    pub fn reward<'a>(&self, promotions: impl IntoIterator<Item = &'a Promotion>, now: Time) -> Reward {
+        let mut reward = Reward { virtual_currency: self.virtual_currency, items: self.items.clone() };
+        let own = |p: &&Promotion| p.campaigns.contains(&self.id) && p.is_active(now) && p.is_for(None, &[self.id]);
+        for p in promotions.into_iter().filter(own) {
+            let more = p.rewards.bonus_amount.unwrap_or(0);
+            reward.virtual_currency = reward.virtual_currency.saturating_add(more);
+            for (sku, quantity) in &p.rewards.item_bonuses {
+                match reward.items.iter_mut().find(|(known, _)| known == sku) {
+                    Some((_, sum)) => *sum = sum.saturating_add(*quantity),
+                    None => reward.items.push((sku.clone(), *quantity)),
+                }
+            }
+        }
+        reward
+    }
+
     /// Whether its coupons still work.
     pub fn is_active(&self, now: Time) -> bool {
         self.expires_at.is_none_or(|end| now < end)
@@ -144,6 +182,38 @@ mod tests {
         let player = Campaign { redeems_of_player: Some(2), ..campaign() };
         assert_eq!(player.admit(uses(0, 1), Time(0)), Ok(()));
         assert_eq!(player.admit(uses(0, 2), Time(0)), Err(Refusal::UsedUp));
+    }
+
+    #[test]
+    fn its_promotions_add_to_what_it_gives() {
+        use crate::promotion::{Period, Rewards, Subject};
+        let c = Campaign { virtual_currency: 100, items: vec![("hat".into(), 1)], ..campaign() };
+        let promotion = Promotion {
+            id: crate::id::PromotionId::new(1).unwrap(),
+            project: c.project,
+            technical_name: String::new(),
+            name: Localized::default(),
+            description: Localized::default(),
+            label: Localized::default(),
+            enabled_since: Some(Time(0)),
+            ran: false,
+            subject: Subject::default(),
+            payment_systems: vec![],
+            periods: vec![Period { from: Time(0), to: Some(Time(10)) }],
+            rewards: Rewards {
+                bonus_amount: Some(50),
+                item_bonuses: vec![("hat".into(), 2), ("egg".into(), 1)],
+                ..Rewards::default()
+            },
+            campaigns: vec![c.id],
+        };
+        let open = Promotion { campaigns: vec![], ..promotion.clone() };
+        let limited = Promotion { payment_systems: vec![24], ..promotion.clone() };
+        let all = [&promotion, &open, &limited];
+        let reward = c.reward(all, Time(5));
+        assert_eq!(reward.virtual_currency, 150);
+        assert_eq!(reward.items, [("hat".to_string(), 3), ("egg".to_string(), 1)]);
+        assert_eq!(c.reward(all, Time(10)), Reward { virtual_currency: 100, items: c.items.clone() });
     }
 
     #[test]

@@ -155,6 +155,11 @@ impl Item {
         self.permanent || self.kind == Kind::Permanent
     }
 
+    /// How often a player may buy it; `None` for without limit.
+    pub fn most(&self) -> Option<i64> {
+        if self.once_only() { Some(1) } else { self.purchase_limit }
+    }
+
     /// For how many seconds a player owns it; `None` for good.
     pub fn lasts(&self) -> Option<i64> {
         self.expiration.filter(|_| self.kind == Kind::Expiration)

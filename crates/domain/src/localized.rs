@@ -56,7 +56,7 @@ impl Localized {
 }
 
 /// `pt` of `pt-BR`.
-fn language(locale: &str) -> &str {
+pub fn language(locale: &str) -> &str {
     locale.split(['-', '_']).next().unwrap_or(locale)
 }
 

@@ -1,6 +1,7 @@
 //! Who sells: merchants, their projects and their API keys.
 
 use crate::id::{MerchantId, ProjectId};
+use crate::localized;
 use crate::money::BasisPoints;
 use crate::tax::TaxRule;
 
@@ -85,6 +86,13 @@ pub struct Project {
     pub return_url: Option<String>,
     /// Whether a token must carry the game's own id of the transaction.
     pub external_id_required: bool,
+}
+
+impl Project {
+    /// Its own language: for readers of whose languages a text has none.
+    pub fn language(&self) -> &str {
+        self.locales.first().map_or(localized::DEFAULT, String::as_str)
+    }
 }
 
 /// Whether `code` is a country of ISO 3166-1 alpha-2, in upper case.

@@ -18,7 +18,6 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         ON CONFLICT (project_id, promotion_id) DO UPDATE SET technical_name = $3, enabled_since = $4, ran = $5,
             purchase = $6, purchase_discount = $7, bonus_percent = $8, bonus_amount = $9, trial_days = $10";
-    LOCK = "SELECT promotion_id FROM promotion WHERE project_id = $1 AND promotion_id = $2 FOR UPDATE";
     ALL = "SELECT promotion_id, technical_name, enabled_since, ran, purchase, purchase_discount, bonus_percent,
             bonus_amount, trial_days FROM promotion WHERE project_id = $1 ORDER BY promotion_id";
     ONE = "SELECT promotion_id, technical_name, enabled_since, ran, purchase, purchase_discount, bonus_percent,
@@ -143,12 +142,6 @@ pub fn project_of(tx: &mut Tx<'_>, merchant: MerchantId, id: PromotionId) -> Res
 pub fn projects(tx: &mut Tx<'_>, merchant: MerchantId) -> Result<Vec<ProjectId>, StoreError> {
     let rows = tx.rows(PROJECTS, &[merchant.get().into()])?;
     rows.iter().map(|row| row.numbered(0, ProjectId::new)).collect()
-}
-
-/// A promotion, which nobody else changes until the transaction ends.
-pub fn lock(tx: &mut Tx<'_>, project: ProjectId, id: PromotionId) -> Result<Option<Promotion>, StoreError> {
-    let locked = tx.row(LOCK, &[project.get().into(), id.get().into()])?;
-    if locked.is_some() { find(tx, project, id) } else { Ok(None) }
 }
 
 /// A promotion.

@@ -3,8 +3,8 @@
 use crate::page;
 use crate::read::{self, checked};
 use crate::shape::{Field, MAX_INTEGER, Shape, Unknown, Violation};
+use crate::wallet;
 use coinslot_domain::coupon::{Campaign, Coupon, SubscriptionCoupon};
-use coinslot_domain::decimal::Decimal;
 use coinslot_domain::id::ProjectId;
 use coinslot_domain::localized::Localized;
 use coinslot_domain::time::Time;
@@ -51,7 +51,7 @@ pub static CAMPAIGN: Shape = object(&[
     ),
     Field::optional(
         "virtual_currency_amount",
-        Shape::OneOf(&[Shape::Decimal { min: 0 }, Shape::Null]),
+        Shape::OneOf(&[Shape::Hundredths { min: 0, max: 1_000_000_000 }, Shape::Null]),
         "The virtual currency that a coupon gives.",
     ),
     Field::optional(
@@ -83,8 +83,8 @@ pub struct CampaignBody {
     pub redeems_of_player: Option<i64>,
     /// When its coupons stop working.
     pub expires_at: Option<Time>,
-    /// The virtual currency that a coupon gives.
-    pub virtual_currency: Decimal,
+    /// The virtual currency that a coupon gives, in hundredths.
+    pub virtual_currency: i64,
     /// The items that a coupon gives: SKU and quantity.
     pub items: Vec<(String, i64)>,
     /// The subscription it is about.
@@ -114,7 +114,7 @@ impl CampaignBody {
             redeems_of_coupon: number("/redeems_count_for_user"),
             redeems_of_player: number("/campaign_redeems_count_for_user"),
             expires_at: body.get("expiration_date").and_then(read::time),
-            virtual_currency: body.get("virtual_currency_amount").and_then(read::decimal).unwrap_or(Decimal::ZERO),
+            virtual_currency: body.get("virtual_currency_amount").and_then(read::hundredths).unwrap_or(0),
             items,
             subscription: SubscriptionCoupon {
                 plan: number("/subscription_coupon/plan_id"),
@@ -202,13 +202,6 @@ static LISTED: Shape = object(&[
 /// Coupon promotions in an answer.
 pub static LIST: Shape = Shape::Array(&LISTED);
 
-/// Parts of one unit of virtual currency in which it is counted.
-const HUNDREDTHS: i64 = 100;
-
-fn amount(hundredths: i64) -> Value {
-    read::number(Decimal::from_units(hundredths, HUNDREDTHS).unwrap_or(Decimal::ZERO))
-}
-
 fn subscription(s: &SubscriptionCoupon) -> Value {
     if *s == SubscriptionCoupon::default() {
         return Value::Null;
@@ -227,7 +220,7 @@ pub fn listed(c: &Campaign, now: Time) -> Value {
         "redeems_count_for_user": c.redeems_of_coupon,
         "campaign_redeems_count_for_user": c.redeems_of_player,
         "expiration_date": c.expires_at.map(|t| t.rfc3339()),
-        "virtual_currency_amount": amount(c.virtual_currency),
+        "virtual_currency_amount": read::units(c.virtual_currency),
         "virtual_items": c.items.iter().map(|(sku, n)| json!({ "sku": sku, "quantity": n })).collect::<Vec<_>>(),
         "subscription_coupon": subscription(&c.subscription),
         "is_active": c.is_active(now),
@@ -272,7 +265,7 @@ const fn with_details() -> [Field; 13] {
         i += 1;
     }
     all[10] = Field::required("name", Shape::Any, "What its promotion is called, in the language of the request.");
-    all[11] = Field::required("description", Shape::Any, "What players are told of it.");
+    all[11] = Field::required("description", Shape::Null, "Nothing is told of it.");
     all[12] = Field::required("reward", REWARD, "What it gives.");
     all
 }
@@ -295,43 +288,48 @@ pub struct Gift {
     pub quantity: i64,
 }
 
+/// What a coupon gives, as the reader sees it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Gives {
+    /// Virtual currency, in hundredths.
+    pub virtual_currency: i64,
+    /// Items.
+    pub items: Vec<Gift>,
+}
+
 fn gifts(all: &[Gift]) -> Value {
     let gift = |g: &Gift| json!({ "id": g.id, "sku": g.sku, "name": g.name, "image_url": g.image_url, "quantity": g.quantity });
     all.iter().map(gift).collect()
 }
 
 /// A coupon as an answer shows it.
-pub fn coupon(coupon: &Coupon, campaign: &Campaign, items: &[Gift], now: Time) -> Map<String, Value> {
+pub fn coupon(coupon: &Coupon, campaign: &Campaign, gives: &Gives, now: Time) -> Map<String, Value> {
     let members = [
         ("coupon_id", coupon.id.get().into()),
         ("project_id", campaign.project.get().into()),
         ("coupon_code", coupon.code.as_str().into()),
         ("campaign_code", campaign.code.as_str().into()),
-        ("virtual_currency_amount", amount(campaign.virtual_currency)),
+        ("virtual_currency_amount", read::units(gives.virtual_currency)),
         ("is_active", i64::from(campaign.is_active(now)).into()),
         ("redeems_count_remain", campaign.remaining().into()),
         ("redeems_count_for_user", campaign.redeems_of_coupon.into()),
         ("expiration_date", campaign.expires_at.map(|t| t.rfc3339()).into()),
-        ("virtual_items", gifts(items)),
+        ("virtual_items", gifts(&gives.items)),
     ];
     members.into_iter().map(|(key, value)| (key.to_string(), value)).collect()
 }
 
 /// What is said of a coupon beyond [`coupon`].
-pub fn details(
-    campaign: &Campaign,
-    items: &[Gift],
-    name: Option<&str>,
-    description: Option<&str>,
-) -> Map<String, Value> {
+pub fn details(campaign: &Campaign, gives: &Gives, name: Option<&str>) -> Map<String, Value> {
     let members = [
         ("name", name.into()),
-        ("description", description.into()),
+        // Nothing tells players more of a coupon promotion than its name.
+        ("description", Value::Null),
         (
             "reward",
             json!({
-                "virtual_currency_amount": amount(campaign.virtual_currency),
-                "virtual_items": gifts(items),
+                "virtual_currency_amount": read::units(gives.virtual_currency),
+                "virtual_items": gifts(&gives.items),
                 "subscription_coupon": subscription(&campaign.subscription),
             }),
         ),
@@ -340,17 +338,12 @@ pub fn details(
 }
 
 /// The body that uses a coupon.
-pub static REDEEM: Shape = object(&[Field::required(
-    "user_id",
-    Shape::OneOf(&[SHORT, Shape::Integer { min: 0, max: MAX_INTEGER }]),
-    "The player, by the game's own id.",
-)]);
+pub static REDEEM: Shape = object(&[Field::required("user_id", wallet::USER_ID, "The player, by the game's own id.")]);
 
 /// Who uses a coupon, or the faults of the body.
 pub fn redeemer(body: &Value) -> Result<String, Vec<Violation>> {
     let body = checked(&REDEEM, body)?;
-    let user = body.get("user_id");
-    Ok(user.and_then(read::text).or_else(|| user.map(Value::to_string)).unwrap_or_default())
+    Ok(body.get("user_id").and_then(wallet::user_id).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -369,7 +362,7 @@ mod tests {
         assert_eq!(read.subscription, SubscriptionCoupon { plan: Some(5), product: None, trial_days: Some(0) });
         let read =
             CampaignBody::read(&json!({"campaign_code": "x", "project_id": 7, "subscription_coupon": []})).unwrap();
-        assert!(read.virtual_currency.is_zero() && read.items.is_empty() && read.expires_at.is_none());
+        assert!(read.virtual_currency == 0 && read.items.is_empty() && read.expires_at.is_none());
         assert_eq!(subscription(&read.subscription), Value::Null);
         let body = json!({"campaign_code": "x", "project_id": 7, "virtual_items": [{"sku": "a"}, {"sku": "a"}]});
         assert_eq!(CampaignBody::read(&body).unwrap_err()[0].path, "virtual_items[1].sku");

@@ -25,6 +25,7 @@ pub mod report;
 
 pub mod sample;
 pub mod shape;
+pub mod storefront;
 pub mod token;
 pub mod virtual_currency;
 pub mod wallet;

@@ -2,7 +2,6 @@
 
 use crate::read::{self, Change, change, checked};
 use crate::shape::{Field, MAX_INTEGER, Shape, Unknown, Violation};
-use coinslot_domain::decimal::Decimal;
 use coinslot_domain::id::{CampaignId, GameId, PackageId, PlanId, ProjectId};
 use coinslot_domain::localized::Localized;
 use coinslot_domain::promotion::{
@@ -222,7 +221,7 @@ const PACKAGE: Shape = object(&[
     ),
     Field::optional(
         "bonus_amount",
-        Shape::OneOf(&[Shape::Decimal { min: 0 }, Shape::Null]),
+        Shape::OneOf(&[Shape::Hundredths { min: 0, max: 1_000_000_000 }, Shape::Null]),
         "Virtual currency on top of what is bought.",
     ),
 ]);
@@ -254,19 +253,11 @@ pub struct RewardsBody {
     subscription: Change<Option<i64>>,
 }
 
-/// Parts of one unit of virtual currency in which it is counted.
-const HUNDREDTHS: i64 = 100;
-
 impl RewardsBody {
     /// Reads a body, or lists its faults.
     pub fn read(body: &Value) -> Result<Self, Vec<Violation>> {
         let body = checked(&REWARDS, body)?;
-        let amount = body.pointer("/package/bonus_amount").and_then(read::decimal);
-        let mut faults = Vec::new();
-        if amount.is_some_and(|a| !a.fits_units(HUNDREDTHS)) {
-            faults.push(Violation::new("package.bonus_amount", "must have at most 2 digits after the decimal point"));
-        }
-        faults.extend(twice(&body, "discount"));
+        let mut faults = twice(&body, "discount");
         faults.extend(twice(&body, "bonus"));
         if !faults.is_empty() {
             return Err(faults);
@@ -276,8 +267,9 @@ impl RewardsBody {
         Ok(RewardsBody {
             purchase: change(&body, "purchase", |v| Some(number(&group(v)?, "discount_percent"))),
             package: change(&body, "package", |v| {
-                let amount = amount.map(|a| a.in_units(HUNDREDTHS)).filter(|a| *a > 0);
-                Some((number(&group(v)?, "bonus_percent"), amount))
+                let v = group(v)?;
+                let amount = v.get("bonus_amount").and_then(read::hundredths).filter(|a| *a > 0);
+                Some((number(&v, "bonus_percent"), amount))
             }),
             item: change(&body, "item", |v| {
                 let v = group(v)?;
@@ -485,7 +477,7 @@ pub static REWARDS_WHOLE: Shape = object(&[
 /// null.
 pub fn rewards(p: &Promotion) -> Value {
     let r = &p.rewards;
-    let amount = r.bonus_amount.and_then(|a| Decimal::from_units(a, HUNDREDTHS)).map(read::number);
+    let amount = r.bonus_amount.map(read::units);
     let package = r.bonus_percent.is_some() || amount.is_some();
     let item = !r.item_discounts.is_empty() || !r.item_bonuses.is_empty();
     let discount =
@@ -590,14 +582,8 @@ mod tests {
             texts(RewardsBody::read(&json!({"purchase": {"discount_percent": 101}}))),
             ["purchase.discount_percent: must have a maximum value of 100"]
         );
-        let body = json!({"package": {"bonus_amount": "0.001"}, "item": {"bonus": [{"sku": "a", "quantity": 1},
-            {"sku": "a", "quantity": 2}]}});
-        assert_eq!(
-            texts(RewardsBody::read(&body)),
-            [
-                "package.bonus_amount: must have at most 2 digits after the decimal point",
-                "item.bonus[1].sku: stands in the list already"
-            ]
-        );
+        let body = json!({"item": {"bonus": [{"sku": "a", "quantity": 1}, {"sku": "a", "quantity": 2}]}});
+        assert_eq!(texts(RewardsBody::read(&body)), ["item.bonus[1].sku: stands in the list already"]);
+        assert_eq!(texts(RewardsBody::read(&json!({"package": {"bonus_amount": "0.001"}}))).len(), 1);
     }
 }

@@ -1,17 +1,19 @@
 //! Coupons, and the coupon promotions that they come from.
 
-use super::Merchant;
+use super::{Merchant, Project};
 use crate::body::{JsonBody, json, query};
-use crate::{Answer, AnswerBody, Auth, Problem, Route};
+use crate::{Answer, AnswerBody, Auth, Languages, Problem, Route};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use axum::routing::{get, post};
 use coinslot_app::Shared;
-use coinslot_app::coupon::{self, CouponError};
+use coinslot_app::coupon::{self, CouponError, Shown};
 use coinslot_domain::coupon::Campaign;
 use coinslot_domain::id::CampaignId;
-use coinslot_wire::coupon as wire;
+use coinslot_domain::item::Item;
+use coinslot_domain::merchant;
+use coinslot_wire::coupon::{self as wire, Gift, Gives};
 use coinslot_wire::page::CREATED;
 use coinslot_wire::shape::Violation;
 use serde_json::json;
@@ -26,6 +28,23 @@ const LIST: &str = r#"[{
     "expiration_date": "2026-05-01T00:00:00+00:00", "virtual_currency_amount": 100, "virtual_items": [],
     "subscription_coupon": null, "is_active": true
 }]"#;
+
+const COUPON: &str = r#"{
+    "coupon_id": 100000003, "project_id": 18404, "coupon_code": "EGGHUNT", "campaign_code": "spring",
+    "virtual_currency_amount": 100, "is_active": 1, "redeems_count_remain": 999, "redeems_count_for_user": 1,
+    "expiration_date": "2026-05-01T00:00:00+00:00",
+    "virtual_items": [{ "id": 100000004, "sku": "egg", "name": "Egg", "image_url": null, "quantity": 2 }]
+}"#;
+const DETAILS: &str = r#"{
+    "coupon_id": 100000003, "project_id": 18404, "coupon_code": "EGGHUNT", "campaign_code": "spring",
+    "virtual_currency_amount": 100, "is_active": 1, "redeems_count_remain": 999, "redeems_count_for_user": 1,
+    "expiration_date": "2026-05-01T00:00:00+00:00", "virtual_items": [], "name": "Spring", "description": null,
+    "reward": { "virtual_currency_amount": 100, "virtual_items": [], "subscription_coupon": null }
+}"#;
+
+fn no_coupon() -> Answer {
+    Answer::error(StatusCode::NOT_FOUND, "The project has no such coupon.", coupon::NOT_FOUND)
+}
 
 fn taken(path: &str, text: &str, what: &'static str) -> Answer {
     let faults = vec![Violation::new(path, text)];
@@ -77,6 +96,30 @@ pub fn routes() -> Vec<Route> {
             ],
             handler: post(add_code),
         },
+        Route {
+            name: "coupon_get",
+            method: Method::GET,
+            path: "/projects/{project_id}/coupons/{coupon_code}".into(),
+            auth: Auth::Merchant,
+            summary: "Show a coupon",
+            query: None,
+            body: None,
+            example: None,
+            answers: vec![Answer::json(StatusCode::OK, "The coupon.", &wire::COUPON_WHOLE, COUPON), no_coupon()],
+            handler: get(find),
+        },
+        Route {
+            name: "coupon_details",
+            method: Method::GET,
+            path: "/projects/{project_id}/coupons/{coupon_code}/details".into(),
+            auth: Auth::Merchant,
+            summary: "Show a coupon with everything that it gives",
+            query: None,
+            body: None,
+            example: None,
+            answers: vec![Answer::json(StatusCode::OK, "The coupon.", &wire::COUPON_DETAILS, DETAILS), no_coupon()],
+            handler: get(details),
+        },
     ]
 }
 
@@ -109,12 +152,50 @@ async fn add_code(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// What a coupon gives, as the reader of these languages sees it.
+fn gives(shown: &Shown, project: &merchant::Project, Languages(languages): &Languages) -> Gives {
+    let gift = |(item, quantity): &(Item, i64)| Gift {
+        id: item.id.get(),
+        sku: item.sku.clone(),
+        name: item.name.pick(languages, project.language()).map(str::to_string),
+        image_url: item.image_url.clone(),
+        quantity: *quantity,
+    };
+    Gives { virtual_currency: shown.virtual_currency, items: shown.items.iter().map(gift).collect() }
+}
+
+async fn find(
+    State(app): State<Shared>,
+    Project(_, project): Project,
+    Path((_, code)): Path<(String, String)>,
+    languages: Languages,
+) -> Result<Response, Problem> {
+    let shown = coupon::find(&app, project.id, code).await?;
+    let coupon =
+        wire::coupon(&shown.coupon, &shown.campaign, &gives(&shown, &project, &languages), app.now(project.id));
+    Ok(json(StatusCode::OK, &coupon.into()))
+}
+
+async fn details(
+    State(app): State<Shared>,
+    Project(_, project): Project,
+    Path((_, code)): Path<(String, String)>,
+    languages: Languages,
+) -> Result<Response, Problem> {
+    let shown = coupon::find(&app, project.id, code).await?;
+    let gives = gives(&shown, &project, &languages);
+    let mut coupon = wire::coupon(&shown.coupon, &shown.campaign, &gives, app.now(project.id));
+    let name = shown.campaign.names.pick(&languages.0, project.language());
+    coupon.extend(wire::details(&shown.campaign, &gives, name));
+    Ok(json(StatusCode::OK, &coupon.into()))
+}
+
 impl From<CouponError> for Problem {
     fn from(e: CouponError) -> Self {
         match e {
             CouponError::Store(e) => e.into(),
             CouponError::NotYours => Problem::forbidden(),
-            CouponError::NotFound => Problem::not_found("Coupon with specified code does not exist."),
+            CouponError::NotFound => Problem::not_found(coupon::NOT_FOUND),
             CouponError::Faults(faults) => Problem::invalid(faults),
         }
     }

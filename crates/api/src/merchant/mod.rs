@@ -13,6 +13,7 @@ mod product;
 mod project;
 mod promotion;
 mod report;
+mod storefront;
 mod token;
 mod virtual_currency;
 mod wallet;
@@ -37,6 +38,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(report::routes());
     all.extend(promotion::routes());
     all.extend(coupon::routes());
+    all.extend(storefront::routes());
     all.extend(event::routes());
     all.extend(plan::routes());
     all.extend(product::routes());

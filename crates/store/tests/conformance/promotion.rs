@@ -71,9 +71,8 @@ fn promotions(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     call!(log, promotion::save(tx, acme(), &plain(1), at(0)));
     call!(log, promotion::save(tx, acme(), &whole(2), at(0)));
     assert_eq!(call!(log, promotion::find(tx, ours(), id(1))), Some(plain(1)));
-    assert_eq!(call!(log, promotion::lock(tx, ours(), id(2))), Some(whole(2)));
+    assert_eq!(call!(log, promotion::find(tx, ours(), id(2))), Some(whole(2)));
     assert_eq!(call!(log, promotion::find(tx, theirs(), id(2))), None);
-    assert_eq!(call!(log, promotion::lock(tx, ours(), id(3))), None);
     assert_eq!(call!(log, promotion::of_project(tx, ours())), [plain(1), whole(2)]);
     assert_eq!(call!(log, promotion::of_project(tx, theirs())), []);
     assert_eq!(call!(log, promotion::project_of(tx, acme(), id(1))), Some(ours()));

@@ -1,0 +1,248 @@
+//! What players see of a project's offers: answers as bytes, kept until the
+//! catalogue changes or a promotion begins or ends.
+
+use crate::{App, catalogue};
+use bytes::Bytes;
+use coinslot_domain::attribute::{Access, access};
+use coinslot_domain::catalogue::Catalogue;
+use coinslot_domain::id::{GroupId, ProjectId};
+use coinslot_domain::merchant::Project;
+use coinslot_domain::money::Currency;
+use coinslot_domain::promotion::Promotion;
+use coinslot_domain::time::Time;
+use coinslot_store::{StoreError, attribute, purchase};
+use coinslot_wire::storefront::{self as wire, Part, Reader};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Who looks at a storefront.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    /// The player.
+    pub user: String,
+    /// The currency to show prices in.
+    pub currency: Currency,
+    /// The languages the player reads, the best first.
+    pub languages: Vec<String>,
+}
+
+/// What of a storefront is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum What {
+    Packages,
+    Groups,
+    Items(Option<GroupId>),
+    Plans,
+}
+
+/// The packages of virtual currency.
+pub async fn packages(app: &App, project: &Project, visitor: Visitor) -> Result<Bytes, StoreError> {
+    Ok(view(app, project, &visitor, What::Packages).await?.1.whole.clone())
+}
+
+/// The tree of groups.
+pub async fn groups(app: &App, project: &Project, visitor: Visitor) -> Result<Bytes, StoreError> {
+    Ok(view(app, project, &visitor, What::Groups).await?.1.whole.clone())
+}
+
+/// The items of a group that the player may see. What is known of the player is
+/// read only where the group asks for it.
+pub async fn items(
+    app: &App,
+    project: &Project,
+    visitor: Visitor,
+    group: Option<GroupId>,
+) -> Result<Bytes, StoreError> {
+    let (catalogue, view) = view(app, project, &visitor, What::Items(group)).await?;
+    let conditional = view.parts.iter().any(|p| p.conditional);
+    let limited = view.parts.iter().any(|p| p.limit.is_some());
+    if !conditional && !limited {
+        return Ok(view.whole.clone());
+    }
+    let (id, user) = (project.id, visitor.user);
+    let (said, bought) = app
+        .store
+        .read(move |tx| {
+            let said = if conditional { attribute::values_of(tx, id, &user)? } else { Default::default() };
+            let bought = if limited { purchase::of_player(tx, id, &user)? } else { Default::default() };
+            Ok::<_, StoreError>((said, bought))
+        })
+        .await?;
+    let hidden = |part: &Part| {
+        let conditions = catalogue.items.get(&part.item).map_or(&[][..], |i| &i.conditions);
+        access(conditions, &catalogue.attributes, &said) == Access::Hidden
+    };
+    let sees = |part: &Part| {
+        let more = |limit| bought.get(&part.item).is_none_or(|n| *n < limit);
+        part.limit.is_none_or(more) && !(part.conditional && hidden(part))
+    };
+    if view.parts.iter().all(sees) {
+        Ok(view.whole.clone())
+    } else {
+        Ok(wire::only(&view.whole, &view.parts, sees).into())
+    }
+}
+
+/// The subscription plans, and the player's subscription.
+pub async fn plans(app: &App, project: &Project, visitor: Visitor) -> Result<Bytes, StoreError> {
+    let (_, view) = view(app, project, &visitor, What::Plans).await?;
+    Ok([view.whole.as_ref(), &wire::active_package(None)].concat().into())
+}
+
+/// The promotion that ends first.
+pub async fn bonus(app: &App, project: &Project, visitor: Visitor) -> Result<Bytes, StoreError> {
+    let catalogue = catalogue::current(app, project.id).await?;
+    let now = app.now(project.id);
+    let reader = reader(project, &visitor, &visitor.languages);
+    Ok(wire::bonus(&running(&catalogue, now), &reader, now).into())
+}
+
+fn reader<'a>(project: &'a Project, visitor: &Visitor, languages: &'a [String]) -> Reader<'a> {
+    Reader { languages, own: project.language(), currency: visitor.currency }
+}
+
+/// The promotions that run for everybody, however they pay.
+fn running(catalogue: &Catalogue, now: Time) -> Vec<&Promotion> {
+    catalogue.promotions.iter().filter(|p| p.is_active(now) && p.is_for(None, &[])).collect()
+}
+
+/// An answer, made when it is first asked for.
+async fn view(
+    app: &App,
+    project: &Project,
+    visitor: &Visitor,
+    what: What,
+) -> Result<(Arc<Catalogue>, Arc<View>), StoreError> {
+    let catalogue = catalogue::current(app, project.id).await?;
+    let now = app.now(project.id);
+    // Languages in which nothing is written would only make copies of one answer.
+    let languages: Vec<String> = visitor.languages.iter().filter(|l| catalogue.speaks(l)).cloned().collect();
+    let key = Key {
+        project: project.id,
+        what,
+        currency: visitor.currency,
+        languages: languages.join(","),
+        own: project.language().to_string(),
+    };
+    if let Some(view) = app.storefronts.find(&key, catalogue.version, now) {
+        return Ok((catalogue, view));
+    }
+    let running = running(&catalogue, now);
+    let reader = reader(project, visitor, &languages);
+    let listing = match what {
+        What::Packages => wire::packages(&catalogue, &running, &reader),
+        What::Groups => wire::groups(&catalogue, &reader),
+        What::Items(group) => wire::items(&catalogue, &running, &reader, group),
+        What::Plans => wire::plans(&catalogue, &running, &reader),
+    };
+    let until = catalogue.promotions.iter().filter_map(|p| p.next_change(now)).min();
+    let view = View { version: catalogue.version, from: now, until, whole: listing.whole.into(), parts: listing.parts };
+    let view = Arc::new(view);
+    app.storefronts.keep(key, view.clone());
+    Ok((catalogue, view))
+}
+
+/// An answer, and for how long it holds.
+struct View {
+    /// The catalogue it was made from.
+    version: i64,
+    /// When it was made.
+    from: Time,
+    /// When a promotion begins or ends.
+    until: Option<Time>,
+    whole: Bytes,
+    parts: Vec<Part>,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Key {
+    project: ProjectId,
+    what: What,
+    currency: Currency,
+    languages: String,
+    own: String,
+}
+
+/// Bytes of answers that are kept. When they are full all are forgotten: what is
+/// in use is made again at once.
+const KEPT: usize = 32 << 20;
+
+/// Answers that were made, of all projects.
+#[derive(Default)]
+pub(crate) struct Views(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    views: HashMap<Key, Arc<View>>,
+    bytes: usize,
+}
+
+impl View {
+    /// What it takes to keep it, about.
+    fn size(&self) -> usize {
+        512 + self.whole.len() + self.parts.len() * size_of::<Part>()
+    }
+}
+
+impl Views {
+    fn find(&self, key: &Key, version: i64, now: Time) -> Option<Arc<View>> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let view = kept.views.get(key)?;
+        // A clock that was put back makes an old answer wrong, too.
+        let holds = view.version == version && view.from <= now && view.until.is_none_or(|until| now < until);
+        holds.then(|| view.clone())
+    }
+
+    fn keep(&self, key: Key, view: Arc<View>) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.bytes + view.size() > KEPT {
+            *kept = Kept::default();
+        }
+        kept.bytes += view.size();
+        if let Some(old) = kept.views.insert(key, view) {
+            kept.bytes -= old.size();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(n: i64) -> Key {
+        Key {
+            project: ProjectId::new(n).unwrap(),
+            what: What::Groups,
+            currency: Currency::from_code("USD").unwrap(),
+            languages: "en".into(),
+            own: "en".into(),
+        }
+    }
+
+    fn view(version: i64, bytes: usize) -> Arc<View> {
+        Arc::new(View { version, from: Time(10), until: Some(Time(20)), whole: vec![0; bytes].into(), parts: vec![] })
+    }
+
+    #[test]
+    fn an_answer_holds_for_its_catalogue_until_a_promotion_changes() {
+        let views = Views::default();
+        views.keep(key(1), view(3, 5));
+        let found = |version, now| views.find(&key(1), version, Time(now)).is_some();
+        assert!(found(3, 10) && found(3, 19));
+        assert!(!found(3, 20) && !found(3, 9) && !found(4, 10));
+        assert!(views.find(&key(2), 3, Time(10)).is_none());
+        views.keep(key(1), view(4, 5));
+        assert!(found(4, 10) && !found(3, 10), "a newer one takes its place");
+    }
+
+    #[test]
+    fn no_more_is_kept_than_fits() {
+        let views = Views::default();
+        for n in 1..=100 {
+            views.keep(key(n), view(1, KEPT / 10));
+            assert!(views.find(&key(n), 1, Time(10)).is_some());
+            let kept = views.0.lock().unwrap();
+            assert!(kept.bytes <= KEPT && kept.bytes == kept.views.values().map(|v| v.size()).sum::<usize>());
+        }
+    }
+}
