@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use coinslot::server::{self, Options};
+use coinslot::server::{self, Deadlines, Options};
 use coinslot_app::port::{
     Answered, CardRefused, CardToken, Charge, ChargeAnswer, Clock, Game, Gateway, GiveBack, Later, Method, Outgoing,
     Random, RefundAnswer,
@@ -213,7 +213,8 @@ impl Gateway for CountingGateway {
 }
 
 /// The server as a developer runs it.
-pub const OPTIONS: Options = Options { demo: true, behind_proxy: false, connections_per_address: None };
+pub const OPTIONS: Options =
+    Options { demo: true, behind_proxy: false, connections_per_address: None, rate: None, deadlines: Deadlines::USUAL };
 
 /// The API key of [`World::OTHER`].
 pub const OTHER_KEY: &str = "other_api_key";

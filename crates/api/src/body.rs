@@ -4,7 +4,7 @@ use crate::Problem;
 use crate::request::JSON;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, RawQuery, Request};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use coinslot_wire::shape::{self, BodyError, Shape};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -21,7 +21,7 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let is_json = is_json(request.headers());
+        let (is_json, is_packed) = (is_json(request.headers()), is_packed(request.headers()));
         let bytes = whole(request.into_body()).await?;
         if bytes.is_empty() {
             return Ok(JsonBody(Value::Object(serde_json::Map::new())));
@@ -30,11 +30,19 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
             let message = "The Content-Type header must be application/json";
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
         }
+        if is_packed {
+            let message = "The request body must not be compressed: no Content-Encoding is supported";
+            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
+        }
         shape::parse(&bytes).map(JsonBody).map_err(|e| match e {
             BodyError::Empty => Problem::new(StatusCode::BAD_REQUEST, "The request body is empty"),
             BodyError::NotJson => Problem::new(StatusCode::BAD_REQUEST, "The request body is not valid JSON"),
             BodyError::TooDeep => {
                 let message = format!("The request body is nested deeper than {} levels", shape::MAX_DEPTH);
+                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, message)
+            }
+            BodyError::TooMany => {
+                let message = format!("The request body has more than {} values", shape::MAX_VALUES);
                 Problem::new(StatusCode::UNPROCESSABLE_ENTITY, message)
             }
         })
@@ -51,6 +59,12 @@ pub(crate) async fn whole(body: Body) -> Result<Bytes, Problem> {
         }
         Err(_) => Err(Problem::new(StatusCode::BAD_REQUEST, "The request body did not arrive whole")),
     }
+}
+
+/// Whether a body came through a compressor. A small one may be huge.
+fn is_packed(headers: &HeaderMap) -> bool {
+    let plain = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"identity");
+    headers.get_all(header::CONTENT_ENCODING).iter().any(|value| !plain(value))
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

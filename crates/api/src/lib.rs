@@ -11,6 +11,7 @@ mod docs;
 pub mod health;
 mod idempotency;
 mod language;
+mod limit;
 pub mod merchant;
 pub mod openapi;
 pub mod postman;
@@ -26,6 +27,7 @@ use axum::Router;
 use axum::http::Method;
 use axum::routing::MethodRouter;
 use coinslot_app::Shared;
+use coinslot_domain::limit::Rate;
 use coinslot_wire::shape::Shape;
 
 /// Who may call a route.
@@ -71,7 +73,11 @@ pub fn routes() -> Vec<Route> {
     all
 }
 
-/// Serves every operation.
-pub fn router(app: Shared) -> Router {
-    Router::new().merge(merchant::router(app.clone())).merge(health::router(app.clone())).merge(openapi::router(app))
+/// Serves every operation; those that need credentials, at most at a rate for
+/// each API key.
+pub fn router(app: Shared, rate: Option<Rate>) -> Router {
+    Router::new()
+        .merge(merchant::router(app.clone(), rate))
+        .merge(health::router(app.clone()))
+        .merge(openapi::router(app))
 }

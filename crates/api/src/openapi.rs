@@ -3,7 +3,7 @@
 
 use crate::answer::AnswerBody;
 use crate::merchant::PREFIXES;
-use crate::{Answer, Auth, Route, docs, idempotency};
+use crate::{Answer, Auth, Route, docs, idempotency, limit};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -387,6 +387,11 @@ pub fn answers(route: &Route) -> Vec<Answer> {
                 StatusCode::FORBIDDEN,
                 "The credentials are of another merchant, or reach less than this needs.",
                 "Access denied",
+            ),
+            Answer::error(
+                StatusCode::TOO_MANY_REQUESTS,
+                "The API key was used too often; the header Retry-After says for how many seconds to wait.",
+                limit::TOO_OFTEN,
             ),
             Answer::error(StatusCode::INTERNAL_SERVER_ERROR, "The server is at fault.", "Internal Server Error"),
             Answer::error(

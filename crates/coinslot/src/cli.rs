@@ -639,7 +639,7 @@ Stop with Ctrl-C.",
         secret = demo::SECRET,
         player = demo::PLAYER,
     );
-    let options = Options { demo: true, behind_proxy: dev.settings.listen.behind_proxy, connections_per_address: None };
+    let options = Options { demo: true, behind_proxy: dev.settings.listen.behind_proxy, ..Options::default() };
     serve(ready, options).await
 }
 
@@ -648,7 +648,8 @@ async fn run_serve(settings: Settings) -> Fallible<()> {
     tracing::info!(address = %ready.address, public_url = ready.app.public_url, "serving");
     let behind_proxy = settings.listen.behind_proxy;
     let connections_per_address = (!behind_proxy).then_some(Options::CONNECTIONS_PER_ADDRESS);
-    let options = Options { demo: false, behind_proxy, connections_per_address };
+    let rate = settings.listen.calls_per_minute.0;
+    let options = Options { behind_proxy, connections_per_address, rate, ..Options::default() };
     serve(ready, options).await
 }
 

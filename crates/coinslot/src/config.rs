@@ -10,6 +10,8 @@ use clap::builder::{BoolishValueParser, PossibleValue};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Args, Command, CommandFactory, FromArgMatches, ValueEnum};
+use coinslot_domain::limit::Rate;
+use coinslot_domain::time::Span;
 use coinslot_store::Location;
 use std::any::TypeId;
 use std::collections::BTreeSet;
@@ -52,11 +54,28 @@ pub struct Listen {
     #[arg(long, value_name = "TRUTH", env = "COINSLOT_BEHIND_PROXY", num_args = 0..=1, require_equals = true)]
     #[arg(default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new())]
     pub behind_proxy: bool,
+    /// Calls of the API that one API key may make in a minute, and at once; off
+    /// for no limit. `coinslot dev` has none.
+    #[arg(long, value_name = "NUMBER", env = "COINSLOT_CALLS_PER_MINUTE", default_value = "6000", value_parser = pace)]
+    pub calls_per_minute: Pace,
     /// Address and port to serve figures on for Prometheus, at /metrics; nobody
     /// is asked for a password there, so keep it on this machine or in a network
     /// of your own. Not served by default.
     #[arg(long, value_name = "ADDRESS", env = "COINSLOT_METRICS_LISTEN")]
     pub metrics_listen: Option<SocketAddr>,
+}
+
+/// How often an API key may call, or no limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace(pub Option<Rate>);
+
+fn pace(text: &str) -> Result<Pace, String> {
+    if text == "off" {
+        return Ok(Pace(None));
+    }
+    let rate =
+        text.parse().ok().filter(|calls| *calls <= 1_000_000).and_then(|calls| Rate::new(calls, Span::minutes(1)));
+    rate.map(|rate| Pace(Some(rate))).ok_or_else(|| "must be a number from 1 to 1000000, or off".into())
 }
 
 /// Where everything is kept.

@@ -551,6 +551,7 @@ mod tests {
             listen: listen.parse().unwrap(),
             public_url: public_url.map(str::to_string),
             behind_proxy,
+            calls_per_minute: crate::config::Pace(None),
             metrics_listen: None,
         };
         let verdict = |url, proxy| public_url(&listen(Some(url), "127.0.0.1:8080", proxy)).verdict;

@@ -6,16 +6,22 @@
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
+use axum::response::IntoResponse;
 use coinslot_app::Shared;
+use coinslot_domain::limit::Rate;
 use coinslot_paystation::ClientIp;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use std::collections::HashMap;
+use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -31,6 +37,37 @@ pub struct Options {
     /// closed at once. `None` where one address stands for many players: behind
     /// a proxy, and while developing.
     pub connections_per_address: Option<usize>,
+    /// How often an API key may call. `None` while developing.
+    pub rate: Option<Rate>,
+    /// How long clients may take.
+    pub deadlines: Deadlines,
+}
+
+/// How long clients may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadlines {
+    /// To send the headers of a request, also of the next one on a connection.
+    pub headers: Duration,
+    /// To send a request and have it carried out. Longer than any game may take
+    /// to answer a question.
+    pub request: Duration,
+    /// To take any more of an answer.
+    pub stall: Duration,
+}
+
+impl Deadlines {
+    /// Those of a server for players.
+    pub const USUAL: Self = Deadlines {
+        headers: Duration::from_secs(15),
+        request: Duration::from_secs(60),
+        stall: Duration::from_secs(30),
+    };
+}
+
+impl Default for Deadlines {
+    fn default() -> Self {
+        Deadlines::USUAL
+    }
 }
 
 impl Options {
@@ -39,17 +76,17 @@ impl Options {
     pub const CONNECTIONS_PER_ADDRESS: usize = 256;
 }
 
-/// How long a client may take to send its headers.
-const HEADERS: Duration = Duration::from_secs(15);
-/// How long a request may take, its body included. Longer than any game may
-/// take to answer a question.
-const REQUEST: Duration = Duration::from_secs(60);
+/// Bytes that the request line and the headers may have together, and so the
+/// most that is kept of what is not a request yet.
+const HEAD: usize = 64 << 10;
+/// Headers that a request may have.
+const HEADERS: usize = 100;
 /// How long open connections may go on after the server was told to stop.
 const GRACE: Duration = Duration::from_secs(15);
 
 /// Every route of the server.
 pub fn router(app: &Shared, options: Options) -> Router {
-    let mut router = coinslot_api::router(app.clone()).merge(coinslot_paystation::router(app.clone()));
+    let mut router = coinslot_api::router(app.clone(), options.rate).merge(coinslot_paystation::router(app.clone()));
     if options.demo {
         router = router.merge(coinslot_paystation::demo_router(app.clone()));
     }
@@ -89,9 +126,12 @@ pub async fn serve(listener: TcpListener, router: Router, options: Options, stop
         });
         let mut http = hyper::server::conn::http1::Builder::new();
         http.timer(TokioTimer::new())
-            .header_read_timeout(HEADERS)
+            .header_read_timeout(options.deadlines.headers)
+            .max_buf_size(HEAD)
+            .max_headers(HEADERS)
             .allow_multiple_spaces_in_request_line_delimiters(true);
-        let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+        let connection = graceful
+            .watch(http.serve_connection(TokioIo::new(Impatient::new(stream, options.deadlines.stall)), service));
         tokio::spawn(async move {
             if let Err(e) = connection.await {
                 tracing::debug!(error = %e, "a connection ended early");
@@ -148,13 +188,70 @@ async fn answer(
     let mut request = request.map(Body::new);
     let ip = client_ip(request.headers(), peer.ip(), options.behind_proxy);
     request.extensions_mut().insert(ClientIp(ip.to_canonical().to_string()));
-    match tokio::time::timeout(REQUEST, router.oneshot(request)).await {
+    match tokio::time::timeout(options.deadlines.request, router.oneshot(request)).await {
         Ok(answer) => answer,
-        Err(_) => {
-            let mut late = axum::response::Response::new(Body::from("The request took too long.\n"));
-            *late.status_mut() = StatusCode::REQUEST_TIMEOUT;
-            Ok(late)
+        Err(_) => Ok((StatusCode::REQUEST_TIMEOUT, "The request took too long.\n").into_response()),
+    }
+}
+
+/// A stream that is given up when its reader takes nothing for too long.
+struct Impatient {
+    stream: TcpStream,
+    stall: Duration,
+    waiting: Option<Pin<Box<tokio::time::Sleep>>>,
+}
+
+impl Impatient {
+    fn new(stream: TcpStream, stall: Duration) -> Self {
+        Impatient { stream, stall, waiting: None }
+    }
+
+    /// What came of a write: while nothing goes out, time runs.
+    fn after<T>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.waiting = None;
+            return written;
         }
+        let stall = self.stall;
+        let waiting = self.waiting.get_or_insert_with(|| Box::pin(tokio::time::sleep(stall)));
+        match waiting.as_mut().poll(cx) {
+            Poll::Ready(()) => Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client does not read"))),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+impl AsyncRead for Impatient {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Impatient {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.after(cx, written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bytes);
+        self.after(cx, written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }
 

@@ -17,6 +17,7 @@ pub mod idempotency;
 pub mod inventory;
 pub mod item;
 pub mod ledger;
+pub mod limit;
 pub mod localized;
 pub mod lootbox;
 pub mod merchant;

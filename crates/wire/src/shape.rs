@@ -15,6 +15,10 @@ use std::fmt::Write;
 /// Levels of nesting a body may have. No documented body comes near it.
 pub const MAX_DEPTH: usize = 32;
 
+/// Values a body may have, all told. No documented body comes near it, and each
+/// takes many times the memory of its text.
+pub const MAX_VALUES: usize = 50_000;
+
 /// The largest integer a body may carry; above it JavaScript clients and this
 /// server could no longer agree on the number.
 pub const MAX_INTEGER: i64 = coinslot_domain::id::LIMIT - 1;
@@ -395,6 +399,8 @@ pub enum BodyError {
     NotJson,
     /// It is nested more than [`MAX_DEPTH`] levels.
     TooDeep,
+    /// It has more than [`MAX_VALUES`] values.
+    TooMany,
 }
 
 impl std::fmt::Display for BodyError {
@@ -403,6 +409,7 @@ impl std::fmt::Display for BodyError {
             BodyError::Empty => f.write_str("The request body is empty"),
             BodyError::NotJson => f.write_str("The request body is not valid JSON"),
             BodyError::TooDeep => write!(f, "The request body is nested more than {MAX_DEPTH} levels deep"),
+            BodyError::TooMany => write!(f, "The request body has more than {MAX_VALUES} values"),
         }
     }
 }
@@ -415,18 +422,25 @@ pub fn parse(bytes: &[u8]) -> Result<Value, BodyError> {
         return Err(BodyError::Empty);
     }
     // Counted before the recursive parser sees the body.
-    let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
+    let (mut depth, mut values, mut in_text, mut escaped) = (0_usize, 1_usize, false, false);
     for b in bytes {
         match (*b, in_text) {
             _ if escaped => escaped = false,
             (b'\\', true) => escaped = true,
             (b'"', _) => in_text = !in_text,
-            (b'{' | b'[', false) => depth += 1,
+            (b',', false) => values += 1,
+            (b'{' | b'[', false) => {
+                depth += 1;
+                values += 1;
+            }
             (b'}' | b']', false) => depth = depth.saturating_sub(1),
             _ => {}
         }
         if depth > MAX_DEPTH {
             return Err(BodyError::TooDeep);
+        }
+        if values > MAX_VALUES {
+            return Err(BodyError::TooMany);
         }
     }
     serde_json::from_slice(bytes).map_err(|_| BodyError::NotJson)

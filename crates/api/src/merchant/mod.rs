@@ -21,11 +21,14 @@ mod wallet;
 pub(crate) use caller::Known;
 pub use caller::{Merchant, Project, User};
 
+use crate::limit::{self, Limits};
 use crate::{Problem, Route, idempotency, request};
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use coinslot_app::Shared;
+use coinslot_domain::limit::Rate;
+use std::sync::Arc;
 
 /// The canonical prefix, and the older ones under which clients know the same
 /// operations. A path without a version meant version 1 once; clients that use
@@ -57,7 +60,8 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// Serves them under every prefix.
-pub fn router(app: Shared) -> Router {
+pub fn router(app: Shared, rate: Option<Rate>) -> Router {
+    let limits = rate.map(|rate| Arc::new(Limits::new(app.clone(), rate)));
     let mut router = Router::new();
     for route in routes() {
         let path = route.path.strip_prefix(PREFIXES[0]).unwrap_or(&route.path);
@@ -69,6 +73,7 @@ pub fn router(app: Shared) -> Router {
         .route("/merchant/{*rest}", axum::routing::any(unknown))
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(app.clone(), idempotency::layer))
+        .layer(from_fn_with_state(limits, limit::layer))
         .layer(from_fn_with_state(app.clone(), caller::layer))
         .layer(from_fn_with_state(app.clone(), request::layer))
         .with_state(app)

@@ -1,0 +1,108 @@
+//! How often an API key may call.
+
+use crate::Problem;
+use crate::merchant::{Known, PREFIXES};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use coinslot_app::{Shared, hash};
+use coinslot_domain::id::MerchantId;
+use coinslot_domain::limit::Rate;
+use coinslot_domain::time::{Span, Time};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Operations with a documented rate of their own, in calls a minute.
+const OWN: &[(Method, &str, i64)] = &[(Method::GET, "/merchants/{merchant_id}/subscriptions", 20)];
+
+/// What is said to who calls too often.
+pub(crate) const TOO_OFTEN: &str = "Too many requests with this API key; Retry-After says when to send the next";
+
+/// Whose calls, by merchant and the hash of the API key, and of which operation
+/// if it has a rate of its own.
+type Whose = (MerchantId, String, Option<&'static str>);
+
+/// What each API key has left. Only keys that exist have an entry, and only
+/// while they do not have all of it.
+pub(crate) struct Limits {
+    app: Shared,
+    rate: Rate,
+    full: Mutex<HashMap<Whose, Time>>,
+}
+
+/// Entries at which those that say nothing any more are dropped.
+const MANY: usize = 1024;
+
+impl Limits {
+    /// Limits calls to `rate` for each API key.
+    pub(crate) fn new(app: Shared, rate: Rate) -> Self {
+        Limits { app, rate, full: Mutex::default() }
+    }
+
+    /// Takes a call, or says how long to wait.
+    fn take(&self, whose: Whose, rate: Rate) -> Result<(), Span> {
+        let now = self.app.clock.now();
+        let mut full = self.full.lock().unwrap_or_else(PoisonError::into_inner);
+        if full.len() >= MANY {
+            full.retain(|_, full| *full > now);
+        }
+        let after = rate.take(full.get(&whose).copied(), now)?;
+        full.insert(whose, after);
+        Ok(())
+    }
+}
+
+/// Refuses who calls too often.
+pub(crate) async fn layer(State(limits): State<Option<Arc<Limits>>>, request: Request, next: Next) -> Response {
+    if let (Some(limits), Some(known)) = (limits, request.extensions().get::<Known>()) {
+        let (merchant, key) = (known.caller.merchant, hash(&known.api_key));
+        let own = request.extensions().get::<MatchedPath>().and_then(|path| own(request.method(), path.as_str()));
+        let taken = match own {
+            Some((path, rate)) => limits.take((merchant, key.clone(), Some(path)), rate),
+            None => Ok(()),
+        };
+        if let Err(wait) = taken.and_then(|()| limits.take((merchant, key, None), limits.rate)) {
+            return refuse(wait);
+        }
+    }
+    next.run(request).await
+}
+
+/// The rate of an operation's own, by the path that the router knows it by.
+fn own(method: &Method, path: &str) -> Option<(&'static str, Rate)> {
+    let of = |(its, tail, calls): &(Method, &'static str, i64)| {
+        let fits = its == method && path.strip_suffix(tail).is_some_and(|head| PREFIXES.contains(&head));
+        fits.then(|| Some((*tail, Rate::new(*calls, Span::minutes(1))?))).flatten()
+    };
+    OWN.iter().find_map(of)
+}
+
+fn refuse(wait: Span) -> Response {
+    let mut response = Problem::new(StatusCode::TOO_MANY_REQUESTS, TOO_OFTEN).into_response();
+    let seconds = wait.0.saturating_add(999_999) / 1_000_000;
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn some_operations_have_a_rate_of_their_own() {
+        for prefix in PREFIXES {
+            let path = format!("{prefix}/merchants/{{merchant_id}}/subscriptions");
+            assert_eq!(own(&Method::GET, &path).unwrap().1, Rate::new(20, Span::minutes(1)).unwrap());
+            assert!(own(&Method::POST, &path).is_none());
+        }
+        assert!(own(&Method::GET, "/merchant/v2/merchants/{merchant_id}/token").is_none());
+    }
+
+    #[test]
+    fn waiting_is_said_in_whole_seconds_upwards() {
+        for (wait, said) in [(Span(1), "1"), (Span::seconds(3), "3"), (Span::millis(3001), "4")] {
+            assert_eq!(refuse(wait).headers()[header::RETRY_AFTER], said);
+        }
+    }
+}
