@@ -8,7 +8,7 @@ use coinslot_app::{Shared, StoreError, audit, demo, hash, webhook};
 use coinslot_domain::id::ProjectId;
 use coinslot_domain::payment::PaymentState;
 use coinslot_domain::time::Span;
-use coinslot_store::{ledger, payment, refund, token};
+use coinslot_store::{Location, ledger, payment, refund, token};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -70,7 +70,27 @@ pub fn examine(
     if !findings.damaged.is_empty() {
         return findings;
     }
-    let app = match Shop::app(outside, path, game) {
+    let location = Location::File(path.to_path_buf());
+    findings.add(rested(runtime, outside, game, &location, promised, provider_knows));
+    match rules(path, &statements()) {
+        Ok(broken) => findings.wrong.extend(broken),
+        Err(e) => findings.damaged.push(e.to_string()),
+    }
+    findings
+}
+
+/// What a database of either engine says through the server itself: first as it
+/// was left, then at rest.
+pub fn rested(
+    runtime: &Runtime,
+    outside: &Outside,
+    game: Arc<dyn Game>,
+    location: &Location,
+    promised: &[Purchase],
+    provider_knows: bool,
+) -> Findings {
+    let mut findings = Findings::default();
+    let app = match Shop::app(outside, location, game) {
         Ok(app) => app,
         Err(e) => {
             findings.damaged.push(format!("the server does not start: {e}"));
@@ -99,10 +119,6 @@ pub fn examine(
     });
     if let Err(e) = outcome {
         findings.damaged.push(e.to_string());
-    }
-    match rules(path, &statements()) {
-        Ok(broken) => findings.wrong.extend(broken),
-        Err(e) => findings.damaged.push(e.to_string()),
     }
     findings
 }

@@ -1,7 +1,7 @@
 //! `kill -9` of the real binary at seeded moments, under load.
 
 use crate::audit::{Findings, examine};
-use crate::client::{Call, Door, Reply, Script, promised};
+use crate::client::{Call, Door, Purchase, Reply, Script, promised};
 use crate::http::{Serving, Tcp};
 use crate::outside::{FixedClock, Outside, lock};
 use crate::power::scratch;
@@ -25,7 +25,7 @@ pub const KILLS: usize = 20;
 /// Clients at one time, so that their transactions share commits.
 const CLIENTS: usize = 4;
 /// A server that does nothing for so long has failed.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What came of one life, or of several.
 #[derive(Clone, Debug, Default)]
@@ -61,6 +61,11 @@ pub fn binary() -> Result<PathBuf, String> {
     if let Some(path) = std::env::var_os("COINSLOT_BIN").filter(|path| !path.is_empty()) {
         return Ok(path.into());
     }
+    build("coinslot", "coinslot")
+}
+
+/// Has Cargo build an executable; where it is.
+pub(crate) fn build(package: &str, executable: &str) -> Result<PathBuf, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
     // What the Cargo above us set for its own package would make that below
@@ -74,33 +79,45 @@ pub fn binary() -> Result<PathBuf, String> {
         build.env_remove(name);
     }
     let built = build
-        .args(["build", "--locked", "--package", "coinslot", "--message-format", "json-render-diagnostics"])
+        .args(["build", "--locked", "--package", package, "--bin", executable])
+        .args(["--message-format", "json-render-diagnostics"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .stderr(Stdio::inherit())
         .output()
         .map_err(|e| format!("cannot run cargo: {e}"))?;
     let messages = String::from_utf8_lossy(&built.stdout).into_owned();
-    let executable = messages
+    let found = messages
         .lines()
         .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-        .filter(|message| message["target"]["name"] == "coinslot")
+        .filter(|message| message["target"]["name"] == executable)
         .find_map(|message| message["executable"].as_str().map(PathBuf::from));
-    executable.ok_or_else(|| "the server does not build".to_string())
+    found.ok_or_else(|| "the server does not build".to_string())
 }
 
 /// A server in a process of its own.
-struct Server {
+pub(crate) struct Server {
     process: Child,
     /// Kept open: a server that cannot say what it has to say ends.
     output: BufReader<ChildStdout>,
 }
 
 impl Server {
-    fn start(binary: &Path, data: &Path, receiver: SocketAddr) -> Result<Server, String> {
+    pub(crate) fn start(
+        binary: &Path,
+        data: &Path,
+        receiver: SocketAddr,
+        stop: Option<&str>,
+        url: Option<&str>,
+    ) -> Result<Server, String> {
         let log = std::fs::File::options().create(true).append(true).open(data.join("server.log"));
-        let mut process = Command::new(binary)
+        let mut command = Command::new(binary);
+        if let Some(stop) = stop {
+            command.env("COINSLOT_STOP", stop);
+        }
+        let mut process = command
             .args(["dev", "--listen", "127.0.0.1:0", "--webhook-url", &format!("http://{receiver}/"), "--data"])
             .arg(data)
+            .args(url.into_iter().flat_map(|url| ["--database-url", url]))
             .env("COINSLOT_LOG", "error")
             .stdout(Stdio::piped())
             .stderr(log.map_err(|e| e.to_string())?)
@@ -111,7 +128,7 @@ impl Server {
     }
 
     /// Waits until it says that it is ready; where it listens.
-    fn ready(&mut self) -> Result<SocketAddr, String> {
+    pub(crate) fn ready(&mut self) -> Result<SocketAddr, String> {
         let mut lines = (&mut self.output).lines().map_while(Result::ok);
         let address = lines.find_map(|line| {
             let url = line.trim().strip_prefix("Demo game")?.trim().strip_prefix("http://")?.strip_suffix("/demo")?;
@@ -120,7 +137,19 @@ impl Server {
         address.ok_or_else(|| "the server ended before it was ready".to_string())
     }
 
-    fn kill(mut self) {
+    /// Whether its process is over.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        !matches!(self.process.try_wait(), Ok(None))
+    }
+
+    /// Waits for its end, which must have been a kill.
+    pub(crate) fn ended(mut self) -> Result<(), String> {
+        let status = self.process.wait().map_err(|e| e.to_string())?;
+        // Whoever is killed has no exit code.
+        status.code().map_or(Ok(()), |code| Err(format!("the server ended by itself with {code}")))
+    }
+
+    pub(crate) fn kill(mut self) {
         // SIGKILL; an error means that it is dead already.
         let _ = self.process.kill();
         let _ = self.process.wait();
@@ -129,9 +158,9 @@ impl Server {
 
 /// Tells of each request that is about to be sent, so that a kill can be aimed
 /// between two.
-struct Watched<'a> {
-    door: Tcp,
-    begun: &'a mpsc::Sender<()>,
+pub(crate) struct Watched<'a> {
+    pub(crate) door: Tcp,
+    pub(crate) begun: &'a mpsc::Sender<()>,
 }
 
 impl Door for Watched<'_> {
@@ -162,27 +191,28 @@ pub fn life(binary: &Path, seed: u64) -> Report {
     for script in &scripts {
         report.findings.wrong.extend(lock(script).surprises.iter().map(|s| format!("{place}: {s}")));
     }
+    look(&mut report, outside, directory.path(), &promised, &place);
+    report
+}
+
+/// Brings what several killed servers left to rest, and looks at it.
+pub(crate) fn look(report: &mut Report, outside: Outside, data: &Path, promised: &[Purchase], place: &str) {
     report.acknowledged =
         promised.iter().filter(|p| p.paid.is_some()).count() + promised.iter().filter(|p| p.refunded > 0).count();
 
     let runtime = shop::single();
-    let game = {
-        let _inside = runtime.enter();
-        HttpGame::new(Policy::Loopback, TIMEOUT)
-    };
-    let game = match game {
-        Ok(game) => Arc::new(game),
+    let game = match game(&runtime) {
+        Ok(game) => game,
         Err(e) => {
             report.findings.wrong.push(format!("{place}: {e}"));
-            return report;
+            return;
         }
     };
     let outside = Outside { clock: Arc::new(FixedClock::new(SystemClock.now() + Span::seconds(1))), ..outside };
     // The real sandbox has no memory, so the provider's is not asked for.
-    let findings = examine(&runtime, &outside, game, &directory.path().join("coinslot.db"), &promised, false);
+    let findings = examine(&runtime, &outside, game, &data.join("coinslot.db"), promised, false);
     report.effects = outside.receiver.effects().len();
-    report.findings.add(findings.at(&place));
-    report
+    report.findings.add(findings.at(place));
 }
 
 #[expect(clippy::disallowed_methods, reason = "how long a start takes is one of the figures")]
@@ -203,7 +233,7 @@ fn until_killed(
     let (_keep, never) = mpsc::channel::<()>();
     let delay = |micros: u64| never.recv_timeout(Duration::from_micros(micros)).unwrap_or_default();
     let start = now();
-    let mut server = Server::start(binary, data, receiver)?;
+    let mut server = Server::start(binary, data, receiver, None, None)?;
     report.kills += 1;
     // In the middle of a start: of a migration, of a recovery.
     if random.chance(1, 5) {
@@ -239,4 +269,10 @@ fn until_killed(
         server.kill();
         if heard { Ok(()) } else { Err("the server answers nobody".to_string()) }
     })
+}
+
+/// The product's own way to the game.
+pub(crate) fn game(runtime: &tokio::runtime::Runtime) -> Result<Arc<HttpGame>, String> {
+    let _inside = runtime.enter();
+    HttpGame::new(Policy::Loopback, TIMEOUT).map(Arc::new).map_err(|e| e.to_string())
 }

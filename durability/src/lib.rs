@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod client;
+pub mod cluster;
 pub mod disk;
 pub mod fault;
 pub mod http;
@@ -11,4 +12,6 @@ pub mod outside;
 pub mod power;
 pub mod seed;
 pub mod shop;
+pub mod stops;
+pub mod upgrade;
 pub mod vfs;

@@ -7,7 +7,7 @@ use coinslot_domain::time::{Span, Time};
 use coinslot_durability::audit::Findings;
 use coinslot_durability::disk::Syncing;
 use coinslot_durability::fault::{self, Flow, How};
-use coinslot_durability::{kill, power};
+use coinslot_durability::{cluster, kill, power, stops, upgrade};
 use std::process::ExitCode;
 
 /// Takes the server's process, power and disk away, and says what was lost.
@@ -24,6 +24,14 @@ struct Cli {
 enum Rig {
     /// kill -9 of the real binary under load; a life has 20 kills.
     Kill(Length),
+    /// The server ends at each named place of a checkout, a refund and a
+    /// delivery; in a life three times at each.
+    Stops(Length),
+    /// kill -9 of all of PostgreSQL under load; a life has 5 kills.
+    Cluster(Length),
+    /// Starts that bring older tables up to date are cut short at each point, on
+    /// both databases, from each version. Has no seeds.
+    Upgrade(Commit),
     /// Power cuts on a disk that keeps only what was synced; a life has 8.
     Power(Length),
     /// The same on a disk that syncs as with synchronous=NORMAL. It must lose
@@ -79,13 +87,7 @@ fn main() -> ExitCode {
     let began = SystemClock.now();
     match Cli::parse().rig {
         Rig::Kill(length) => {
-            let binary = match kill::binary() {
-                Ok(binary) => binary,
-                Err(why) => {
-                    eprintln!("coinslot-durability: {why}");
-                    return ExitCode::FAILURE;
-                }
-            };
+            let Ok(binary) = kill::binary().inspect_err(complain) else { return ExitCode::FAILURE };
             let mut all = kill::Report::default();
             let last = length.run(|seed| all.add(kill::life(&binary, seed)));
             let count = format!(
@@ -97,6 +99,42 @@ fn main() -> ExitCode {
                 all.slowest_start.as_millis()
             );
             line(began, "kill -9", &count, &seeds(&length, last), &length.commit, &all.findings)
+        }
+        Rig::Cluster(length) => {
+            let Ok(binary) = kill::binary().inspect_err(complain) else { return ExitCode::FAILURE };
+            let mut all = kill::Report::default();
+            let last = length.run(|seed| all.add(cluster::life(&binary, seed, 5)));
+            let count =
+                format!("{} kills, {} payments acknowledged, {} events", all.kills, all.acknowledged, all.effects);
+            line(began, "kill -9 of PostgreSQL", &count, &seeds(&length, last), &length.commit, &all.findings)
+        }
+        Rig::Upgrade(commit) => {
+            let mut all = upgrade::Report::default();
+            let versions = upgrade::earlier();
+            let (mut disk, mut statements) = (0, 0);
+            for version in &versions {
+                let (lite, pg) = (upgrade::sqlite(*version, 1), upgrade::postgres(*version, 1));
+                (disk, statements) = (disk + lite.cuts, statements + pg.cuts);
+                all.add(lite);
+                all.add(pg);
+            }
+            let count = format!(
+                "{disk} cuts on SQLite, {} disks, {statements} on PostgreSQL, from {} versions",
+                disk * 3,
+                versions.len()
+            );
+            line(began, "upgrades cut short", &count, "no seeds", &commit, &all.findings)
+        }
+        Rig::Stops(length) => {
+            let Ok(binary) = stops::binary().inspect_err(complain) else { return ExitCode::FAILURE };
+            let mut all = kill::Report::default();
+            let last = length.run(|seed| all.add(stops::life(&binary, seed, 3)));
+            let (places, kills) = (coinslot_store::PLACES.len(), all.kills);
+            let count = format!(
+                "{kills} kills at {places} places, {} payments acknowledged, {} events",
+                all.acknowledged, all.effects
+            );
+            line(began, "kill -9 at named places", &count, &seeds(&length, last), &length.commit, &all.findings)
         }
         Rig::Power(length) => {
             let (all, last) = lives(&length, Syncing::Honest);
@@ -122,6 +160,10 @@ fn main() -> ExitCode {
             line(began, "disk errors", &count, "no seeds", &commit, &all.findings)
         }
     }
+}
+
+fn complain(why: &String) {
+    eprintln!("coinslot-durability: {why}");
 }
 
 fn lives(length: &Length, syncing: Syncing) -> (power::Report, u64) {

@@ -36,7 +36,7 @@ impl<'a> Shop<'a> {
         disk: Option<Arc<Disk>>,
     ) -> Result<Self, StoreError> {
         let game = Arc::new(OneByOne { receiver: outside.receiver.clone(), store: OnceLock::new() });
-        let app = Shop::app(outside, path, game.clone())?;
+        let app = Shop::app(outside, &Location::File(path.to_path_buf()), game.clone())?;
         if runtime.metrics().num_workers() == 1 {
             let _ = game.store.set(app.store.clone());
         }
@@ -46,9 +46,9 @@ impl<'a> Shop<'a> {
     }
 
     /// The server without its doors, on a database that has its demo data.
-    pub fn app(outside: &Outside, path: &Path, game: Arc<dyn Game>) -> Result<Shared, StoreError> {
+    pub fn app(outside: &Outside, location: &Location, game: Arc<dyn Game>) -> Result<Shared, StoreError> {
         Ok(App::new(Parts {
-            store: Store::open(&Location::File(path.to_path_buf()))?,
+            store: Store::open(location)?,
             clock: outside.clock.clone(),
             random: outside.random.clone(),
             gateway: outside.provider.clone(),

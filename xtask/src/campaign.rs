@@ -21,8 +21,9 @@ enum Length {
     Hours(u64),
 }
 
-/// Lives of each rig in one round: 20 kills, 80 power cuts, and as many on a disk that must lose something.
-const ROUND: [(&str, u64); 3] = [("kill", 1), ("power", 10), ("control", 1)];
+/// Lives of each rig in one round: 20 kills, 66 at named places, 5 of PostgreSQL, 80 power cuts, and as many on a disk
+/// that must lose something.
+const ROUND: [(&str, u64); 5] = [("kill", 1), ("stops", 1), ("cluster", 1), ("power", 10), ("control", 1)];
 
 pub fn run(options: &[&str]) -> Result<(), String> {
     let plan = plan(options)?;
@@ -41,8 +42,10 @@ pub fn run(options: &[&str]) -> Result<(), String> {
             failed.push(rig);
         }
     }
-    if !one(&["disk".to_owned(), "--commit".to_owned(), commit])? {
-        failed.push("disk");
+    for rig in ["disk", "upgrade"] {
+        if !one(&[rig.to_owned(), "--commit".to_owned(), commit.clone()])? {
+            failed.push(rig);
+        }
     }
     if failed.is_empty() {
         Ok(())

@@ -29,8 +29,9 @@ cargo xtask COMMAND
                     difference before you commit it: it is what clients will see.
   bench             How fast the release build is, as ratios to bare code that does the same work: docs/performance.md.
                     Takes about five minutes; --quick less than one, --json FILE, --only NAME, --rounds N, --full.
-  campaign          kill -9, power cuts and disk errors for long: docs/reliability.md. Takes --rounds N (20 kills and 80
-                    cuts each; 1 by default) or --hours N, and --seed S. Adds lines to durability/campaigns.log.
+  campaign          kill -9, power cuts and disk errors for long: docs/reliability.md. Takes --rounds N (20 kills, 66 at
+                    named places, 5 of PostgreSQL and 80 cuts each; 1 by default) or --hours N, and --seed S. Adds lines
+                    to durability/campaigns.log.
 
 Environment of `test`:
   COINSLOT_POSTGRES_BIN       directory of PostgreSQL's server binaries, when they are not where they usually are

@@ -14,7 +14,7 @@ use coinslot_domain::purchase::{Line, Refusal};
 use coinslot_domain::time::{Span, Time};
 use coinslot_domain::{tax, token, wallet as domain};
 use coinslot_store::payment::{Attempt, News};
-use coinslot_store::{StoreError, Tx, merchant, order, payment, wallet};
+use coinslot_store::{StoreError, Tx, merchant, order, payment, reached, wallet};
 use coinslot_wire::token::{PlayerField, TokenBody};
 
 /// Everything the payment page shows.
@@ -323,7 +323,9 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
     // half noted.
     let app = app.clone();
     let settled = tokio::spawn(async move {
+        reached("checkout.begun");
         let answer = app.gateway.charge(charge.clone()).await;
+        reached("checkout.charged");
         finish(&app, &charge, payment.id, answer).await
     });
     match settled.await {
@@ -356,6 +358,7 @@ fn begin(
             }
             order::insert(tx, order, now)?;
             purchase::reserve(tx, order, now)?;
+            reached("checkout.order");
             fresh.clone()
         }
         // Between our look and our insert another one put its own in.
@@ -384,6 +387,7 @@ fn begin(
         card_token,
     };
     payment::insert_attempt(tx, &attempt, now)?;
+    reached("checkout.attempt");
     Ok(Begun::Ours(ours))
 }
 
@@ -417,6 +421,7 @@ pub async fn answer_challenge(app: &Shared, checkout: &Checkout, approved: bool)
     let app = app.clone();
     let settled = tokio::spawn(async move {
         let answer = app.gateway.answer_challenge(charge.clone(), approved).await;
+        reached("checkout.answered");
         finish(&app, &charge, id, answer).await
     });
     if let Ok(result) = settled.await {
@@ -486,6 +491,7 @@ async fn finish(
             Ok::<_, StoreError>(Some(moved.unwrap_or(unmoved)))
         })
         .await?;
+    reached("checkout.finished");
     app.wake_worker();
     Ok(payment)
 }
@@ -514,9 +520,11 @@ fn capture(
     let told = if project.webhook_url.is_some() { Notified::Pending } else { Notified::NotNeeded };
     let news = News { paid_at: Some(now), notified: Some(told), decline: None };
     let Some(payment) = payment::advance(tx, payment, PaymentEvent::Captured, news)? else { return Ok(None) };
+    reached("capture.payment");
     payment::advance_attempt(tx, attempt, PaymentEvent::Captured, None, now)?;
     let order = order::find(tx, payment.project, payment.order)?.ok_or_else(|| lost("order"))?;
     let order = order::advance(tx, order, OrderEvent::Paid)?.ok_or_else(|| lost("unpaid order"))?;
+    reached("capture.order");
     let entry = Entry {
         project: payment.project,
         // A payment is captured once, so its number serves its entry.
@@ -527,8 +535,10 @@ fn capture(
         postings: ledger::capture(&payment.breakdown),
     };
     coinslot_store::ledger::append(tx, &entry)?;
+    reached("capture.books");
     register(tx, &order, now)?;
     purchase::fulfil(tx, &order, &payment, now)?;
+    reached("capture.goods");
     if told == Notified::Pending {
         let body = coinslot_wire::webhook::payment(&webhook::notice(
             &project,
@@ -538,6 +548,7 @@ fn capture(
             &attempt.id.to_string(),
         ));
         coinslot_store::webhook::insert(tx, payment.project, event_id, payment.id, "payment", &body, now)?;
+        reached("capture.event");
     }
     Ok(Some(payment))
 }

@@ -9,7 +9,7 @@ use coinslot_domain::order::OrderEvent;
 use coinslot_domain::payment::{Notified, Payment, PaymentState};
 use coinslot_domain::refund::{CODE_CANCELLATION, Refund, RefundState, split};
 use coinslot_domain::time::Span;
-use coinslot_store::{StoreError, Tx, merchant, order, payment, refund};
+use coinslot_store::{StoreError, Tx, merchant, order, payment, reached, refund};
 use coinslot_wire::webhook::RefundNotice;
 
 /// Why no money goes back.
@@ -144,7 +144,9 @@ fn wanted(payment: &Payment, amount: Option<&str>) -> Result<(Money, bool), Refu
 async fn carry_out(app: &App, refund: Refund, payment: &Payment) -> Result<Refunded, RefundError> {
     let order =
         GiveBack { project: refund.project, refund: refund.id, attempt: payment.attempt, amount: refund.amount };
+    reached("refund.reserved");
     let answer = app.gateway.refund(order).await;
+    reached("refund.given");
     app.meter.refund(answer);
     let event_id = app.id(EventId::new).await?;
     let now = app.clock.now();
@@ -165,6 +167,7 @@ async fn carry_out(app: &App, refund: Refund, payment: &Payment) -> Result<Refun
         RefundAnswer::Succeeded => {
             let method = app.method_name(payment.method, refund.amount.currency);
             app.store.write(move |tx| book(tx, &refund, method, event_id, now)).await?;
+            reached("refund.finished");
             app.wake_worker();
             Ok(Refunded::Done)
         }
@@ -188,6 +191,7 @@ fn book(
     if !refund::succeed(tx, refund, &parts, now)? {
         return Ok(());
     }
+    reached("refund.succeeded");
     let payment = payment::refunded(tx, payment, refund.amount)?.ok_or_else(|| lost("reservation"))?;
     let whole = payment.state == PaymentState::Refunded;
     let order = order::find(tx, payment.project, payment.order)?.ok_or_else(|| lost("order"))?;
@@ -202,6 +206,7 @@ fn book(
         postings: ledger::refund(&parts),
     };
     coinslot_store::ledger::append(tx, &entry)?;
+    reached("refund.books");
     if whole {
         purchase::revoke(tx, &order, &payment, event_id, now)?;
     }
@@ -217,6 +222,7 @@ fn book(
             ("refund", coinslot_wire::webhook::refund(&notice, &reason))
         };
         coinslot_store::webhook::insert(tx, payment.project, event_id, payment.id, kind, &body, now)?;
+        reached("refund.event");
     }
     Ok(())
 }

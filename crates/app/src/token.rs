@@ -6,7 +6,7 @@ use coinslot_domain::merchant::Caller;
 use coinslot_domain::time::Span;
 use coinslot_domain::token::{self, LIFE};
 use coinslot_store::token::Stored;
-use coinslot_store::{StoreError, wallet};
+use coinslot_store::{StoreError, reached, wallet};
 use coinslot_wire::token::TokenBody;
 
 /// Why no token was made.
@@ -62,6 +62,7 @@ pub async fn create(app: &App, caller: Caller, body: &TokenBody) -> Result<Strin
             Ok::<_, TokenError>(attribute::note(tx, stored.project, &stored.user_id, &said)?)
         })
         .await?;
+    reached("token.written");
     Ok(token)
 }
 

@@ -9,7 +9,7 @@ use coinslot_domain::payment::{Notified, Payment};
 use coinslot_domain::time::{Span, Time};
 use coinslot_domain::webhook::{EventState, TIMEOUT, Verdict, verdict, wait_after};
 use coinslot_store::webhook::{Claimed, Delivery};
-use coinslot_store::{StoreError, merchant, payment, webhook};
+use coinslot_store::{StoreError, merchant, payment, reached, webhook};
 use coinslot_wire::webhook::PaymentNotice;
 
 /// The type of the webhook by which a game learns of a payment.
@@ -119,6 +119,9 @@ pub async fn deliver(app: &Shared, id: ProjectId) -> Result<usize, StoreError> {
     let now = app.clock.now();
     let Some(project) = app.store.read(move |tx| merchant::find_project(tx, id)).await? else { return Ok(0) };
     let claimed = app.store.write(move |tx| webhook::claim(tx, id, now, now + LEASE, BATCH)).await?;
+    if !claimed.is_empty() {
+        reached("webhook.claimed");
+    }
     let count = claimed.len();
     let mut sending = tokio::task::JoinSet::new();
     for event in claimed {
@@ -153,6 +156,7 @@ async fn deliver_one(app: &App, project: &Project, event: Claimed) -> Result<(),
             (delivery, Verdict::Retry)
         }
     };
+    reached("webhook.sent");
     let now = app.clock.now();
     let (state, due_at) = match (verdict, wait_after(event.attempt - event.attempts_before)) {
         (Verdict::Delivered, _) => (EventState::Delivered, now),
@@ -181,4 +185,5 @@ async fn deliver_one(app: &App, project: &Project, event: Claimed) -> Result<(),
             Ok(())
         })
         .await
+        .inspect(|()| reached("webhook.settled"))
 }

@@ -462,6 +462,27 @@ pub(crate) fn known_migrations() -> Result<Vec<i64>, StoreError> {
     Ok(known)
 }
 
+/// The numbers of the migrations, for the rigs.
+#[cfg(feature = "rigs")]
+pub fn versions() -> Result<Vec<u32>, StoreError> {
+    Ok(known_migrations()?.into_iter().filter_map(|n| u32::try_from(n).ok()).collect())
+}
+
+/// Makes a database what an earlier version of this program left, for the rigs.
+#[cfg(feature = "rigs")]
+pub fn migrate_to(location: &Location, version: u32) -> Result<(), StoreError> {
+    let version = version.try_into().map_err(|_| StoreError::Unavailable("there is no such version".into()))?;
+    let runner = migrations()?.set_target(refinery_core::Target::Version(version));
+    match location {
+        Location::File(path) => runner.run(&mut lite_connect(path)?).map(drop).map_err(migration_error),
+        Location::Postgres(url) => {
+            let mut connection = PgConnection::connect(url)?;
+            let ran = connection.runtime.block_on(runner.run_async(&mut connection.client));
+            ran.map(drop).map_err(migration_error)
+        }
+    }
+}
+
 fn migration_error(e: refinery_core::Error) -> StoreError {
     // The runner's own text repeats the whole migration.
     let causes = std::iter::successors(Some(&e as &(dyn std::error::Error + 'static)), |e| e.source());
@@ -593,6 +614,7 @@ fn lite_writer(mut connection: rusqlite::Connection, figures: &Figures, work: &m
         let began = Watch::start();
         let outcome = lite_commit(&mut connection, &mut texts, &mut batch);
         figures.committed(batch.len(), began);
+        crate::reached("commit.synced");
         if let Err(e) = &outcome {
             figures.failed.count();
             tracing::error!(error = %e, lost = batch.len(), "a group of transactions was not committed");

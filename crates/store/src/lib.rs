@@ -31,6 +31,7 @@ pub mod project;
 pub mod promotion;
 pub mod purchase;
 pub mod refund;
+mod stop;
 pub mod text;
 pub mod token;
 pub mod virtual_currency;
@@ -40,7 +41,12 @@ pub mod webhook;
 pub use backup::{Checked, back_up, restore};
 pub use doctor::{Inspection, inspect};
 pub use engine::{Location, Store, StoreError, Tx};
+#[cfg(feature = "rigs")]
+pub use engine::{migrate_to, versions};
 pub use meter::{Counter, Figures, Histogram, SIZES, TIMES, Watch};
+#[cfg(feature = "rigs")]
+pub use stop::when_reached;
+pub use stop::{PLACES, reached};
 
 // For the test that prepares every statement.
 #[doc(hidden)]

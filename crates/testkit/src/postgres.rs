@@ -54,12 +54,18 @@ cd /
 rm -rf "$2"
 "#;
 
+/// Most tests need no durability: what a crash of this machine would lose is a temporary directory.
+const FORGETFUL: &str = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off";
+
 /// A private PostgreSQL server in a temporary directory. Dropping it stops the server and removes the directory.
 #[derive(Debug)]
 pub struct Cluster {
     watch: Child,
     dir: PathBuf,
     port: u16,
+    bin: PathBuf,
+    options: String,
+    ids: Option<(u32, u32)>,
 }
 
 impl Cluster {
@@ -68,12 +74,24 @@ impl Cluster {
     /// # Errors
     /// What is missing or went wrong, with the server's own words.
     pub fn start() -> Result<Self, String> {
+        Self::started(FORGETFUL)
+    }
+
+    /// The same with a server that keeps what it acknowledged, whatever becomes of it.
+    ///
+    /// # Errors
+    /// What is missing or went wrong, with the server's own words.
+    pub fn start_durable() -> Result<Self, String> {
+        Self::started("")
+    }
+
+    fn started(settings: &str) -> Result<Self, String> {
         let bin = bindir()?;
         // Between finding a free port and listening on it, somebody else can take it. Then another one is tried.
         let mut attempts = 0;
         loop {
             attempts += 1;
-            match Self::start_on(free_port()?, &bin) {
+            match Self::start_on(free_port()?, &bin, settings) {
                 Err(log) if log.contains("Address already in use") && attempts < 5 => {}
                 Err(log) => return Err(format!("PostgreSQL in {} did not start:\n{log}", bin.display())),
                 Ok(cluster) => return Ok(cluster),
@@ -81,12 +99,18 @@ impl Cluster {
         }
     }
 
-    fn start_on(port: u16, bin: &Path) -> Result<Self, String> {
+    fn start_on(port: u16, bin: &Path, settings: &str) -> Result<Self, String> {
         let dir = tempfile::Builder::new()
             .prefix("coinslot-pg-")
             .tempdir()
             .map_err(|error| format!("cannot create a temporary directory: {error}"))?;
-        let mut watch = watch(&Account::for_owner_of(dir.path())?, bin, dir.path(), port)?;
+        let account = Account::for_owner_of(dir.path())?;
+        let options = format!(
+            "-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories='{}' -c max_connections=200 \
+             -c shared_buffers=64MB {settings}",
+            dir.path().display()
+        );
+        let mut watch = watch(&account, bin, dir.path(), &options)?;
         // From here on the shell removes the directory: it can, even when this process is killed.
         let dir = dir.keep();
         // Bounded: initdb waits for nobody, and pg_ctl gives up after a minute.
@@ -96,7 +120,7 @@ impl Cluster {
             let first = stdout.read_line(&mut said);
             first.map_err(|error| format!("cannot read from /bin/sh: {error}"))?;
             if said == "ready\n" {
-                return Ok(Self { watch, dir, port });
+                return Ok(Self { watch, dir, port, bin: bin.to_owned(), options, ids: account.ids });
             }
             let _ = stdout.read_to_string(&mut said);
         }
@@ -112,6 +136,53 @@ impl Cluster {
     /// The directory of the Unix socket, for a connection string such as `host=DIR port=PORT user=coinslot`.
     pub fn socket_dir(&self) -> &Path {
         &self.dir
+    }
+
+    /// Kills every process of the server at one time, as a machine that goes does.
+    ///
+    /// # Errors
+    /// When they cannot be found or killed.
+    pub fn kill(&self) -> Result<(), String> {
+        let file = self.dir.join("data/postmaster.pid");
+        let text = fs::read_to_string(&file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+        let first = text.lines().next().unwrap_or_default().trim().to_owned();
+        let mut all = vec![first.clone()];
+        for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
+            // The name in the second field may hold anything, so the rest is counted from its end.
+            let stat = fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
+            let parent = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(1));
+            if parent == Some(first.as_str()) {
+                all.push(entry.file_name().to_string_lossy().into_owned());
+            }
+        }
+        // One of them may have ended by itself meanwhile.
+        let pids = all.iter().map(String::as_str);
+        run(Command::new("/bin/sh").args(["-c", "kill -9 \"$@\" 2>/dev/null || true", "kill"]).args(pids)).map(drop)
+    }
+
+    /// Starts the server again after [`kill`](Self::kill); returns when it has recovered.
+    ///
+    /// # Errors
+    /// The server's own words.
+    pub fn start_again(&self) -> Result<(), String> {
+        // What was killed is not always gone at once, and holds its memory until it is.
+        let mut last = Ok(());
+        for _ in 0..20 {
+            let mut command = Command::new(self.bin.join("pg_ctl"));
+            if let Some((uid, gid)) = self.ids {
+                command.uid(uid).gid(gid);
+            }
+            command.args(["start", "-s", "-w", "-t", "60", "-D"]).arg(self.dir.join("data"));
+            command.arg("-l").arg(self.dir.join("log")).args(["-o", &self.options]).current_dir(&self.dir);
+            // Its output would stay open for as long as the server runs.
+            let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+            match status {
+                Ok(status) if status.success() => return Ok(()),
+                Ok(_) => last = Err(fs::read_to_string(self.dir.join("log")).unwrap_or_default()),
+                Err(error) => last = Err(format!("cannot run pg_ctl: {error}")),
+            }
+        }
+        last
     }
 
     /// The port, of TCP and in the name of the Unix socket.
@@ -251,21 +322,14 @@ fn versions(parent: &Path, prefix: &str) -> Vec<PathBuf> {
 }
 
 /// The shell that runs the server and ends it with us.
-fn watch(account: &Account, bin: &Path, dir: &Path, port: u16) -> Result<Child, String> {
-    // Tests need no durability: what a crash of this machine would lose is a temporary directory. How the server
-    // behaves when power is lost is another test's matter, with a server of its own.
-    let options = format!(
-        "-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories='{}' -c max_connections=200 \
-         -c shared_buffers=64MB -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off",
-        dir.display()
-    );
+fn watch(account: &Account, bin: &Path, dir: &Path, options: &str) -> Result<Child, String> {
     let mut command = Command::new("/bin/sh");
     if let Some((uid, gid)) = account.ids {
         command.uid(uid).gid(gid);
     }
     command
         .args([OsStr::new("-c"), OsStr::new(WATCH), OsStr::new("coinslot-pg"), bin.as_os_str(), dir.as_os_str()])
-        .args([&options, ROLE])
+        .args([options, ROLE])
         // A directory that the account may enter, unlike, perhaps, ours.
         .current_dir(dir)
         .env("LC_ALL", "C")

@@ -19,7 +19,7 @@ const LAYERS: [(&str, &[&str]); 14] = [
     // It measures the server from outside, by its executable.
     ("bench", &["testkit"]),
     // It looks at what is left with its own eyes, hence at the store as well.
-    ("durability", &["domain", "store", "app", "gateway", "paystation", "worker", "coinslot"]),
+    ("durability", &["domain", "store", "app", "gateway", "paystation", "worker", "coinslot", "testkit"]),
     ("xtask", &[]),
 ];
 

@@ -174,7 +174,9 @@ fn floats(line: &Line, index: usize, findings: &mut Findings) {
 
 fn sql(parts: &Parts, findings: &mut Findings) {
     let path = findings.path;
-    if ["crates/store/", "crates/testkit/", "tests/", "bench/"].iter().any(|place| path.starts_with(place))
+    if ["crates/store/", "crates/testkit/", "tests/", "bench/", "durability/"]
+        .iter()
+        .any(|place| path.starts_with(place))
         || path.contains("/tests/")
     {
         return;
