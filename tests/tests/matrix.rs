@@ -92,7 +92,7 @@ async fn every_operation_answers_each_caller_as_documented() {
                 Who::Owner if status == 403 => DENIED.iter().any(|p| route.path.contains(p)),
                 Who::Owner => status != 401,
                 // Reaches what belongs to its project, and nothing of the company.
-                Who::ProjectKey => (status == 403) == !of_project && status != 401,
+                Who::ProjectKey => (status == 403) != of_project && status != 401,
                 Who::Other if of_merchant || of_project => status == 403,
                 Who::Other => true,
                 Who::Nobody | Who::Guesser => status == 401,
