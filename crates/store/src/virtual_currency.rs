@@ -23,10 +23,6 @@ statements! {
             advertisement, enabled) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     PACKAGES = "SELECT package_id, currency, sku, amount, price, image_url, bonus, advertisement, enabled FROM package
         WHERE project_id = $1 ORDER BY currency, place";
-    PACKAGE = "SELECT package_id, currency, sku, amount, price, image_url, bonus, advertisement, enabled FROM package
-        WHERE project_id = $1 AND package_id = $2";
-    PACKAGE_BY_SKU = "SELECT package_id, currency, sku, amount, price, image_url, bonus, advertisement, enabled
-        FROM package WHERE project_id = $1 AND sku = $2";
 }
 
 /// The kinds of owners that the texts here have.
@@ -110,24 +106,6 @@ pub fn packages(tx: &mut Tx<'_>, project: ProjectId) -> Result<Vec<Package>, Sto
     let rows = tx.rows(PACKAGES, &[project.get().into()])?;
     let mut texts = text::of_kind(tx, project, PACKAGE_TEXTS)?;
     rows.iter().map(|row| package(row, texts.remove(&row.int(0)?).unwrap_or_default())).collect()
-}
-
-/// A package by its number.
-pub fn package_by_id(tx: &mut Tx<'_>, project: ProjectId, id: PackageId) -> Result<Option<Package>, StoreError> {
-    let row = tx.row(PACKAGE, &[project.get().into(), id.get().into()])?;
-    whole(tx, project, row)
-}
-
-/// A package by its SKU.
-pub fn package_by_sku(tx: &mut Tx<'_>, project: ProjectId, sku: &str) -> Result<Option<Package>, StoreError> {
-    let row = tx.row(PACKAGE_BY_SKU, &[project.get().into(), sku.into()])?;
-    whole(tx, project, row)
-}
-
-fn whole(tx: &mut Tx<'_>, project: ProjectId, row: Option<Row>) -> Result<Option<Package>, StoreError> {
-    let Some(row) = row else { return Ok(None) };
-    let texts = text::of_owner(tx, project, PACKAGE_TEXTS, row.int(0)?)?;
-    package(&row, texts).map(Some)
 }
 
 fn package(row: &Row, mut texts: text::Texts) -> Result<Package, StoreError> {

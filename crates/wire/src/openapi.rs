@@ -212,6 +212,20 @@ mod tests {
                 ruled(TextRule::Country),
                 json!({ "type": "string", "pattern": "^[A-Z]{2}$", "format": "iso-3166-1-alpha-2" }),
             ),
+            (ruled(TextRule::Image), json!({ "type": "string", "format": "uri-reference" })),
+            (ruled(TextRule::Sku), json!({ "type": "string", "pattern": "^[A-Za-z0-9._-]{1,255}$" })),
+            (Shape::Word(&["Big", "small"]), json!({ "type": "string", "examples": ["Big", "small"] })),
+            (
+                Shape::Keyed { keys: Keys::Currency, of: &Shape::Hundredths { min: 0, max: 9 } },
+                json!({
+                    "type": "object",
+                    "propertyNames": { "pattern": "^[A-Z]{3}$" },
+                    "additionalProperties": {
+                        "type": ["number", "string"], "minimum": 0, "maximum": 9,
+                        "pattern": "^-?[0-9]+(\\.[0-9]{1,2}0*)?$",
+                    },
+                }),
+            ),
             (ruled(TextRule::Language), json!({ "type": "string", "pattern": "^[a-z]{2}([-_][A-Z]{2})?$" })),
             (ruled(TextRule::DigitsExact(17)), json!({ "type": "string", "pattern": "^[0-9]{17}$" })),
             (ruled(TextRule::AlnumExact(32)), json!({ "type": "string", "pattern": "^[0-9A-Za-z]{32}$" })),

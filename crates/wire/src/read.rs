@@ -185,7 +185,7 @@ pub fn texts_json(texts: &Localized) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shape::{Field, Unknown};
+    use crate::shape::{Field, Keys, Unknown};
     use serde_json::json;
 
     static QUERY: Shape = Shape::Object {
@@ -247,6 +247,64 @@ mod tests {
                 "name.en: must be at most 5 characters long",
             ]
         );
+    }
+
+    #[test]
+    fn values_by_keys() {
+        static SHAPE: Shape = Shape::Object {
+            fields: &[
+                Field::optional(
+                    "rates",
+                    Shape::Keyed { keys: Keys::Currency, of: &Shape::Hundredths { min: 0, max: 100 } },
+                    "",
+                ),
+                Field::optional(
+                    "texts",
+                    Shape::Keyed { keys: Keys::Locale, of: &Shape::Array(&Shape::Texts { max: 5, required: false }) },
+                    "",
+                ),
+                Field::optional("size", Shape::Word(&["Big", "small"]), ""),
+            ],
+            unknown: Unknown::Ignore,
+        };
+        let body = json!({"rates": [], "texts": {"en": [[]]}, "size": "BIG"});
+        let body = checked(&SHAPE, &body).unwrap();
+        assert_eq!((&body["rates"], &body["texts"]["en"][0]), (&json!({}), &json!({})), "as PHP writes what is empty");
+        let body = checked(&SHAPE, &json!({"rates": {"USD": "99.990", "EUR": 100}, "size": "Small"})).unwrap();
+        assert_eq!(hundredths(&body["rates"]["USD"]), Some(9_999));
+        let long: Value = serde_json::from_str("1e400").unwrap();
+        let wrong = json!({
+            "rates": {"EUR": "100.01", "GBP": "0.001", "JPY": -1, "KWD": long, "USD": "x", "usd": 1},
+            "texts": {"en": {}, "pt-BR": [{"de": "longer"}], "1": []},
+            "size": "huge"
+        });
+        let faults = checked(&SHAPE, &wrong).unwrap_err();
+        assert_eq!(
+            faults.into_iter().map(|f| format!("{}: {}", f.path, f.text)).collect::<Vec<_>>(),
+            [
+                "rates.EUR: must have a maximum value of 100",
+                "rates.GBP: must have at most 2 digits after the decimal point",
+                "rates.JPY: must have a minimum value of 0",
+                "rates.KWD: must have a maximum value of 100",
+                "rates.USD: string value found, but a number is required",
+                "rates.usd: is not a currency of ISO 4217",
+                "texts.1: is not a language: write en, pt-BR or pt_BR",
+                "texts.en: object value found, but an array is required",
+                "texts.pt-BR[0].de: must be at most 5 characters long",
+                r#"size: does not have a value in the enumeration ["Big","small"]"#,
+            ]
+        );
+    }
+
+    #[test]
+    fn one_stands_for_a_list_of_one() {
+        for (value, count) in [(json!([1, 2]), 2), (json!([]), 0), (json!({"a": 1}), 1), (json!(null), 0)] {
+            assert_eq!(one_or_many(Some(&value)).count(), count, "{value}");
+        }
+        assert_eq!(one_or_many(None).count(), 0);
+        assert_eq!(list(integer)(&json!([1, "2"])), Some(vec![1, 2]));
+        assert_eq!(list(integer)(&json!([1, "x"])), None);
+        assert_eq!(units(150).to_string(), "1.5");
     }
 
     #[test]

@@ -992,6 +992,16 @@ mod tests {
         }
     }
 
+    #[test]
+    fn pictures() {
+        for good in ["https://img.example/1.jpg", "http://img.example/1.jpg?a=b", "//img.example/1.jpg"] {
+            assert!(is_image(good), "{good}");
+        }
+        for bad in ["", "1.jpg", "/1.jpg", "//", "///img.example", "ftp://img.example", "javascript://x", "//a b"] {
+            assert!(!is_image(bad), "{bad}");
+        }
+    }
+
     proptest! {
         #[test]
         fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
