@@ -608,6 +608,7 @@ async fn run_dev(dev: Dev) -> Fallible<()> {
     let ready = prepare(&dev.settings, Policy::Loopback).await?;
     let webhook_url = dev.webhook_url.unwrap_or_else(|| format!("http://{}{}", ready.address, demo::WEBHOOK_PATH));
     demo::seed(&ready.app, Some(webhook_url.clone())).await?;
+    demo::furnish(&ready.app).await?;
     let data = match dev.settings.database.location()? {
         Location::File(path) => path.display().to_string(),
         Location::Postgres(_) => "PostgreSQL".to_string(),

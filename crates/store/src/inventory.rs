@@ -9,6 +9,8 @@ use coinslot_domain::time::Time;
 
 statements! {
     FIND = "SELECT amount, expires_at FROM inventory WHERE project_id = $1 AND user_id = $2 AND item_id = $3";
+    HOLD = "SELECT amount, expires_at FROM inventory
+        WHERE project_id = $1 AND user_id = $2 AND item_id = $3 FOR UPDATE";
     SET = "INSERT INTO inventory (project_id, user_id, item_id, amount, expires_at) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (project_id, user_id, item_id) DO UPDATE SET amount = $4, expires_at = $5";
     TAKE = "UPDATE inventory SET amount = amount - $4 WHERE project_id = $1 AND user_id = $2 AND item_id = $3
@@ -30,7 +32,8 @@ pub fn grant(
     now: Time,
 ) -> Result<i64, StoreError> {
     wallet::ensure(tx, project, user, now)?;
-    let had = find(tx, project, user, item.id)?;
+    // Held, so that nobody takes of it what is written back here.
+    let had = find(tx, HOLD, project, user, item.id)?;
     let has = had.granted(item, quantity, now);
     let values =
         [project.get().into(), user.into(), item.id.get().into(), has.amount.into(), has.until.map(|t| t.0).into()];
@@ -54,11 +57,17 @@ pub fn take(
 
 /// How many of an item a player has.
 pub fn owned(tx: &mut Tx<'_>, project: ProjectId, user: &str, item: ItemId, now: Time) -> Result<i64, StoreError> {
-    Ok(find(tx, project, user, item)?.owned(now))
+    Ok(find(tx, FIND, project, user, item)?.owned(now))
 }
 
-fn find(tx: &mut Tx<'_>, project: ProjectId, user: &str, item: ItemId) -> Result<Holding, StoreError> {
-    let row = tx.row(FIND, &[project.get().into(), user.into(), item.get().into()])?;
+fn find(
+    tx: &mut Tx<'_>,
+    sql: &'static str,
+    project: ProjectId,
+    user: &str,
+    item: ItemId,
+) -> Result<Holding, StoreError> {
+    let row = tx.row(sql, &[project.get().into(), user.into(), item.get().into()])?;
     let held = |r: Row| Ok(Holding { item, amount: r.int(0)?, until: r.maybe_int(1)?.map(Time) });
     row.map_or_else(|| Ok(Holding::none(item)), held)
 }

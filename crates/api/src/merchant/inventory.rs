@@ -11,7 +11,6 @@ use axum::routing::{get, post};
 use coinslot_app::Shared;
 use coinslot_app::inventory::{self, InventoryError, LineFault};
 use coinslot_app::wallet::WalletError;
-use coinslot_domain::localized::DEFAULT;
 use coinslot_wire::inventory::{HOLDINGS, ITEMS, holding_json, lines};
 use coinslot_wire::page;
 use coinslot_wire::shape::Violation;
@@ -93,7 +92,9 @@ async fn list(
 ) -> Result<Response, Problem> {
     let (offset, limit) = page::read(&query(&PAGE, &raw)?);
     let all = inventory::list(&app, project.id, user, limit, offset).await?;
-    let items = all.iter().map(|(holding, item)| holding_json(holding, item, item.name.pick(&wanted, DEFAULT)));
+    let items = all
+        .iter()
+        .map(|(holding, item)| holding_json(holding, item, item.name.pick(&wanted, project.default_locale())));
     Ok(json(StatusCode::OK, &items.collect()))
 }
 
