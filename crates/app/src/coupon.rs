@@ -4,12 +4,13 @@
 use crate::promotion::unknown_items;
 use crate::{App, merchant};
 use coinslot_domain::coupon::{Campaign, Coupon, Refusal, Reward};
-use coinslot_domain::id::{CampaignId, CouponId, MerchantId, ProjectId};
+use coinslot_domain::id::{CampaignId, CouponId, MerchantId, OperationId, ProjectId};
 use coinslot_domain::item::Item;
 use coinslot_domain::merchant::Caller;
 use coinslot_domain::time::Time;
+use coinslot_domain::wallet::{Operation, OperationKind, OperationStatus};
 use coinslot_store::coupon::Redemption;
-use coinslot_store::{StoreError, Tx, coupon, item, promotion};
+use coinslot_store::{StoreError, Tx, coupon, inventory, item, promotion, wallet};
 use coinslot_wire::coupon::{CampaignBody, CampaignQuery};
 use coinslot_wire::shape::Violation;
 
@@ -21,10 +22,32 @@ pub enum CouponError {
     NotYours,
     /// The project has no such coupon.
     NotFound,
+    /// It is not taken. The attempt is noted among the player's operations.
+    Refused(Refused),
+    /// The player would have more virtual currency than anybody can.
+    TooMuch,
     /// What the body says cannot be.
     Faults(Vec<Violation>),
     /// The database did not do it.
     Store(StoreError),
+}
+
+/// Why a coupon was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// It is too late, or it was used as often as allowed.
+    Coupon(Refusal),
+    /// The player is disabled.
+    Player,
+}
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Refused::Coupon(why) => why.fmt(f),
+            Refused::Player => f.write_str("The user is disabled"),
+        }
+    }
 }
 
 impl From<StoreError> for CouponError {
@@ -131,6 +154,54 @@ fn shown(tx: &mut Tx<'_>, project: ProjectId, code: &str, now: Time) -> Result<S
         items.extend(item::by_sku(tx, project, &sku)?.map(|item| (item, quantity)));
     }
     Ok(Shown { coupon, campaign, items, virtual_currency })
+}
+
+/// Uses a coupon: the player gets what it gives, and it counts as used. One that
+/// is refused is noted among the player's operations, too. The coupon as it is
+/// then.
+pub async fn redeem(app: &App, project: ProjectId, code: String, user: String) -> Result<Shown, CouponError> {
+    let id = app.id(OperationId::new).await?;
+    let now = app.now(project);
+    let done = app
+        .store
+        .write(move |tx| {
+            let found = coupon::find_coupon(tx, project, &code)?.ok_or(CouponError::NotFound)?;
+            let player = wallet::ensure(tx, project, &user, now)?;
+            // A run of this whose commit was not heard of has given everything.
+            if coupon::is_redeemed(tx, project, id)? {
+                return shown(tx, project, &code, now).map(Ok);
+            }
+            let operation = |status, amount| Operation {
+                kind: OperationKind::Coupon,
+                status,
+                coupon: Some((found.id, found.code.clone())),
+                ..Operation::internal(project, &user, id, amount, now)
+            };
+            let redemption = Redemption { id, user: &user, order: None };
+            let taken = match player.enabled {
+                true => take(tx, project, &found, redemption, now)?.map_err(Refused::Coupon),
+                false => Err(Refused::Player),
+            };
+            let campaign = match taken {
+                Ok(campaign) => campaign,
+                Err(why) => {
+                    wallet::book(tx, &operation(OperationStatus::Failed, 0))?;
+                    return Ok(Err(why));
+                }
+            };
+            let reward = reward(tx, &campaign, now)?;
+            let completed = operation(OperationStatus::Completed, reward.virtual_currency);
+            wallet::book(tx, &completed)?.ok_or(CouponError::TooMuch)?;
+            for (sku, quantity) in &reward.items {
+                // What is gone from the catalogue is not given any more.
+                if let Some(item) = item::by_sku(tx, project, sku)? {
+                    inventory::grant(tx, project, &user, &item, *quantity, now)?;
+                }
+            }
+            shown(tx, project, &code, now).map(Ok)
+        })
+        .await?;
+    done.map_err(CouponError::Refused)
 }
 
 /// What a coupon of this campaign gives now.

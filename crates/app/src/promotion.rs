@@ -308,19 +308,3 @@ pub async fn delete(app: &App, merchant: MerchantId, id: PromotionId) -> Result<
     })
     .await
 }
-
-/// The promotions of a project that run now for who pays this way and has
-/// coupons of these coupon promotions: what
-/// [`coinslot_domain::promotion::bargain`] makes a price of. No way to pay is
-/// one that was not chosen yet.
-pub fn applicable(
-    tx: &mut Tx<'_>,
-    project: ProjectId,
-    method: Option<i64>,
-    coupons: &[CampaignId],
-    now: Time,
-) -> Result<Vec<Promotion>, StoreError> {
-    let mut all = promotion::of_project(tx, project)?;
-    all.retain(|p| p.is_active(now) && p.is_for(method, coupons));
-    Ok(all)
-}

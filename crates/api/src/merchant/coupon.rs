@@ -120,6 +120,27 @@ pub fn routes() -> Vec<Route> {
             answers: vec![Answer::json(StatusCode::OK, "The coupon.", &wire::COUPON_DETAILS, DETAILS), no_coupon()],
             handler: get(details),
         },
+        Route {
+            name: "coupon_redeem",
+            method: Method::POST,
+            path: "/projects/{project_id}/coupons/{coupon_code}/redeem".into(),
+            auth: Auth::Merchant,
+            summary: "Give a player what a coupon gives",
+            query: None,
+            body: Some(&wire::REDEEM),
+            example: Some(r#"{ "user_id": "1234567" }"#),
+            answers: vec![
+                Answer::json(StatusCode::OK, "The player has it; the coupon.", &wire::COUPON_WHOLE, COUPON),
+                no_coupon(),
+                Answer::error(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "It has expired, it was used as often as allowed, or the player is disabled. The attempt is \
+                     among the player's transactions.",
+                    "You have used too much of coupons. Try again later",
+                ),
+            ],
+            handler: post(redeem),
+        },
     ]
 }
 
@@ -190,12 +211,30 @@ async fn details(
     Ok(json(StatusCode::OK, &coupon.into()))
 }
 
+async fn redeem(
+    State(app): State<Shared>,
+    Project(_, project): Project,
+    Path((_, code)): Path<(String, String)>,
+    languages: Languages,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Problem> {
+    let user = wire::redeemer(&body).map_err(Problem::invalid)?;
+    let shown = coupon::redeem(&app, project.id, code, user).await?;
+    let gives = gives(&shown, &project, &languages);
+    let coupon = wire::coupon(&shown.coupon, &shown.campaign, &gives, app.now(project.id));
+    Ok(json(StatusCode::OK, &coupon.into()))
+}
+
 impl From<CouponError> for Problem {
     fn from(e: CouponError) -> Self {
         match e {
             CouponError::Store(e) => e.into(),
             CouponError::NotYours => Problem::forbidden(),
             CouponError::NotFound => Problem::not_found(coupon::NOT_FOUND),
+            CouponError::Refused(why) => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, why.to_string()),
+            CouponError::TooMuch => {
+                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "The user cannot have more than 1000000000")
+            }
             CouponError::Faults(faults) => Problem::invalid(faults),
         }
     }
