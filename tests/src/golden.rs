@@ -150,6 +150,9 @@ fn remember(names: &mut BTreeMap<String, String>, reply: &Reply) {
 /// hold it against them, and here it would bury what changed.
 const GENERATED: [&str; 2] = ["/openapi.json", "/docs"];
 
+/// What is no text.
+const WORKBOOK: &str = "application/vnd.openxmlformats";
+
 fn show(reply: &Reply, path: &str) -> String {
     let mut text = format!("{}\n", reply.status);
     let generated = GENERATED.contains(&path);
@@ -159,7 +162,7 @@ fn show(reply: &Reply, path: &str) -> String {
     let kind = reply.header("content-type");
     let body = if generated {
         format!("({} generated from the routes)", kind.split(';').next().unwrap_or(kind))
-    } else if kind.starts_with("text/css") || kind.contains("javascript") || kind.starts_with("image/") {
+    } else if ["text/css", "image/", WORKBOOK].iter().any(|k| kind.starts_with(k)) || kind.contains("javascript") {
         // Assets are compared by the pages that use them.
         format!("({} of our own)", kind.split(';').next().unwrap_or(kind))
     } else {

@@ -64,6 +64,13 @@ const TAGS: &[(&str, &[&str], &str)] = &[
         "An event is what the game is told by webhook. Look up what was sent and answered, send it again, and try a \
          listener out. Needs a key of the company or of the project.",
     ),
+    ("Reports", &["report", "message"], "What was booked, what is owed, and what went wrong or changed."),
+    (
+        "Games",
+        &["game", "key"],
+        "A game is sold by key. Keys are stored in advance; each is handed out to one player and never again.",
+    ),
+    ("Support", &["ticket"], "A ticket is a question of a player, with what was said about it."),
     (
         "Players",
         &["user"],
@@ -102,6 +109,8 @@ const PARAMETERS: &[(&str, &str, Example)] = &[
     ("item_id", "The item.", Example::Number(100_000_003)),
     ("plan_id", "The plan, by our number.", Example::Number(100_000_021)),
     ("product_id", "The product.", Example::Number(100_000_022)),
+    ("game_delivery_id", "The game, by its number.", Example::Number(100_000_001)),
+    ("ticket_id", "The ticket, by its number.", Example::Number(100_000_001)),
     ("user_id", "The player, by the game's own id.", Example::Text(demo::PLAYER)),
 ];
 

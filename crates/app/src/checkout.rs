@@ -2,11 +2,12 @@
 
 use crate::port::{CardRefused, Charge, ChargeAnswer, Method};
 use crate::purchase::{self, Buying, Refused};
-use crate::{App, Shared, hash, webhook};
+use crate::{App, Shared, hash, message, webhook};
 use coinslot_domain::card::Card;
 use coinslot_domain::id::{AttemptId, EntryId, EventId, OrderId, PaymentId, ProjectId};
 use coinslot_domain::ledger::{self, Entry, EntryKind};
 use coinslot_domain::merchant::Project;
+use coinslot_domain::message::MessageKind;
 use coinslot_domain::money::Money;
 use coinslot_domain::order::{Order, OrderEvent, OrderState, Player};
 use coinslot_domain::payment::{AttemptState, Breakdown, Decline, Notified, Payment, PaymentEvent, PaymentState};
@@ -477,7 +478,10 @@ async fn finish(
                 ChargeAnswer::Failed(Decline::Expired) if attempt.state != AttemptState::Challenged => None,
                 ChargeAnswer::Failed(why) => {
                     let event = PaymentEvent::Declined;
-                    payment::advance_attempt(tx, &attempt, event, Some(why), now)?;
+                    if payment::advance_attempt(tx, &attempt, event, Some(why), now)? {
+                        let about = (attempt_id.get(), Some(id));
+                        message::tell(tx, project, MessageKind::PaymentDeclined, about, why.name(), now)?;
+                    }
                     let moved = payment::advance(tx, payment, event, News { decline: Some(why), ..News::default() })?;
                     if let Some(payment) = &moved
                         && let Some(order) = order::find(tx, project, payment.order)?

@@ -1,10 +1,11 @@
 //! Projects as their owners set them.
 
-use crate::{App, merchant};
-use coinslot_domain::id::{MerchantId, ProjectId};
+use crate::{App, merchant, message};
+use coinslot_domain::id::{MerchantId, MessageId, ProjectId};
 use coinslot_domain::merchant::{Fees, Project};
+use coinslot_domain::message::MessageKind;
 use coinslot_domain::project::Settings;
-use coinslot_store::{StoreError, merchant as stored, project};
+use coinslot_store::{StoreError, Tx, merchant as stored, project};
 use coinslot_wire::project::ProjectBody;
 
 /// Adds a project of a merchant. It takes payments at once.
@@ -26,7 +27,12 @@ pub async fn create(app: &App, of: MerchantId, body: ProjectBody) -> Result<Proj
         external_id_required: settings.external_id_required,
     };
     let now = app.clock.now();
-    app.store.write(move |tx| project::create(tx, &project, &settings, now)).await?;
+    app.store
+        .write(move |tx| {
+            project::create(tx, &project, &settings, now)?;
+            message::tell(tx, id, MessageKind::ProjectCreated, (id.get(), None), "", now)
+        })
+        .await?;
     Ok(id)
 }
 
@@ -43,13 +49,20 @@ fn lost(id: ProjectId) -> StoreError {
 /// Changes what a project's owner set.
 pub async fn update(app: &App, id: ProjectId, body: ProjectBody) -> Result<(), StoreError> {
     let fresh = merchant::secret(app);
+    let (change, now) = (app.id(MessageId::new).await?, app.now(id));
     app.store
         .write(move |tx| {
             project::lock(tx, id)?;
             let old = project::find(tx, id)?.ok_or_else(|| lost(id))?;
-            project::update(tx, id, &body.apply(old, &fresh))
+            project::update(tx, id, &body.apply(old, &fresh))?;
+            message::tell(tx, id, MessageKind::ProjectUpdated, (change.get(), None), "", now)
         })
         .await
+}
+
+/// All projects of a merchant, by their numbers.
+pub(crate) fn of_merchant(tx: &mut Tx<'_>, of: MerchantId) -> Result<Vec<ProjectId>, StoreError> {
+    project::of_merchant(tx, of, None, i64::MAX)
 }
 
 /// Projects of a merchant by their numbers, with what their owner set.

@@ -1,13 +1,14 @@
 //! Giving money back, wholly or in part.
 
 use crate::port::{GiveBack, RefundAnswer};
-use crate::{App, Shared, purchase, webhook};
+use crate::{App, Shared, message, purchase, webhook};
 use coinslot_domain::id::{EntryId, EventId, MerchantId, PaymentId, ProjectId, RefundId};
 use coinslot_domain::ledger::{self, Entry, EntryKind};
+use coinslot_domain::message::MessageKind;
 use coinslot_domain::money::{Money, MoneyError};
 use coinslot_domain::order::OrderEvent;
-use coinslot_domain::payment::{Notified, Payment, PaymentState};
-use coinslot_domain::refund::{CODE_CANCELLATION, Refund, RefundState, split};
+use coinslot_domain::payment::{Notified, Payment, PaymentEvent, PaymentState};
+use coinslot_domain::refund::{CODE_CANCELLATION, CODE_CHARGEBACK, Refund, RefundState, split};
 use coinslot_domain::time::Span;
 use coinslot_store::{StoreError, Tx, merchant, order, payment, reached, refund};
 use coinslot_wire::webhook::RefundNotice;
@@ -98,6 +99,7 @@ pub async fn give_back(
                 amount: amount.0,
                 reason: reason.clone(),
                 partial: amount.1,
+                chargeback: false,
                 entry,
             };
             if !payment::reserve(tx, &payment, refund.amount)? {
@@ -121,7 +123,7 @@ fn left(payment: &Payment) -> Money {
 fn wanted(payment: &Payment, amount: Option<&str>) -> Result<(Money, bool), RefundError> {
     match payment.state {
         PaymentState::Pending | PaymentState::Challenged | PaymentState::Declined => return Err(RefundError::NotPaid),
-        PaymentState::Refunded => return Err(RefundError::AlreadyRefunded),
+        PaymentState::Refunded | PaymentState::ChargedBack => return Err(RefundError::AlreadyRefunded),
         PaymentState::Captured | PaymentState::PartiallyRefunded => {}
     }
     let whole = payment.breakdown.payment;
@@ -174,6 +176,85 @@ async fn carry_out(app: &App, refund: Refund, payment: &Payment) -> Result<Refun
     }
 }
 
+/// Why a payment is not charged back.
+#[derive(Debug)]
+pub enum ChargebackError {
+    /// The project has no such payment.
+    NotFound,
+    /// It is no payment of the sandbox: there the bank decides, and not we.
+    NotTest,
+    /// It was not captured, or nothing is left of it.
+    NotPaid,
+    /// A refund of it is under way.
+    Busy,
+    /// The database did not do it.
+    Store(StoreError),
+}
+
+impl std::fmt::Display for ChargebackError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            ChargebackError::NotFound => "Transaction with specified ID does not exist.",
+            ChargebackError::NotTest => "Not a test payment: only payments of the sandbox can be charged back",
+            ChargebackError::NotPaid => "The transaction was not paid, or nothing is left of it",
+            ChargebackError::Busy => "A refund of the transaction is under way",
+            ChargebackError::Store(e) => return e.fmt(f),
+        })
+    }
+}
+
+impl From<StoreError> for ChargebackError {
+    fn from(e: StoreError) -> Self {
+        ChargebackError::Store(e)
+    }
+}
+
+/// Plays the bank that calls back what is left of a sandbox payment. No gateway
+/// is asked: with a chargeback the money is gone before anyone hears of it.
+pub async fn charge_back(app: &App, project: ProjectId, id: PaymentId) -> Result<(), ChargebackError> {
+    let refund_id = app.id(RefundId::new).await?;
+    let event_id = app.id(EventId::new).await?;
+    let found = app.store.read(move |tx| payment::find(tx, project, id)).await?.ok_or(ChargebackError::NotFound)?;
+    let method = app.method_name(found.method, found.breakdown.payment.currency);
+    let now = app.now(project);
+    app.store
+        .write(move |tx| {
+            // Done already, in a run whose commit was not heard of.
+            if refund::find(tx, project, refund_id)?.is_some() {
+                return Ok(());
+            }
+            let payment = payment::lock(tx, project, id)?.ok_or(ChargebackError::NotFound)?;
+            if !payment.dry_run {
+                return Err(ChargebackError::NotTest);
+            }
+            if payment.state.after(PaymentEvent::ChargedBack).is_none() {
+                return Err(ChargebackError::NotPaid);
+            }
+            if payment.reserved != payment.refunded {
+                return Err(ChargebackError::Busy);
+            }
+            let refund = Refund {
+                project,
+                id: refund_id,
+                payment: id,
+                state: RefundState::Pending,
+                amount: left(&payment),
+                reason: "Chargeback".into(),
+                partial: false,
+                chargeback: true,
+                entry: EntryId::new(refund_id.get()).ok_or(ChargebackError::NotFound)?,
+            };
+            if !payment::reserve(tx, &payment, refund.amount)? {
+                return Err(ChargebackError::Busy);
+            }
+            refund::insert(tx, &refund, now)?;
+            Ok(book(tx, &refund, method, event_id, now)?)
+        })
+        .await?;
+    app.wake_worker();
+    Ok(())
+}
+
 /// Everything that is true once the money went back, in one transaction. Doing
 /// it twice changes nothing.
 fn book(
@@ -192,21 +273,32 @@ fn book(
         return Ok(());
     }
     reached("refund.succeeded");
-    let payment = payment::refunded(tx, payment, refund.amount)?.ok_or_else(|| lost("reservation"))?;
-    let whole = payment.state == PaymentState::Refunded;
+    let counted = match refund.chargeback {
+        true => payment::charged_back(tx, payment, refund.amount)?,
+        false => payment::refunded(tx, payment, refund.amount)?,
+    };
+    let payment = counted.ok_or_else(|| lost("reservation"))?;
+    let whole = matches!(payment.state, PaymentState::Refunded | PaymentState::ChargedBack);
     let order = order::find(tx, payment.project, payment.order)?.ok_or_else(|| lost("order"))?;
-    let event = if whole { OrderEvent::FullyRefunded } else { OrderEvent::PartlyRefunded };
+    let event = match payment.state {
+        PaymentState::ChargedBack => OrderEvent::ChargedBack,
+        PaymentState::Refunded => OrderEvent::FullyRefunded,
+        _ => OrderEvent::PartlyRefunded,
+    };
     let order = order::advance(tx, order, event)?.ok_or_else(|| lost("paid order"))?;
     let entry = Entry {
         project: refund.project,
         id: refund.entry,
-        kind: EntryKind::Refund,
+        kind: if refund.chargeback { EntryKind::Chargeback } else { EntryKind::Refund },
         payment: Some(payment.id),
         at: now,
         postings: ledger::refund(&parts),
     };
     coinslot_store::ledger::append(tx, &entry)?;
     reached("refund.books");
+    let about = (refund.id.get(), Some(payment.id));
+    let what = if refund.chargeback { MessageKind::Chargeback } else { MessageKind::Refund };
+    message::tell(tx, refund.project, what, about, &refund.reason, now)?;
     if whole {
         purchase::revoke(tx, &order, &payment, event_id, now)?;
     }
@@ -214,8 +306,9 @@ fn book(
     if project.webhook_url.is_some() && payment.notified != Notified::NotNeeded {
         let provider_id = payment.attempt.to_string();
         let notice = webhook::notice(&project, &order, &payment, method, &provider_id);
-        let reason =
-            RefundNotice { parts: &parts, code: CODE_CANCELLATION, reason: &refund.reason, author: "merchant" };
+        let (code, author) =
+            if refund.chargeback { (CODE_CHARGEBACK, "bank") } else { (CODE_CANCELLATION, "merchant") };
+        let reason = RefundNotice { parts: &parts, code, reason: &refund.reason, author };
         let (kind, body) = if refund.partial {
             ("partial_refund", coinslot_wire::webhook::partial_refund(&notice, &reason))
         } else {

@@ -1,9 +1,10 @@
 //! Telling the game.
 
 use crate::port::{Answered, Outgoing};
-use crate::{App, Shared, signature};
+use crate::{App, Shared, message, signature};
 use coinslot_domain::id::{EventId, ProjectId};
 use coinslot_domain::merchant::Project;
+use coinslot_domain::message::MessageKind;
 use coinslot_domain::order::Order;
 use coinslot_domain::payment::{Notified, Payment};
 use coinslot_domain::time::{Span, Time};
@@ -177,9 +178,14 @@ async fn deliver_one(app: &App, project: &Project, event: Claimed) -> Result<(),
     .filter(|_| event.kind == PAYMENT);
     app.store
         .write(move |tx| {
-            if webhook::settle(tx, &delivery, state, due_at)?
-                && let Some(told) = told
-            {
+            if !webhook::settle(tx, &delivery, state, due_at)? {
+                return Ok(());
+            }
+            if state == EventState::Failed {
+                let about = (event.id.get(), Some(event.payment));
+                message::tell(tx, event.project, MessageKind::WebhookFailed, about, &event.kind, now)?;
+            }
+            if let Some(told) = told {
                 payment::set_notified(tx, event.project, event.payment, told)?;
             }
             Ok(())

@@ -84,6 +84,10 @@ id! {
     KeyId,
     /// A question of a player to the merchant.
     TicketId,
+    /// What somebody wrote to a ticket.
+    CommentId,
+    /// What a merchant is told that no webhook tells.
+    MessageId,
     /// A subscription plan.
     PlanId,
     /// Plans that belong together.

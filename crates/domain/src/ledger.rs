@@ -103,6 +103,8 @@ pub enum EntryKind {
     /// A player's virtual currency changed; the entry has the operation's
     /// number.
     Operation,
+    /// The bank called money back.
+    Chargeback,
 }
 
 impl EntryKind {
@@ -112,6 +114,7 @@ impl EntryKind {
             EntryKind::Capture => "capture",
             EntryKind::Refund => "refund",
             EntryKind::Operation => "operation",
+            EntryKind::Chargeback => "chargeback",
         }
     }
 }

@@ -27,6 +27,11 @@ impl Currency {
         self.0.code()
     }
 
+    /// Its number in the standard: 840 for USD.
+    pub fn number(self) -> i64 {
+        i64::from(self.0.numeric())
+    }
+
     /// Digits after the decimal point: JPY 0, USD 2, KWD 3.
     pub fn digits(self) -> u32 {
         u32::from(self.0.exponent().unwrap_or(2))
@@ -159,6 +164,18 @@ impl Money {
     /// `rate` of the amount, half a minor unit rounded away from zero.
     pub fn share(self, rate: BasisPoints) -> Result<Money, MoneyError> {
         self.ratio(rate.0, 10_000)
+    }
+
+    /// Which share of `whole` this is, half a basis point rounded away from
+    /// zero; none of it where there is nothing to share.
+    pub fn share_of(self, whole: Money) -> BasisPoints {
+        match whole.minor {
+            0 => BasisPoints(0),
+            minor => {
+                let exact = i128::from(self.minor) * 20_000 / i128::from(minor);
+                BasisPoints(i64::try_from((exact + exact.signum()) / 2).unwrap_or(i64::MAX))
+            }
+        }
     }
 
     /// The part of a gross amount that is tax at `rate`, where the tax is

@@ -15,6 +15,8 @@ pub enum OrderState {
     PartiallyRefunded,
     /// Paid, all of the money given back.
     Refunded,
+    /// Paid, and called back by the bank.
+    ChargedBack,
 }
 
 /// What can happen to an order.
@@ -26,6 +28,8 @@ pub enum OrderEvent {
     PartlyRefunded,
     /// The rest of its payment was given back.
     FullyRefunded,
+    /// The bank called the rest of its payment back.
+    ChargedBack,
 }
 
 impl OrderState {
@@ -36,6 +40,7 @@ impl OrderState {
             (New, OrderEvent::Paid) => Paid,
             (Paid | PartiallyRefunded, OrderEvent::PartlyRefunded) => PartiallyRefunded,
             (Paid | PartiallyRefunded, OrderEvent::FullyRefunded) => Refunded,
+            (Paid | PartiallyRefunded, OrderEvent::ChargedBack) => ChargedBack,
             _ => return None,
         })
     }
@@ -47,6 +52,7 @@ impl OrderState {
             OrderState::Paid => "paid",
             OrderState::PartiallyRefunded => "partially_refunded",
             OrderState::Refunded => "refunded",
+            OrderState::ChargedBack => "charged_back",
         }
     }
 
@@ -56,7 +62,7 @@ impl OrderState {
     }
 
     /// Every state.
-    pub const ALL: [Self; 4] = [Self::New, Self::Paid, Self::PartiallyRefunded, Self::Refunded];
+    pub const ALL: [Self; 5] = [Self::New, Self::Paid, Self::PartiallyRefunded, Self::Refunded, Self::ChargedBack];
 }
 
 /// The player as the order froze him or her.
@@ -112,13 +118,17 @@ mod tests {
         (OrderState::Paid, OrderEvent::FullyRefunded, OrderState::Refunded),
         (OrderState::PartiallyRefunded, OrderEvent::PartlyRefunded, OrderState::PartiallyRefunded),
         (OrderState::PartiallyRefunded, OrderEvent::FullyRefunded, OrderState::Refunded),
+        (OrderState::Paid, OrderEvent::ChargedBack, OrderState::ChargedBack),
+        (OrderState::PartiallyRefunded, OrderEvent::ChargedBack, OrderState::ChargedBack),
     ];
 
     #[test]
     fn the_table_is_complete() {
         for state in OrderState::ALL {
             assert_eq!(OrderState::from_name(state.name()), Some(state));
-            for event in [OrderEvent::Paid, OrderEvent::PartlyRefunded, OrderEvent::FullyRefunded] {
+            let events =
+                [OrderEvent::Paid, OrderEvent::PartlyRefunded, OrderEvent::FullyRefunded, OrderEvent::ChargedBack];
+            for event in events {
                 let listed = TABLE.iter().find(|(s, e, _)| (*s, *e) == (state, event)).map(|t| t.2);
                 assert_eq!(state.after(event), listed, "{state:?} {event:?}");
             }

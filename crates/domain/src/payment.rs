@@ -60,6 +60,15 @@ impl Breakdown {
         [self.payout.minor, self.tax.minor, self.platform_fee.minor, self.method_fee.minor]
     }
 
+    /// Parts of many purchases added up, whose tax is of no one kind.
+    pub fn of_parts(parts: [i64; 4], currency: crate::money::Currency) -> Self {
+        let zero = Money::zero(currency);
+        let tax_rule = Tax { kind: TaxKind::Vat, rate: crate::money::BasisPoints(0) };
+        let empty =
+            Breakdown { payment: zero, tax_rule, tax: zero, platform_fee: zero, method_fee: zero, payout: zero };
+        empty.with_parts(parts)
+    }
+
     /// A breakdown of the same purchase with other parts.
     pub fn with_parts(&self, parts: [i64; 4]) -> Self {
         let m = |minor| Money::new(minor, self.payment.currency);
@@ -110,6 +119,8 @@ states! {
         PartiallyRefunded = "partially_refunded",
         /// All of it was given back.
         Refunded = "refunded",
+        /// The bank called back what was left of it.
+        ChargedBack = "charged_back",
     }
 }
 
@@ -146,11 +157,13 @@ pub enum PaymentEvent {
     PartlyRefunded,
     /// The rest was given back.
     FullyRefunded,
+    /// The bank called the rest back.
+    ChargedBack,
 }
 
 impl PaymentEvent {
     /// Every event.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Retried,
         Self::ChallengeAsked,
         Self::ChallengeAnswered,
@@ -158,6 +171,7 @@ impl PaymentEvent {
         Self::Declined,
         Self::PartlyRefunded,
         Self::FullyRefunded,
+        Self::ChargedBack,
     ];
 }
 
@@ -174,13 +188,14 @@ impl PaymentState {
             (Pending | Challenged, PaymentEvent::Declined) => Declined,
             (Captured | PartiallyRefunded, PaymentEvent::PartlyRefunded) => PartiallyRefunded,
             (Captured | PartiallyRefunded, PaymentEvent::FullyRefunded) => Refunded,
+            (Captured | PartiallyRefunded, PaymentEvent::ChargedBack) => ChargedBack,
             _ => return None,
         })
     }
 
     /// Whether the money was taken at some time.
     pub fn was_captured(self) -> bool {
-        matches!(self, Self::Captured | Self::PartiallyRefunded | Self::Refunded)
+        matches!(self, Self::Captured | Self::PartiallyRefunded | Self::Refunded | Self::ChargedBack)
     }
 }
 
@@ -311,6 +326,8 @@ mod tests {
             (PartiallyRefunded, E::PartlyRefunded, PartiallyRefunded),
             (Captured, E::FullyRefunded, Refunded),
             (PartiallyRefunded, E::FullyRefunded, Refunded),
+            (Captured, E::ChargedBack, ChargedBack),
+            (PartiallyRefunded, E::ChargedBack, ChargedBack),
         ]
     };
 

@@ -8,6 +8,9 @@ use crate::payment::Breakdown;
 /// causes them.
 pub const CODE_CANCELLATION: i64 = 1;
 
+/// The documented code of a payment that the bank called back.
+pub const CODE_CHARGEBACK: i64 = 2;
+
 /// Where a refund stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefundState {
@@ -52,6 +55,8 @@ pub struct Refund {
     pub reason: String,
     /// Whether it was asked for as a partial refund.
     pub partial: bool,
+    /// Whether nobody asked for it but the bank.
+    pub chargeback: bool,
     /// Its bookkeeping entry, once booked.
     pub entry: EntryId,
 }

@@ -596,7 +596,7 @@ fn status_page(visit: &Visit, c: &Checkout, payment: &Payment) -> StatusPage {
     let (look, heading, message, stations) = match group {
         StatusGroup::Invoice => ("wait", t.s("invoice-title"), t.s("invoice-text"), ["now", "todo", "todo"]),
         StatusGroup::Delivering => ("wait", t.s("delivering-title"), t.s("delivering-text"), ["done", "now", "todo"]),
-        StatusGroup::Done if payment.state == PaymentState::Refunded => {
+        StatusGroup::Done if matches!(payment.state, PaymentState::Refunded | PaymentState::ChargedBack) => {
             ("odd", t.s("refunded-title"), t.s("refunded-text"), ["done", "done", "done"])
         }
         StatusGroup::Done => ("good", t.s("done-title"), t.s("done-text"), ["done", "done", "done"]),

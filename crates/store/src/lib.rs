@@ -14,14 +14,17 @@ pub mod coupon;
 mod doctor;
 pub mod draw;
 mod engine;
+pub mod game;
 pub mod group;
 pub mod id;
 pub mod idempotency;
 pub mod inventory;
 pub mod item;
+pub mod key;
 pub mod ledger;
 pub mod lootbox;
 pub mod merchant;
+pub mod message;
 mod meter;
 pub mod order;
 pub mod payment;
@@ -31,8 +34,10 @@ pub mod project;
 pub mod promotion;
 pub mod purchase;
 pub mod refund;
+pub mod report;
 mod stop;
 pub mod text;
+pub mod ticket;
 pub mod token;
 pub mod virtual_currency;
 pub mod wallet;
@@ -59,14 +64,17 @@ pub fn statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("catalogue", catalogue::STATEMENTS),
         ("coupon", coupon::STATEMENTS),
         ("draw", draw::STATEMENTS),
+        ("game", game::STATEMENTS),
         ("group", group::STATEMENTS),
         ("id", id::STATEMENTS),
         ("idempotency", idempotency::STATEMENTS),
         ("inventory", inventory::STATEMENTS),
         ("item", item::STATEMENTS),
+        ("key", key::STATEMENTS),
         ("ledger", ledger::STATEMENTS),
         ("lootbox", lootbox::STATEMENTS),
         ("merchant", merchant::STATEMENTS),
+        ("message", message::STATEMENTS),
         ("order", order::STATEMENTS),
         ("payment", payment::STATEMENTS),
         ("plan", plan::STATEMENTS),
@@ -75,7 +83,9 @@ pub fn statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("promotion", promotion::STATEMENTS),
         ("purchase", purchase::STATEMENTS),
         ("refund", refund::STATEMENTS),
+        ("report", report::STATEMENTS),
         ("text", text::STATEMENTS),
+        ("ticket", ticket::STATEMENTS),
         ("token", token::STATEMENTS),
         ("virtual_currency", virtual_currency::STATEMENTS),
         ("wallet", wallet::STATEMENTS),

@@ -207,9 +207,22 @@ pub fn release(tx: &mut Tx<'_>, payment: &Payment, amount: Money) -> Result<bool
 /// Counts a refund whose money went back; `None` when the domain refuses, it
 /// was not reserved or someone was faster.
 pub fn refunded(tx: &mut Tx<'_>, payment: Payment, amount: Money) -> Result<Option<Payment>, StoreError> {
-    let total = payment.refunded.minor + amount.minor;
-    let whole = total == payment.breakdown.payment.minor;
+    let whole = payment.refunded.minor + amount.minor == payment.breakdown.payment.minor;
     let event = if whole { PaymentEvent::FullyRefunded } else { PaymentEvent::PartlyRefunded };
+    gone_back(tx, payment, amount, event)
+}
+
+/// Counts what the bank called back: all that was left. `None` as above.
+pub fn charged_back(tx: &mut Tx<'_>, payment: Payment, amount: Money) -> Result<Option<Payment>, StoreError> {
+    gone_back(tx, payment, amount, PaymentEvent::ChargedBack)
+}
+
+fn gone_back(
+    tx: &mut Tx<'_>,
+    payment: Payment,
+    amount: Money,
+    event: PaymentEvent,
+) -> Result<Option<Payment>, StoreError> {
     let Some(next) = payment.state.after(event) else { return Ok(None) };
     let values = [
         payment.project.get().into(),
@@ -219,7 +232,7 @@ pub fn refunded(tx: &mut Tx<'_>, payment: Payment, amount: Money) -> Result<Opti
         next.name().into(),
         payment.refunded.minor.into(),
     ];
-    let refunded = Money::new(total, amount.currency);
+    let refunded = Money::new(payment.refunded.minor + amount.minor, amount.currency);
     Ok((tx.execute(REFUNDED, &values)? == 1).then_some(Payment { state: next, refunded, ..payment }))
 }
 

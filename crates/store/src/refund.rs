@@ -10,9 +10,9 @@ use coinslot_domain::time::Time;
 
 statements! {
     INSERT = "INSERT INTO refund (project_id, refund_id, payment_id, state, currency, amount, payout, tax,
-            platform_fee, method_fee, reason, partial, created_at, updated_at)
-        VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0, 0, $7, $8, $9, $9)";
-    FIND = "SELECT payment_id, state, currency, amount, reason, partial FROM refund
+            platform_fee, method_fee, reason, partial, chargeback, created_at, updated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0, 0, $7, $8, $9, $10, $10)";
+    FIND = "SELECT payment_id, state, currency, amount, reason, partial, chargeback FROM refund
         WHERE project_id = $1 AND refund_id = $2";
     BOOKED = "SELECT payout, tax, platform_fee, method_fee FROM refund
         WHERE project_id = $1 AND payment_id = $2 AND state = 'succeeded' ORDER BY refund_id";
@@ -37,6 +37,7 @@ pub fn insert(tx: &mut Tx<'_>, r: &Refund, now: Time) -> Result<(), StoreError> 
         r.amount.minor.into(),
         (&r.reason).into(),
         r.partial.into(),
+        r.chargeback.into(),
         now.0.into(),
     ];
     tx.execute(INSERT, &values).map(drop)
@@ -53,6 +54,7 @@ pub fn find(tx: &mut Tx<'_>, project: ProjectId, id: RefundId) -> Result<Option<
         amount: Money::new(row.int(3)?, row.named(2, Currency::from_code)?),
         reason: row.text(4)?,
         partial: row.flag(5)?,
+        chargeback: row.flag(6)?,
         entry: EntryId::new(id.get()).ok_or_else(|| StoreError::Corrupt("a refund without an id".into()))?,
     }))
 }

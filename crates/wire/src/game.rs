@@ -156,9 +156,8 @@ impl GameBody {
     pub fn apply(&self, old: Game) -> Game {
         let body = &self.body;
         let flag = |key: &str, old: bool| change(body, key, truth).or(old, false);
-        let own = |key: &str, old: Option<String>| {
-            change(body, key, |v| (!v.is_null()).then(|| v.to_string())).or_none(old)
-        };
+        let own =
+            |key: &str, old: Option<String>| change(body, key, |v| (!v.is_null()).then(|| v.to_string())).or_none(old);
         let mut facts = old.facts;
         for name in FACTS {
             match change(body, name, text) {

@@ -5,15 +5,18 @@ mod caller;
 mod coupon;
 mod draw;
 mod event;
+mod game;
 mod group;
 mod inventory;
 mod item;
+mod message;
 mod plan;
 mod product;
 mod project;
 mod promotion;
 mod report;
 mod storefront;
+mod ticket;
 mod token;
 mod virtual_currency;
 mod wallet;
@@ -53,6 +56,9 @@ pub fn routes() -> Vec<Route> {
     all.extend(virtual_currency::routes());
     all.extend(inventory::routes());
     all.extend(draw::routes());
+    all.extend(game::routes());
+    all.extend(ticket::routes());
+    all.extend(message::routes());
     for route in &mut all {
         route.path.insert_str(0, PREFIXES[0]);
     }

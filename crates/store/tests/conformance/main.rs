@@ -19,14 +19,19 @@ mod catalogue;
 mod common;
 mod coupon;
 mod draw;
+mod game;
 mod idempotency;
 mod inventory;
+mod key;
+mod message;
 mod plan;
 mod product;
 mod project;
 mod promotion;
 mod purchase;
+mod report;
 mod text;
+mod ticket;
 mod wallet;
 
 use coinslot_domain::id::{AttemptId, EntryId, EventId, MerchantId, OrderId, PaymentId, ProjectId, RefundId};
@@ -110,11 +115,16 @@ const MORE: &[&[Step]] = &[
     draw::STEPS,
     idempotency::STEPS,
     inventory::STEPS,
+    game::STEPS,
+    key::STEPS,
+    message::STEPS,
     plan::STEPS,
     product::STEPS,
     project::STEPS,
     promotion::STEPS,
     purchase::STEPS,
+    report::STEPS,
+    ticket::STEPS,
     wallet::STEPS,
 ];
 
@@ -177,14 +187,17 @@ const FILES: &[(&str, &str)] = &[
     ("catalogue", include_str!("../../src/catalogue.rs")),
     ("coupon", include_str!("../../src/coupon.rs")),
     ("draw", include_str!("../../src/draw.rs")),
+    ("game", include_str!("../../src/game.rs")),
     ("group", include_str!("../../src/group.rs")),
     ("id", include_str!("../../src/id.rs")),
     ("idempotency", include_str!("../../src/idempotency.rs")),
     ("inventory", include_str!("../../src/inventory.rs")),
     ("item", include_str!("../../src/item.rs")),
+    ("key", include_str!("../../src/key.rs")),
     ("ledger", include_str!("../../src/ledger.rs")),
     ("lootbox", include_str!("../../src/lootbox.rs")),
     ("merchant", include_str!("../../src/merchant.rs")),
+    ("message", include_str!("../../src/message.rs")),
     ("order", include_str!("../../src/order.rs")),
     ("payment", include_str!("../../src/payment.rs")),
     ("plan", include_str!("../../src/plan.rs")),
@@ -193,7 +206,9 @@ const FILES: &[(&str, &str)] = &[
     ("promotion", include_str!("../../src/promotion.rs")),
     ("purchase", include_str!("../../src/purchase.rs")),
     ("refund", include_str!("../../src/refund.rs")),
+    ("report", include_str!("../../src/report.rs")),
     ("text", include_str!("../../src/text.rs")),
+    ("ticket", include_str!("../../src/ticket.rs")),
     ("token", include_str!("../../src/token.rs")),
     ("virtual_currency", include_str!("../../src/virtual_currency.rs")),
     ("wallet", include_str!("../../src/wallet.rs")),
@@ -267,7 +282,7 @@ fn event_id(n: i64) -> EventId {
     EventId::new(n).unwrap()
 }
 
-fn quote(price: Money) -> Breakdown {
+pub(crate) fn quote(price: Money) -> Breakdown {
     let tax = Tax { kind: TaxKind::SalesTax, rate: BasisPoints(1000) };
     let fees = Fees { platform: BasisPoints(500), method: BasisPoints(300) };
     Breakdown::quote(price, tax, fees).unwrap()
@@ -336,7 +351,7 @@ pub(crate) fn an_order(project: ProjectId, n: i64) -> Order {
     }
 }
 
-fn a_payment(project: ProjectId, n: i64) -> Payment {
+pub(crate) fn a_payment(project: ProjectId, n: i64) -> Payment {
     let breakdown = quote(eur(1000));
     Payment {
         project,
@@ -377,18 +392,22 @@ fn a_refund(project: ProjectId, n: i64) -> Refund {
         amount: eur(200),
         reason: "a child pressed the button".into(),
         partial: true,
+        chargeback: n % 2 == 0,
         entry: EntryId::new(n).unwrap(),
     }
 }
 
-fn an_entry(project: ProjectId, n: i64, kind: EntryKind, of: i64, parts: &Breakdown) -> Entry {
+pub(crate) fn an_entry(project: ProjectId, n: i64, kind: EntryKind, of: i64, parts: &Breakdown) -> Entry {
     Entry {
         project,
         id: EntryId::new(n).unwrap(),
         kind,
         payment: Some(payment_id(of)),
         at: at(n),
-        postings: if kind == EntryKind::Refund { books::refund(parts) } else { books::capture(parts) },
+        postings: match kind {
+            EntryKind::Refund | EntryKind::Chargeback => books::refund(parts),
+            EntryKind::Capture | EntryKind::Operation => books::capture(parts),
+        },
     }
 }
 
