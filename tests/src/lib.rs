@@ -5,6 +5,7 @@
 pub mod fairness;
 pub mod golden;
 pub mod shop;
+pub mod targets;
 pub mod world;
 
 pub use world::{Engine, World};

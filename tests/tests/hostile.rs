@@ -1,6 +1,7 @@
 //! What broken and hostile clients send hurts nobody else.
 
 use coinslot::server::{self, Deadlines, Options};
+use coinslot_tests::targets::mutated;
 use coinslot_tests::world::{OPTIONS, SeededRandom, checkout_body};
 use coinslot_tests::{Engine, World};
 use std::collections::BTreeSet;
@@ -98,33 +99,6 @@ impl Hostile {
         of[self.below(of.len())]
     }
 
-    /// A text with some of its bytes changed, doubled or gone.
-    fn mutated(&self, text: &[u8]) -> Vec<u8> {
-        let mut bytes = text.to_vec();
-        for _ in 0..1 + self.below(4) {
-            if bytes.is_empty() {
-                break;
-            }
-            let at = self.below(bytes.len());
-            match self.below(6) {
-                0 => bytes[at] = self.random.number() as u8,
-                1 => bytes.truncate(at),
-                2 => drop(bytes.remove(at)),
-                3 => bytes.insert(at, *b"\"{}[],:\\\0\xff0-.eE".get(self.below(15)).unwrap_or(&0)),
-                4 => {
-                    let again = bytes[at..].to_vec();
-                    bytes.extend(again);
-                }
-                _ => {
-                    let huge =
-                        self.one(&["1e999", "-1", "99999999999999999999", "null", "[]", "{}", "\"\\ud800\"", "1.0"]);
-                    bytes.splice(at..at, huge.bytes());
-                }
-            }
-        }
-        bytes
-    }
-
     /// A body that is more than it seems to be.
     fn bomb(&self) -> String {
         let many = 1 << (4 + self.below(13));
@@ -152,7 +126,7 @@ impl Hostile {
         let whole = format!("{line}{json}Content-Length: {}\r\n\r\n{body}", body.len());
         match kind {
             0 => (0..self.below(200)).map(|_| self.random.number() as u8).collect(),
-            1 => self.mutated(whole.as_bytes()),
+            1 => mutated(&self.random, whole.as_bytes()),
             2 => {
                 format!("{line}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /x HTTP/1.1\r\n\r\n")
                     .into()
@@ -196,7 +170,7 @@ impl Hostile {
                 whole.replacen(method.as_str(), other, 1).into()
             }
             16 => {
-                let body = self.mutated(body.as_bytes());
+                let body = mutated(&self.random, body.as_bytes());
                 let head = format!("{line}{json}Content-Length: {}\r\n\r\n", body.len());
                 [head.into_bytes(), body].concat()
             }

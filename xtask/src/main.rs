@@ -2,6 +2,7 @@
 
 mod bench;
 mod campaign;
+mod document;
 mod golden;
 #[path = "../../crates/testkit/src/postgres.rs"]
 #[allow(
@@ -21,8 +22,9 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   test              Everything that must hold before a change is done, in this order: prerequisites (installed when
-                    they can be), formatting, tidy, clippy, all tests on SQLite and a real PostgreSQL, and the pages in
-                    a real Chromium. It stops at the first failure and never skips a step.
+                    they can be), formatting, tidy, clippy, all tests on SQLite and a real PostgreSQL, the published
+                    document against the server (schemathesis, which it installs into target/), and the pages in a
+                    real Chromium. It stops at the first failure and never skips a step.
   tidy              Only the rules of this repository that no other tool knows: which crate may depend on which, where
                     SQL and floats may be, names, line lengths. Takes a second; says what to do instead.
   golden --update   Writes the answers that the server gives now into tests/golden, and shows what changed. Read the

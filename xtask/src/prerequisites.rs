@@ -48,6 +48,7 @@ fn find() -> Result<Tools, Vec<Missing>> {
     let chromium = chromium().map(Some).unwrap_or_else(&mut keep);
     node().unwrap_or_else(|error| drop(keep(error)));
     npm().unwrap_or_else(|error| drop(keep(error)));
+    python().unwrap_or_else(|error| drop(keep(error)));
     for tool in ["fmt", "clippy"] {
         if crate::read(&mut crate::cargo([tool, "--version"])).is_err() {
             keep(Missing {
@@ -128,6 +129,16 @@ fn npm() -> Result<(), Missing> {
         what: "npm is not installed".to_owned(),
         packages: &["npm"],
         elsewhere: "Debian, Ubuntu: apt-get install npm; elsewhere it comes with Node",
+    })
+}
+
+/// Python with what environments are made of, which Debian packs apart.
+fn python() -> Result<(), Missing> {
+    let able = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))";
+    crate::read(Command::new("python3").args(["-c", able])).map(drop).map_err(|_| Missing {
+        what: "Python 3.10 or newer with venv is not installed".to_owned(),
+        packages: &["python3", "python3-venv"],
+        elsewhere: "Debian, Ubuntu: apt-get install python3-venv; Fedora: dnf install python3; macOS: brew install python",
     })
 }
 

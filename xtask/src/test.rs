@@ -10,13 +10,14 @@ use std::time::{Duration, Instant};
 type Step = (&'static str, fn(&Tools) -> Result<(), String>);
 
 /// What follows the prerequisites, cheap before dear.
-const STEPS: [Step; 5] = [
+const STEPS: [Step; 6] = [
     ("format", |_| crate::call(&mut crate::cargo(["fmt", "--all", "--check"]))),
     ("tidy", |_| crate::tidy::run()),
     ("clippy", |_| {
         crate::call(&mut crate::cargo(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))
     }),
     ("tests", tests),
+    ("document", |_| crate::document::run(&build_server()?)),
     ("browser", browser),
 ];
 

@@ -44,6 +44,10 @@ pub fn schema(shape: &Shape) -> Value {
             });
             if required {
                 texts["minProperties"] = json!(1);
+            } else {
+                // An empty object looks so where PHP writes and reads it.
+                texts["type"] = json!(["object", "array"]);
+                texts["maxItems"] = json!(0);
             }
             texts
         }
@@ -260,6 +264,14 @@ mod tests {
                 Shape::Texts { max: 255, required: true },
                 json!({
                     "type": "object", "minProperties": 1,
+                    "propertyNames": { "pattern": Keys::Locale.pattern() },
+                    "additionalProperties": { "type": "string", "maxLength": 255 },
+                }),
+            ),
+            (
+                Shape::Texts { max: 255, required: false },
+                json!({
+                    "type": ["object", "array"], "maxItems": 0,
                     "propertyNames": { "pattern": Keys::Locale.pattern() },
                     "additionalProperties": { "type": "string", "maxLength": 255 },
                 }),
