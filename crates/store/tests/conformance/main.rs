@@ -21,6 +21,7 @@ mod coupon;
 mod draw;
 mod game;
 mod idempotency;
+mod idempotency;
 mod inventory;
 mod key;
 mod message;
@@ -116,6 +117,8 @@ const MORE: &[&[Step]] = &[
     game::STEPS,
     idempotency::STEPS,
     inventory::STEPS,
+    game::STEPS,
+    idempotency::STEPS,
     key::STEPS,
     message::STEPS,
     plan::STEPS,
