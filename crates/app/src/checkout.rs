@@ -1,7 +1,7 @@
 //! A player pays: from opening the page to a captured payment.
 
 use crate::port::{CardRefused, Charge, ChargeAnswer, Method};
-use crate::purchase::{self, Buying, Refused};
+use crate::purchase::{self, BoughtKey, Buying, Refused};
 use crate::{App, Shared, hash, message, webhook};
 use coinslot_domain::card::Card;
 use coinslot_domain::id::{AttemptId, EntryId, EventId, OrderId, PaymentId, ProjectId};
@@ -28,6 +28,8 @@ pub struct Checkout {
     pub player: Player,
     /// What of a catalogue is bought; none for a plain checkout.
     pub lines: Vec<Line>,
+    /// Keys of games that were bought, once they are paid.
+    pub keys: Vec<BoughtKey>,
     /// What is, or was, to be paid.
     pub breakdown: Breakdown,
     /// The payment, once one was tried.
@@ -165,18 +167,22 @@ pub async fn open(app: &App, token: &str) -> Result<Checkout, PageError> {
         return Err(PageError::NoAgreement);
     }
     let player = body.player();
-    let lines = match &payment {
-        _ if !purchase::wanted(&body) => vec![],
+    let (lines, keys) = match &payment {
+        _ if !purchase::wanted(&body) => (vec![], vec![]),
         Some(p) => {
             let (project, order) = (p.project, p.order);
-            let order = app.store.read(move |tx| order::find(tx, project, order)).await?;
-            order.map(|o| o.lines).unwrap_or_default()
+            let read = app.store.read(move |tx| {
+                let Some(order) = order::find(tx, project, order)? else { return Ok((vec![], vec![])) };
+                let keys = purchase::bought_keys(tx, &order)?;
+                Ok::<_, StoreError>((order.lines, keys))
+            });
+            read.await?
         }
         None => {
             let now = app.now(project.id);
             let buying =
                 Buying { project: project.clone(), body: body.clone(), player: player.clone(), method: None, now };
-            app.store.read(move |tx| purchase::quote(tx, &buying)).await?
+            (app.store.read(move |tx| purchase::quote(tx, &buying)).await?, vec![])
         }
     };
     let breakdown = match &payment {
@@ -185,7 +191,7 @@ pub async fn open(app: &App, token: &str) -> Result<Checkout, PageError> {
     };
     let methods = app.gateway.methods(breakdown.payment.currency);
     let sandbox = found.dry_run;
-    Ok(Checkout { project, body, player, lines, breakdown, payment, methods, sandbox, token_hash })
+    Ok(Checkout { project, body, player, lines, keys, breakdown, payment, methods, sandbox, token_hash })
 }
 
 /// What is to be paid for the amount of the token and the lines together.
@@ -486,7 +492,7 @@ async fn finish(
                     if let Some(payment) = &moved
                         && let Some(order) = order::find(tx, project, payment.order)?
                     {
-                        purchase::release(tx, &order)?;
+                        purchase::release(tx, &order, now)?;
                     }
                     moved
                 }

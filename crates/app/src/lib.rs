@@ -28,7 +28,7 @@ pub mod port;
 pub mod product;
 pub mod project;
 pub mod promotion;
-mod purchase;
+pub mod purchase;
 pub mod refund;
 pub mod report;
 pub mod signature;

@@ -7,8 +7,9 @@
 
 use crate::checkout::{PageError, PayError};
 use coinslot_domain::attribute::{self, Access};
-use coinslot_domain::id::{EventId, ItemId, OperationId, PromotionId};
-use coinslot_domain::item::Item;
+use coinslot_domain::game::{Drm, Game};
+use coinslot_domain::id::{EventId, GameId, ItemId, OperationId, PromotionId};
+use coinslot_domain::item::{Item, Kind};
 use coinslot_domain::merchant::Project;
 use coinslot_domain::money::{Currency, Money};
 use coinslot_domain::order::{Order, Player};
@@ -18,7 +19,8 @@ use coinslot_domain::purchase::{Line, LineKind, Refusal, Wish};
 use coinslot_domain::time::Time;
 use coinslot_domain::virtual_currency::{HUNDREDTHS, Settings};
 use coinslot_domain::wallet::{Operation, OperationKind, OperationStatus};
-use coinslot_store::{StoreError, Tx, item, promotion, purchase, virtual_currency, wallet};
+use coinslot_store::key::{Handed, Shelf};
+use coinslot_store::{StoreError, Tx, game, inventory, item, key, promotion, purchase, virtual_currency, wallet};
 use coinslot_wire::token::TokenBody;
 use std::collections::BTreeSet;
 
@@ -94,7 +96,7 @@ pub(crate) fn quote(tx: &mut Tx<'_>, buying: &Buying) -> Result<Vec<Line>, Refus
         match wish {
             Wish::Items(items) => cart.items(tx, &items, wanted)?,
             Wish::VirtualCurrency(quantity) => cart.virtual_currency(tx, quantity, wanted)?,
-            Wish::Keys(_) => return Err(Refusal::NotFound("the game".into()).into()),
+            Wish::Keys(keys) => cart.keys(tx, &keys, wanted)?,
             Wish::Plan { external_id, .. } => return Err(Refusal::NotForSale(external_id).into()),
         }
     }
@@ -244,6 +246,58 @@ impl Cart<'_> {
         self.on_top(tx, &bargain, quantity, currency)
     }
 
+    fn keys(
+        &mut self,
+        tx: &mut Tx<'_>,
+        wishes: &[(String, Option<String>)],
+        wanted: Option<Currency>,
+    ) -> Result<(), Refused> {
+        let project = self.buying.project.id;
+        let mut found: Vec<(Game, i64)> = Vec::new();
+        for (sku, place) in wishes {
+            let missing = || Refusal::NotFound(sku.clone());
+            let id = game::of_sku(tx, project, sku)?.ok_or_else(missing)?;
+            let game = game::find(tx, project, id)?.ok_or_else(missing)?;
+            let sold = |drm: &i64| game.editions.get(drm).is_some_and(|e| e.enabled);
+            let drm = match place {
+                Some(name) => Drm::of_text(name).map(|d| d.id).filter(sold),
+                None => game.editions.keys().copied().find(sold),
+            };
+            let drm = drm.ok_or_else(|| Refusal::NoDrm(sku.clone()))?;
+            found.push((game, drm));
+        }
+        let prices = |game: &Game, drm: i64| game.editions.get(&drm).map(|e| e.prices.clone()).unwrap_or_default();
+        let others: Vec<_> = found
+            .iter()
+            .flat_map(|(g, d)| {
+                g.default_currency.into_iter().chain(prices(g, *d).into_keys().filter_map(Currency::from_code))
+            })
+            .collect();
+        let first = found.first().map(|(g, _)| g.sku.clone()).unwrap_or_default();
+        let priced = |c: Currency| found.iter().all(|(g, d)| prices(g, *d).contains_key(c.code()));
+        let currency = self.settle(wanted, others.into_iter(), priced, &first)?;
+        for (game, drm) in &found {
+            let no_price = || Refusal::NoPrice(game.sku.clone());
+            let one = prices(game, *drm).get(currency.code()).ok_or_else(no_price)?.money(currency);
+            let full_price = one.map_err(|_| no_price())?;
+            let bargain = bargain(self.promotions.iter().copied(), Sold::Game(game.id));
+            let discount = bargain.discount.filter(|_| full_price.minor > 0);
+            self.lines.push(Line {
+                kind: LineKind::Key,
+                reference: Some(game.id.get()),
+                sku: game.sku.clone(),
+                name: self.call(&game.names, &game.sku),
+                quantity: 1,
+                detail: Drm::of_id(*drm).map(|d| d.key.to_string()),
+                price: discount.map_or(full_price, |(discount, _)| discount.of_one(full_price)),
+                full_price,
+                promotion: discount.map(|(_, id)| id),
+            });
+            self.on_top(tx, &bargain, 0, currency)?;
+        }
+        Ok(())
+    }
+
     /// What promotions add to what was just put in: virtual currency, and items
     /// that are in the catalogue.
     fn on_top(
@@ -320,28 +374,50 @@ pub(crate) fn verify(tx: &mut Tx<'_>, buying: &Buying, order: &Order) -> Result<
 }
 
 /// Sets aside what there is only so much of, until the payment is decided.
-pub(crate) fn reserve(tx: &mut Tx<'_>, order: &Order, _now: Time) -> Result<(), Refused> {
+pub(crate) fn reserve(tx: &mut Tx<'_>, order: &Order, now: Time) -> Result<(), Refused> {
     for (id, line) in items(order) {
         let item = item::find(tx, order.project, id)?.ok_or_else(|| Refusal::NotFound(line.sku.clone()))?;
         let user = &order.player.id;
         let limit = if item.once_only() { Some(1) } else { item.purchase_limit };
-        if !purchase::count(tx, order.project, user, id, line.quantity, limit)? {
+        // What was given to the player counts for what can be had only once.
+        let has = item.once_only() && inventory::owned(tx, order.project, user, id, now)? > 0;
+        if has || !purchase::count(tx, order.project, user, id, line.quantity, limit)? {
             return Err(Refusal::Limit(line.sku.clone()).into());
+        }
+    }
+    let shelves: Vec<_> = keys(order).collect();
+    for (shelf, line) in &shelves {
+        let wanted = shelves.iter().filter(|(other, _)| other == shelf).map(|(_, l)| l.quantity).sum();
+        if !key::reserve(tx, *shelf, order.id, wanted, now)? {
+            return Err(Refusal::SoldOut(line.sku.clone()).into());
         }
     }
     Ok(())
 }
 
 /// Gives back what was set aside for an order whose payment failed.
-pub(crate) fn release(tx: &mut Tx<'_>, order: &Order) -> Result<(), StoreError> {
+pub(crate) fn release(tx: &mut Tx<'_>, order: &Order, now: Time) -> Result<(), StoreError> {
     for (item, line) in items(order) {
         purchase::uncount(tx, order.project, &order.player.id, item, line.quantity)?;
+    }
+    if keys(order).next().is_some() {
+        key::release(tx, order.project, order.id, now)?;
     }
     Ok(())
 }
 
 /// Hands a paid order out.
 pub(crate) fn fulfil(tx: &mut Tx<'_>, order: &Order, payment: &Payment, now: Time) -> Result<(), StoreError> {
+    for line in order.lines.iter().filter(|l| l.kind == LineKind::Item) {
+        let Some(id) = line.reference.and_then(ItemId::new) else { continue };
+        // What is sent by mail is in no inventory.
+        if let Some(item) = item::find(tx, order.project, id)?.filter(|i| i.kind != Kind::Physical) {
+            inventory::grant(tx, order.project, &order.player.id, &item, line.quantity, now)?;
+        }
+    }
+    if keys(order).next().is_some() {
+        key::hand_out(tx, order.project, order.id, now)?;
+    }
     let bought = |l: &&Line| l.kind == LineKind::VirtualCurrency;
     let amount: i64 = order.lines.iter().filter(bought).map(|l| l.quantity).sum();
     if amount > 0 {
@@ -365,6 +441,17 @@ pub(crate) fn revoke(
     let (project, user) = (order.project, order.player.id.as_str());
     for (item, line) in items(order) {
         purchase::uncount(tx, project, user, item, line.quantity)?;
+    }
+    for line in order.lines.iter().filter(|l| l.kind == LineKind::Item) {
+        let Some(id) = line.reference.and_then(ItemId::new) else { continue };
+        // As many as are left: what was used up is gone.
+        let left = inventory::owned(tx, project, user, id, now)?.min(line.quantity);
+        if left > 0 {
+            inventory::take(tx, project, user, id, left, now)?;
+        }
+    }
+    if keys(order).next().is_some() {
+        key::take_back(tx, project, order.id, now)?;
     }
     let bought = |l: &&Line| l.kind == LineKind::VirtualCurrency;
     let amount: i64 = order.lines.iter().filter(bought).map(|l| l.quantity).sum();
@@ -415,4 +502,42 @@ fn items(order: &Order) -> impl Iterator<Item = (ItemId, &Line)> {
     let added = |l: &Line| l.full_price.minor == 0 && l.promotion.is_some();
     let bought = order.lines.iter().filter(move |l| l.kind == LineKind::Item && !added(l));
     bought.filter_map(|l| Some((ItemId::new(l.reference?)?, l)))
+}
+
+/// The keys that were bought, with the shelf each comes from.
+fn keys(order: &Order) -> impl Iterator<Item = (Shelf, &Line)> {
+    let project = order.project;
+    order.lines.iter().filter(|l| l.kind == LineKind::Key).filter_map(move |l| {
+        let game = GameId::new(l.reference?)?;
+        let drm = Drm::of_text(l.detail.as_deref()?)?.id;
+        Some((Shelf { project, game, drm }, l))
+    })
+}
+
+/// A key that a player bought.
+#[derive(Clone, PartialEq, Eq)]
+pub struct BoughtKey {
+    /// The game, as the order calls it.
+    pub game: String,
+    /// Where it is redeemed.
+    pub place: &'static str,
+    /// The key, for the player's eyes and nobody else's.
+    pub code: String,
+}
+
+/// The keys that an order handed out.
+pub(crate) fn bought_keys(tx: &mut Tx<'_>, order: &Order) -> Result<Vec<BoughtKey>, StoreError> {
+    if keys(order).next().is_none() {
+        return Ok(vec![]);
+    }
+    let all = key::of_order(tx, order.project, order.id)?;
+    let bought = |k: Handed| {
+        let line = order.lines.iter().find(|l| l.kind == LineKind::Key && l.reference == Some(k.game.get()));
+        BoughtKey {
+            game: line.map(|l| l.name.clone()).unwrap_or_default(),
+            place: Drm::of_id(k.drm).map_or("", |d| d.name),
+            code: k.code,
+        }
+    };
+    Ok(all.into_iter().map(bought).collect())
 }

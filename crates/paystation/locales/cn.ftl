@@ -99,6 +99,7 @@ receipt = 收据
 transaction = 交易号
 date = 日期
 paid-with = 付款方式
+key-for = { $what } 的激活码
 item = 商品
 player = 玩家
 refunded = 已退款

@@ -99,6 +99,7 @@ receipt = Beleg
 transaction = Transaktion
 date = Datum
 paid-with = Bezahlt mit
+key-for = Schlüssel für { $what }
 item = Artikel
 player = Spieler
 refunded = Erstattet

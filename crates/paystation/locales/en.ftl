@@ -99,6 +99,7 @@ receipt = Receipt
 transaction = Transaction
 date = Date
 paid-with = Paid with
+key-for = Key for { $what }
 item = Item
 player = Player
 refunded = Given back

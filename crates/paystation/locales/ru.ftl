@@ -99,6 +99,7 @@ receipt = Чек
 transaction = Транзакция
 date = Дата
 paid-with = Способ оплаты
+key-for = Ключ: { $what }
 item = Товар
 player = Игрок
 refunded = Возвращено

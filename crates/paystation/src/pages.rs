@@ -586,6 +586,10 @@ fn facts(t: Text, c: &Checkout, payment: &Payment) -> Vec<Line> {
     if let Some(with) = payment.card.clone().or(method) {
         lines.push(Line { label: t.s("paid-with"), amount: with });
     }
+    for key in &c.keys {
+        let what = format!("{} ({})", key.game, key.place);
+        lines.push(Line { label: t.a("key-for", "what", &what), amount: key.code.clone() });
+    }
     lines
 }
 

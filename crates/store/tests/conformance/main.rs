@@ -21,7 +21,6 @@ mod coupon;
 mod draw;
 mod game;
 mod idempotency;
-mod idempotency;
 mod inventory;
 mod key;
 mod message;
@@ -119,6 +118,7 @@ const MORE: &[&[Step]] = &[
     inventory::STEPS,
     game::STEPS,
     idempotency::STEPS,
+    inventory::STEPS,
     key::STEPS,
     message::STEPS,
     plan::STEPS,
