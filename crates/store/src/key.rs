@@ -15,10 +15,11 @@ statements! {
     OF_CODE = "SELECT key_id FROM game_key WHERE project_id = $1 AND drm_id = $2 AND code = $3";
     HELD = "SELECT COUNT(*) FROM game_key
         WHERE project_id = $1 AND order_id = $2 AND game_id = $3 AND drm_id = $4";
-    RESERVE = "UPDATE game_key SET state = $6, order_id = $4, changed_at = $7
-        WHERE project_id = $1 AND state = $5 AND key_id IN
-        (SELECT e.key_id FROM game_key e WHERE e.project_id = $1 AND e.game_id = $2 AND e.drm_id = $3 AND e.state = $5
-         ORDER BY e.key_id LIMIT $8 FOR UPDATE OF e SKIP LOCKED)";
+    FREE = "SELECT e.key_id FROM game_key e
+        WHERE e.project_id = $1 AND e.game_id = $2 AND e.drm_id = $3 AND e.state = $4
+        ORDER BY e.key_id LIMIT $5 FOR UPDATE OF e SKIP LOCKED";
+    RESERVE = "UPDATE game_key SET state = $4, order_id = $5, changed_at = $6
+        WHERE project_id = $1 AND key_id = $2 AND state = $3";
     RELEASE = "UPDATE game_key SET state = $4, order_id = NULL, changed_at = $5
         WHERE project_id = $1 AND order_id = $2 AND state = $3";
     MOVE = "UPDATE game_key SET state = $4, changed_at = $5 WHERE project_id = $1 AND order_id = $2 AND state = $3";
@@ -93,18 +94,22 @@ pub fn reserve(tx: &mut Tx<'_>, shelf: Shelf, order: OrderId, quantity: i64, now
         return Ok(true);
     }
     let (from, to) = KeyEvent::Reserved.step();
-    let values = [
-        project.get().into(),
-        game.get().into(),
-        drm.into(),
-        order.get().into(),
-        from.name().into(),
-        to.name().into(),
-        now.0.into(),
-        (quantity - held).into(),
-    ];
-    let taken = tx.execute(RESERVE, &values)?;
-    Ok(i64::try_from(taken).is_ok_and(|taken| held + taken == quantity))
+    // Picked first and taken one by one: a database may run a picking query
+    // inside of an update more than once, and then takes more than were asked for.
+    let free = [project.get().into(), game.get().into(), drm.into(), from.name().into(), (quantity - held).into()];
+    let mut taken = 0;
+    for row in tx.rows(FREE, &free)? {
+        let values = [
+            project.get().into(),
+            row.int(0)?.into(),
+            from.name().into(),
+            to.name().into(),
+            order.get().into(),
+            now.0.into(),
+        ];
+        taken += i64::try_from(tx.execute(RESERVE, &values)?).unwrap_or_default();
+    }
+    Ok(held + taken == quantity)
 }
 
 /// Gives back what was set aside for an order that was not paid.

@@ -111,11 +111,9 @@ const STEPS: &[Step] = &[
 const MORE: &[&[Step]] = &[
     text::STEPS,
     catalogue::STEPS,
+    wallet::STEPS,
     coupon::STEPS,
     draw::STEPS,
-    game::STEPS,
-    idempotency::STEPS,
-    inventory::STEPS,
     game::STEPS,
     idempotency::STEPS,
     inventory::STEPS,
@@ -128,7 +126,6 @@ const MORE: &[&[Step]] = &[
     purchase::STEPS,
     report::STEPS,
     ticket::STEPS,
-    wallet::STEPS,
 ];
 
 async fn story(store: &Store) -> Vec<(&'static str, String)> {
