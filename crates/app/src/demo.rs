@@ -9,7 +9,7 @@ use coinslot_domain::payment::{Notified, Payment};
 use coinslot_domain::tax::{Tax, TaxKind, TaxRule};
 use coinslot_domain::time::Time;
 use coinslot_store::webhook::Listed;
-use coinslot_store::{StoreError, draw, merchant, payment, wallet, webhook};
+use coinslot_store::{StoreError, merchant, payment, webhook};
 use coinslot_wire::token::TokenBody;
 
 /// The demo merchant.
@@ -77,23 +77,6 @@ pub async fn seed(app: &App, webhook_url: Option<String>) -> Result<(), StoreErr
             merchant::insert_key(tx, owner, &hash(API_KEY), now)?;
             merchant::insert_project(tx, &project, now)?;
             merchant::set_webhook_url(tx, project.id, webhook_url.as_deref())
-        })
-        .await
-}
-
-/// What lets the documented examples be tried at once on a developer's server:
-/// the player, and lootboxes that can be opened without being given first. Once
-/// the player is there, nothing is changed any more.
-pub async fn furnish(app: &App) -> Result<(), StoreError> {
-    let project = project()?;
-    let now = app.now(project);
-    app.store
-        .write(move |tx| {
-            if wallet::find(tx, project, PLAYER)?.is_none() {
-                wallet::ensure(tx, project, PLAYER, now)?;
-                draw::set_takes_items(tx, project, false)?;
-            }
-            Ok(())
         })
         .await
 }

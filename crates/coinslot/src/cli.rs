@@ -607,8 +607,11 @@ async fn run_doctor(command: Doctor) -> Fallible<()> {
 async fn run_dev(dev: Dev) -> Fallible<()> {
     let ready = prepare(&dev.settings, Policy::Loopback).await?;
     let webhook_url = dev.webhook_url.unwrap_or_else(|| format!("http://{}{}", ready.address, demo::WEBHOOK_PATH));
+    // The shop has a history of which nobody needs to be told.
+    demo::seed(&ready.app, None).await?;
+    let options = Options { demo: true, behind_proxy: dev.settings.listen.behind_proxy, ..Options::default() };
+    crate::shop::fill(&server::router(&ready.app, options), &ready.app.public_url).await?;
     demo::seed(&ready.app, Some(webhook_url.clone())).await?;
-    demo::furnish(&ready.app).await?;
     let data = match dev.settings.database.location()? {
         Location::File(path) => path.display().to_string(),
         Location::Postgres(_) => "PostgreSQL".to_string(),
@@ -640,7 +643,6 @@ Stop with Ctrl-C.",
         secret = demo::SECRET,
         player = demo::PLAYER,
     );
-    let options = Options { demo: true, behind_proxy: dev.settings.listen.behind_proxy, ..Options::default() };
     serve(ready, options).await
 }
 

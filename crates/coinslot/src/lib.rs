@@ -6,6 +6,7 @@ pub mod doctor;
 pub mod event;
 pub mod metrics;
 pub mod server;
+pub mod shop;
 pub mod system;
 pub mod webhook;
 

@@ -4,7 +4,7 @@
 use crate::http::{self, Refused, Visit};
 use askama::Template;
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -25,6 +25,7 @@ pub fn demo_router(app: Shared) -> Router {
         .route("/demo/webhooks", get(webhooks))
         .route(demo::WEBHOOK_PATH, post(receive))
         .route("/demo/refund", post(refund))
+        .route("/demo/art/{file}", get(art))
         .with_state(app)
 }
 
@@ -147,6 +148,23 @@ async fn refund(State(app): State<Shared>, request: Request) -> Answer {
         Ok(()) => http::json(StatusCode::OK, &json!({})),
         Err(e) => http::json(StatusCode::UNPROCESSABLE_ENTITY, &json!({"error": e})),
     })
+}
+
+/// `GET /demo/art/{file}`: a picture of the shop. Games show them on their own
+/// pages, so any page may.
+async fn art(Path(file): Path<String>) -> Response {
+    match crate::art::picture(&file) {
+        Some(picture) => {
+            let headers = [
+                (header::CONTENT_TYPE, "image/svg+xml"),
+                (header::CACHE_CONTROL, "public, max-age=86400"),
+                (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+                (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+            ];
+            (headers, picture).into_response()
+        }
+        None => http::plain(StatusCode::NOT_FOUND, "There is no such picture"),
+    }
 }
 
 fn failed(error: &str) -> Response {

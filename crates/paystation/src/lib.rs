@@ -6,6 +6,7 @@
 //! elsewhere and set no cookie: the token in the address is all they know. What
 //! may happen is decided in `coinslot-app`.
 
+mod art;
 mod assets;
 mod demo;
 mod http;
