@@ -10,6 +10,7 @@ use coinslot_app::{demo, signature};
 use coinslot_domain::card::Card;
 use coinslot_domain::id::{AttemptId, RefundId};
 use coinslot_domain::money::Currency;
+use coinslot_domain::payment::Decline;
 use coinslot_domain::time::{Span, Time};
 use coinslot_gateway::SandboxGateway;
 use std::collections::BTreeMap;
@@ -88,6 +89,12 @@ impl Gateway for Provider {
     }
     fn tokenize(&self, card: &Card, today: (i16, i8)) -> Result<CardToken, CardRefused> {
         SandboxGateway.tokenize(card, today)
+    }
+    fn keep(&self, token: &str) -> String {
+        SandboxGateway.keep(token)
+    }
+    fn declining(&self) -> Vec<(Decline, String)> {
+        SandboxGateway.declining()
     }
     fn charge(&self, charge: Charge) -> Later<'_, ChargeAnswer> {
         Box::pin(async move { self.note(&charge, SandboxGateway.charge(charge.clone()).await) })

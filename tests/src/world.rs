@@ -13,7 +13,7 @@ use coinslot_domain::card::Card;
 use coinslot_domain::id::{AttemptId, MerchantId, PaymentId, ProjectId, RefundId};
 use coinslot_domain::merchant::{Caller, Fees, KeyScope, Project};
 use coinslot_domain::money::Currency;
-use coinslot_domain::payment::Payment;
+use coinslot_domain::payment::{Decline, Payment};
 use coinslot_domain::time::{Span, Time};
 use coinslot_gateway::SandboxGateway;
 use coinslot_paystation::ClientIp;
@@ -176,6 +176,12 @@ impl Gateway for CountingGateway {
     }
     fn tokenize(&self, card: &Card, today: (i16, i8)) -> Result<CardToken, CardRefused> {
         SandboxGateway.tokenize(card, today)
+    }
+    fn keep(&self, token: &str) -> String {
+        SandboxGateway.keep(token)
+    }
+    fn declining(&self) -> Vec<(Decline, String)> {
+        SandboxGateway.declining()
     }
     fn charge(&self, charge: Charge) -> Later<'_, ChargeAnswer> {
         Box::pin(async move {

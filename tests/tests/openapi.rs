@@ -85,13 +85,19 @@ async fn every_answer_of_the_stories_is_documented() {
     }
     let document = document("http://coinslot.example");
     let mut wrong = BTreeSet::new();
-    for route in coinslot_api::routes() {
+    let routes = coinslot_api::routes();
+    for route in &routes {
         let method = route.method.as_str();
+        // `…/subscriptions/payments` is no subscription whose number is payments.
+        let parameters = |path: &str| path.matches('{').count();
+        let nearer = |s: &Seen| {
+            routes.iter().any(|r| parameters(&r.path) < parameters(&route.path) && s.fits(r.method.as_str(), &r.path))
+        };
         let responses = &document["paths"][&route.path][method.to_lowercase()]["responses"];
-        for seen in seen.iter().filter(|s| canonical(s).fits(method, &route.path)) {
+        for seen in seen.iter().map(canonical).filter(|s| s.fits(method, &route.path) && !nearer(s)) {
             match responses.get(seen.status.to_string()) {
                 None => drop(wrong.insert(format!("{}: {} is not documented", route.name, seen.status))),
-                Some(response) => wrong.extend(faults(&route, response, seen)),
+                Some(response) => wrong.extend(faults(route, response, &seen)),
             }
         }
     }

@@ -36,7 +36,7 @@ const TAGS: &[(&str, &[&str], &str)] = &[
     ),
     (
         "Subscriptions",
-        &["plan", "product"],
+        &["plan", "product", "subscription"],
         "A plan says what a subscription costs and how often; plans of one group are the plans of a product. Buying \
          begins with a token that names a plan.",
     ),
@@ -57,6 +57,17 @@ const TAGS: &[(&str, &[&str], &str)] = &[
         &["campaign", "coupon"],
         "A coupon promotion, which paths also call a campaign, hands out codes and says how often they can be used and \
          what they give. A promotion that belongs to coupon promotions is for players with their coupons only.",
+    ),
+    (
+        "Payment accounts",
+        &["account"],
+        "A player may have a way to pay saved. It is charged without the player being there, and pays subscriptions.",
+    ),
+    (
+        "Clock",
+        &["clock"],
+        "The clock of a project in the sandbox can be put ahead: subscriptions are charged and webhooks sent as if the \
+         time had passed, in order and at once. It only moves forward.",
     ),
     (
         "Events",
@@ -111,6 +122,9 @@ const PARAMETERS: &[(&str, &str, Example)] = &[
     ("product_id", "The product.", Example::Number(100_000_022)),
     ("game_delivery_id", "The game, by its number.", Example::Number(100_000_001)),
     ("ticket_id", "The ticket, by its number.", Example::Number(100_000_001)),
+    ("subscription_id", "The subscription.", Example::Number(100_000_023)),
+    ("account_id", "The saved way to pay.", Example::Number(100_000_024)),
+    ("type", "The kind of payment method: card, paypal.", Example::Text("card")),
     ("user_id", "The player, by the game's own id.", Example::Text(demo::PLAYER)),
 ];
 

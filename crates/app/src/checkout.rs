@@ -1,17 +1,20 @@
 //! A player pays: from opening the page to a captured payment.
 
-use crate::port::{CardRefused, Charge, ChargeAnswer, Method};
+use crate::port::{CardRefused, CardToken, Charge, ChargeAnswer, Method};
 use crate::purchase::{self, BoughtKey, Buying, Refused};
-use crate::{App, Shared, hash, message, webhook};
+use crate::{App, Shared, hash, message, subscription, webhook};
+use coinslot_domain::account::Account;
 use coinslot_domain::card::Card;
-use coinslot_domain::id::{AttemptId, EntryId, EventId, OrderId, PaymentId, ProjectId};
+use coinslot_domain::id::{AccountId, AttemptId, EntryId, EventId, OrderId, PaymentId, ProjectId};
 use coinslot_domain::ledger::{self, Entry, EntryKind};
-use coinslot_domain::merchant::Project;
+use coinslot_domain::merchant::{Fees, Project};
 use coinslot_domain::message::MessageKind;
-use coinslot_domain::money::Money;
+use coinslot_domain::money::{BasisPoints, Currency, Money};
 use coinslot_domain::order::{Order, OrderEvent, OrderState, Player};
 use coinslot_domain::payment::{AttemptState, Breakdown, Decline, Notified, Payment, PaymentEvent, PaymentState};
-use coinslot_domain::purchase::{Line, Refusal};
+use coinslot_domain::purchase::{Line, LineKind, Refusal};
+use coinslot_domain::subscription::Subscription;
+use coinslot_domain::tax::{Tax, TaxKind};
 use coinslot_domain::time::{Span, Time};
 use coinslot_domain::{tax, token, wallet as domain};
 use coinslot_store::payment::{Attempt, News};
@@ -34,11 +37,32 @@ pub struct Checkout {
     pub breakdown: Breakdown,
     /// The payment, once one was tried.
     pub payment: Option<Payment>,
+    /// The subscription, if one began with the token and without a payment.
+    pub started: Option<Subscription>,
+    /// The player's saved ways to pay that are offered.
+    pub accounts: Vec<Account>,
     /// The ways to pay that are offered.
     pub methods: Vec<Method>,
     /// Play money.
     pub sandbox: bool,
     token_hash: String,
+}
+
+impl Checkout {
+    /// Whether nothing is to be paid now: a subscription begins with a trial, or
+    /// goes over to another plan with its next charge.
+    pub fn is_free(&self) -> bool {
+        self.payment.is_none() && subscription::is_free(&self.lines)
+    }
+
+    /// Whether it buys a subscription, whose way to pay is always saved.
+    pub fn subscribes(&self) -> bool {
+        self.lines.iter().any(|l| l.kind == LineKind::Plan)
+    }
+
+    pub(crate) fn token_hash(&self) -> &str {
+        &self.token_hash
+    }
 }
 
 /// Why the page shows an error in place of a purchase.
@@ -96,6 +120,10 @@ pub struct Paying {
     pub method: i64,
     /// The card, for methods that take one.
     pub card: Option<Card>,
+    /// A saved way to pay, in place of method and card.
+    pub account: Option<AccountId>,
+    /// Whether the way to pay is to be saved.
+    pub save: bool,
     /// For the receipt, if the game did not say or lets the player change it.
     pub email: Option<String>,
     /// Postal code, where cards need one.
@@ -159,16 +187,31 @@ pub async fn open(app: &App, token: &str) -> Result<Checkout, PageError> {
             Ok((found, body, project, payment))
         })
         .await?;
-    // A token that was paid with shows its payment for as long as it is kept.
-    if payment.is_none() && found.expires_at <= app.clock.now() {
-        return Err(PageError::Token);
-    }
     if payment.is_none() && !found.dry_run {
         return Err(PageError::NoAgreement);
     }
     let player = body.player();
+    let (started, mut accounts) = match &payment {
+        Some(p) if p.state != PaymentState::Declined => (None, vec![]),
+        _ => {
+            let (hash, user, subscribes) = (token_hash.clone(), player.id.clone(), body.plan().is_some());
+            app.store
+                .read(move |tx| {
+                    let started = match subscribes {
+                        true => coinslot_store::subscription::of_token(tx, project_id, &hash)?,
+                        false => None,
+                    };
+                    Ok::<_, StoreError>((started, coinslot_store::account::of_user(tx, project_id, &user)?))
+                })
+                .await?
+        }
+    };
+    // A token that was paid with shows its payment for as long as it is kept.
+    if payment.is_none() && started.is_none() && found.expires_at <= app.now(project_id) {
+        return Err(PageError::Token);
+    }
     let (lines, keys) = match &payment {
-        _ if !purchase::wanted(&body) => (vec![], vec![]),
+        _ if started.is_some() || !purchase::wanted(&body) => (vec![], vec![]),
         Some(p) => {
             let (project, order) = (p.project, p.order);
             let read = app.store.read(move |tx| {
@@ -185,13 +228,34 @@ pub async fn open(app: &App, token: &str) -> Result<Checkout, PageError> {
             (app.store.read(move |tx| purchase::quote(tx, &buying)).await?, vec![])
         }
     };
-    let breakdown = match &payment {
-        Some(p) => p.breakdown,
-        None => breakdown(&project, &body, &player, &lines)?,
+    let breakdown = match (&payment, &started) {
+        (Some(p), _) => p.breakdown,
+        (None, Some(s)) => free(s.terms.charge.currency)?,
+        (None, None) => breakdown(&project, &body, &player, &lines)?,
     };
     let methods = app.gateway.methods(breakdown.payment.currency);
+    accounts.retain(|a| methods.iter().any(|m| m.id == a.method));
     let sandbox = found.dry_run;
-    Ok(Checkout { project, body, player, lines, keys, breakdown, payment, methods, sandbox, token_hash })
+    Ok(Checkout {
+        project,
+        body,
+        player,
+        lines,
+        keys,
+        breakdown,
+        payment,
+        started,
+        accounts,
+        methods,
+        sandbox,
+        token_hash,
+    })
+}
+
+/// Nothing to pay.
+fn free(currency: Currency) -> Result<Breakdown, PageError> {
+    let tax = Tax { kind: TaxKind::Vat, rate: BasisPoints(0) };
+    Breakdown::quote(Money::zero(currency), tax, Fees::default()).map_err(|_| PageError::NothingForSale)
 }
 
 /// What is to be paid for the amount of the token and the lines together.
@@ -208,7 +272,7 @@ fn price(body: &TokenBody, lines: &[Line]) -> Result<Money, PageError> {
         (Some(price), None) | (None, Some(price)) => price,
         (None, None) => return Err(PageError::NothingForSale),
     };
-    if price.minor > 0 { Ok(price) } else { Err(PageError::NothingForSale) }
+    if price.minor > 0 || subscription::is_free(lines) { Ok(price) } else { Err(PageError::NothingForSale) }
 }
 
 /// Asks the game whether it knows the player. A project without a webhook URL
@@ -239,16 +303,44 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
     if let Some(p) = checkout.payment.as_ref().filter(|p| p.state != PaymentState::Declined) {
         return Ok(whither(p));
     }
-    let method = checkout.methods.iter().find(|m| m.id == paying.method).ok_or(PayError::Method)?.clone();
-    let (year, month, _) = app.clock.now().date();
-    let card = match (&paying.card, method.takes_card) {
-        (Some(card), true) => Some(app.gateway.tokenize(card, (year, month)).map_err(PayError::Card)?),
-        (None, true) => return Err(PayError::Card(CardRefused::Number)),
-        (_, false) => None,
+    if checkout.started.is_some() {
+        return Ok(Next::Status);
+    }
+    let saved = match paying.account {
+        Some(id) => Some(checkout.accounts.iter().find(|a| a.id == id).ok_or(PayError::Method)?.clone()),
+        None => None,
+    };
+    let number = saved.as_ref().map_or(paying.method, |a| a.method);
+    let method = checkout.methods.iter().find(|m| m.id == number).ok_or(PayError::Method)?.clone();
+    let now = app.now(checkout.project.id);
+    let (year, month, _) = now.date();
+    let card = match (&saved, &paying.card, method.takes_card) {
+        (Some(a), ..) => (!a.token.is_empty()).then(|| CardToken { token: a.token.clone(), masked: a.name.clone() }),
+        (None, Some(card), true) => Some(app.gateway.tokenize(card, (year, month)).map_err(PayError::Card)?),
+        (None, None, true) => return Err(PayError::Card(CardRefused::Number)),
+        (None, _, false) => None,
     };
     admit(app, checkout, paying.ip.as_deref()).await?;
 
-    let now = app.clock.now();
+    let player = Player {
+        email: match checkout.body.allow_modify(PlayerField::Email) {
+            true => paying.email.or_else(|| checkout.player.email.clone()),
+            false => checkout.player.email.clone().or(paying.email),
+        },
+        zip: paying.zip,
+        ip: paying.ip,
+        ..checkout.player.clone()
+    };
+    if checkout.is_free() {
+        let kept = subscription::Kept {
+            kind: method.key.to_string(),
+            token: card.as_ref().map(|c| app.gateway.keep(&c.token)).unwrap_or_default(),
+            name: card.map_or_else(|| method.name.to_string(), |c| c.masked),
+        };
+        let paying = subscription::Paying { method: method.id, kept, player, account: saved.map(|a| a.id) };
+        subscription::begin_free(app, checkout, paying).await?;
+        return Ok(Next::Status);
+    }
     // What a catalogue sells is priced again: some promotions are for some ways
     // to pay, and the page may be hours old.
     let buying = purchase::wanted(&checkout.body).then(|| Buying {
@@ -256,7 +348,7 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
         body: checkout.body.clone(),
         player: checkout.player.clone(),
         method: Some(method.id),
-        now: app.now(checkout.project.id),
+        now,
     });
     let (lines, breakdown) = match buying.clone().filter(|_| checkout.payment.is_none()) {
         None => (checkout.lines.clone(), checkout.breakdown),
@@ -269,20 +361,14 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
             (lines, breakdown)
         }
     };
+    // A subscription is charged again later, so it needs something to charge.
+    let keep = paying.save || checkout.subscribes();
     let attempt_id = app.id(AttemptId::new).await?;
     let order = Order {
         project: checkout.project.id,
         id: app.id(OrderId::new).await?,
         state: OrderState::New,
-        player: Player {
-            email: match checkout.body.allow_modify(PlayerField::Email) {
-                true => paying.email.or_else(|| checkout.player.email.clone()),
-                false => checkout.player.email.clone().or(paying.email),
-            },
-            zip: paying.zip,
-            ip: paying.ip,
-            ..checkout.player.clone()
-        },
+        player,
         total: breakdown.total(),
         lines,
         description: checkout.body.description().map(str::to_string),
@@ -311,8 +397,9 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
     let card_token = card.map(|c| c.token);
     let begun = {
         let card_token = card_token.clone();
-        let begun =
-            app.store.write(move |tx| begin(tx, buying.as_ref(), &order, &fresh, &token_hash, card_token.clone(), now));
+        let begun = app
+            .store
+            .write(move |tx| begin(tx, buying.as_ref(), &order, &fresh, &token_hash, (card_token.clone(), keep), now));
         begun.await.map_err(PayError::from)?
     };
     let payment = match begun {
@@ -355,7 +442,7 @@ fn begin(
     order: &Order,
     fresh: &Payment,
     token_hash: &str,
-    card_token: Option<String>,
+    (card_token, keep): (Option<String>, bool),
     now: Time,
 ) -> Result<Begun, Refused> {
     let ours = match payment::of_token(tx, fresh.project, token_hash)? {
@@ -392,6 +479,7 @@ fn begin(
         state: AttemptState::Pending,
         method: ours.method,
         card_token,
+        keep,
     };
     payment::insert_attempt(tx, &attempt, now)?;
     reached("checkout.attempt");
@@ -408,7 +496,7 @@ fn existing(tx: &mut Tx<'_>, project: ProjectId, token_hash: &str) -> Result<Beg
 pub async fn answer_challenge(app: &Shared, checkout: &Checkout, approved: bool) -> Result<(), PageError> {
     let challenged = checkout.payment.clone().filter(|p| p.state == PaymentState::Challenged);
     let Some(payment) = challenged else { return Ok(()) };
-    let now = app.clock.now();
+    let now = app.now(payment.project);
     let (project, id, attempt_id) = (payment.project, payment.id, payment.attempt);
     let attempt = app
         .store
@@ -437,7 +525,7 @@ pub async fn answer_challenge(app: &Shared, checkout: &Checkout, approved: bool)
     Ok(())
 }
 
-fn charge_of(payment: &Payment, attempt: &Attempt) -> Charge {
+pub(crate) fn charge_of(payment: &Payment, attempt: &Attempt) -> Charge {
     Charge {
         project: payment.project,
         attempt: attempt.id,
@@ -449,7 +537,7 @@ fn charge_of(payment: &Payment, attempt: &Attempt) -> Charge {
 
 /// Notes what a gateway said of an attempt. Saying it twice, or late, changes
 /// nothing; the payment as it stands then.
-async fn finish(
+pub(crate) async fn finish(
     app: &App,
     charge: &Charge,
     id: PaymentId,
@@ -461,7 +549,13 @@ async fn finish(
         return app.store.read(move |tx| payment::find(tx, project, id)).await;
     }
     let method = app.method_name(charge.method, charge.amount.currency);
-    let now = app.clock.now();
+    let kind = app.gateway.methods(charge.amount.currency).iter().find(|m| m.id == charge.method).map(|m| m.key);
+    let kept = subscription::Kept {
+        kind: kind.unwrap_or_default().to_string(),
+        token: charge.card.as_deref().map(|card| app.gateway.keep(card)).unwrap_or_default(),
+        name: method.to_string(),
+    };
+    let now = app.now(project);
     let event_id = app.id(EventId::new).await?;
     let payment = app
         .store
@@ -473,7 +567,7 @@ async fn finish(
             }
             let unmoved = payment.clone();
             let moved = match answer {
-                ChargeAnswer::Succeeded => capture(tx, payment, &attempt, method, event_id, now)?,
+                ChargeAnswer::Succeeded => capture(tx, payment, &attempt, (method, &kept), event_id, now)?,
                 ChargeAnswer::Challenge => {
                     let event = PaymentEvent::ChallengeAsked;
                     payment::advance_attempt(tx, &attempt, event, None, now)?;
@@ -493,6 +587,7 @@ async fn finish(
                         && let Some(order) = order::find(tx, project, payment.order)?
                     {
                         purchase::release(tx, &order, now)?;
+                        subscription::declined(tx, &order, payment, now)?;
                     }
                     moved
                 }
@@ -506,11 +601,11 @@ async fn finish(
     Ok(payment)
 }
 
-/// A player who paid is one that the project's wallet knows.
-fn register(tx: &mut Tx<'_>, order: &Order, now: Time) -> Result<(), StoreError> {
-    let Player { id, name, email, .. } = &order.player;
-    if wallet::find(tx, order.project, id)?.is_none() {
-        let player = domain::Player::new(order.project, id, now);
+/// A player who paid or subscribed is one that the project's wallet knows.
+pub(crate) fn register(tx: &mut Tx<'_>, project: ProjectId, player: &Player, now: Time) -> Result<(), StoreError> {
+    let Player { id, name, email, .. } = player;
+    if wallet::find(tx, project, id)?.is_none() {
+        let player = domain::Player::new(project, id, now);
         wallet::insert(tx, &domain::Player { name: name.clone(), email: email.clone(), ..player })?;
     }
     Ok(())
@@ -521,7 +616,7 @@ fn capture(
     tx: &mut Tx<'_>,
     payment: Payment,
     attempt: &Attempt,
-    method: &str,
+    (method, kept): (&str, &subscription::Kept),
     event_id: EventId,
     now: Time,
 ) -> Result<Option<Payment>, StoreError> {
@@ -546,18 +641,22 @@ fn capture(
     };
     coinslot_store::ledger::append(tx, &entry)?;
     reached("capture.books");
-    register(tx, &order, now)?;
+    register(tx, project.id, &order.player, now)?;
     purchase::fulfil(tx, &order, &payment, now)?;
     reached("capture.goods");
+    let captured = if attempt.keep || order.lines.iter().any(|l| l.kind == LineKind::Plan) {
+        subscription::captured(tx, &project, &order, &payment, attempt, kept, now)?
+    } else {
+        subscription::Captured::default()
+    };
     if told == Notified::Pending {
-        let body = coinslot_wire::webhook::payment(&webhook::notice(
-            &project,
-            &order,
-            &payment,
-            method,
-            &attempt.id.to_string(),
-        ));
+        let provider_id = attempt.id.to_string();
+        let notice = webhook::notice(&project, &order, &payment, method, &provider_id);
+        let body = coinslot_wire::webhook::payment(&notice, captured.subscription.as_ref());
         coinslot_store::webhook::insert(tx, payment.project, event_id, payment.id, "payment", &body, now)?;
+        for (event, kind, body) in captured.told {
+            coinslot_store::webhook::insert(tx, payment.project, event, payment.id, kind, &body, now)?;
+        }
         reached("capture.event");
     }
     Ok(Some(payment))
@@ -577,9 +676,25 @@ pub async fn sweep(app: &Shared) -> Result<usize, StoreError> {
     let now = app.clock.now();
     let (pending, challenged) = (now - PATIENCE, now - CHALLENGE_LIFE);
     let open = app.store.read(move |tx| payment::open_attempts(tx, pending, challenged, SWEEP)).await?;
+    let mut looked = inquire(app, open).await?;
+    for project in app.moved() {
+        looked += sweep_of(app, project).await?;
+    }
+    Ok(looked)
+}
+
+/// The same, of one project, by its own clock.
+pub(crate) async fn sweep_of(app: &Shared, project: ProjectId) -> Result<usize, StoreError> {
+    let now = app.now(project);
+    let (pending, challenged) = (now - PATIENCE, now - CHALLENGE_LIFE);
+    let open = app.store.read(move |tx| payment::open_attempts_of(tx, project, pending, challenged, SWEEP)).await?;
+    inquire(app, open).await
+}
+
+async fn inquire(app: &Shared, open: Vec<(ProjectId, AttemptId, Time)>) -> Result<usize, StoreError> {
     let mut looked = 0;
     for (project, id, seen) in open {
-        let now = app.clock.now();
+        let now = app.now(project);
         // Whoever moves the time first looks; with several servers on one
         // database the others leave it alone.
         if !app.store.write(move |tx| payment::touch_attempt(tx, project, id, seen, now)).await? {

@@ -114,7 +114,7 @@ pub async fn replay(app: &App, project: ProjectId, id: EventId) -> Result<Event,
         Replay::UnderWay => return Ok(event),
         Replay::Again => {}
     }
-    let now = app.clock.now();
+    let now = app.now(project);
     let after = app
         .store
         .write(move |tx| {
@@ -153,7 +153,7 @@ const BATCH: i64 = 100;
 /// those that happened at `since` or later, or those that did both. How many
 /// will be sent. Events that happen meanwhile are not among them.
 pub async fn replay_all(app: &App, project: ProjectId, failed: bool, since: Option<Time>) -> Result<usize, StoreError> {
-    let until = app.clock.now();
+    let until = app.now(project);
     // Every payment and place is above 0, so this lies before all of that time.
     let mut after: Place = (since.unwrap_or(Time(i64::MIN)), 0, 0);
     let mut replayed = 0;
@@ -171,7 +171,7 @@ pub async fn replay_all(app: &App, project: ProjectId, failed: bool, since: Opti
         let Some((_, last)) = page.last() else { return Ok(replayed) };
         after = (last.created_at, last.payment.map_or(0, |id| id.get()), last.seq);
         let again: Vec<Event> = page.into_iter().filter(|(d, _)| *d == Replay::Again).map(|(_, e)| e).collect();
-        let now = app.clock.now();
+        let now = app.now(project);
         replayed += app
             .store
             .write(move |tx| {
@@ -224,7 +224,7 @@ pub async fn test(
 ) -> Result<(Event, Delivery), TestError> {
     let url = project.webhook_url.clone().ok_or(TestError::NoUrl)?;
     let id = app.id(EventId::new).await?;
-    let now = app.clock.now();
+    let now = app.now(project.id);
     let sample = || coinslot_wire::sample::body(&kind, project.id, project.merchant, id.get(), now);
     let body = body.or_else(sample).ok_or(TestError::NoSample)?;
     // In a task of its own: what was sent is recorded, whoever hangs up.
@@ -296,7 +296,8 @@ impl Tail {
     /// Attempts that were settled since the last look, in the order they were
     /// made.
     pub async fn next(&mut self, app: &App) -> Result<Vec<Listed>, StoreError> {
-        let (project, start) = (self.project, app.clock.now() - SETTLING);
+        let project = self.project;
+        let start = app.now(project) - SETTLING;
         self.seen.retain(|place| place.0 >= start);
         let mut after = (start, 0, 0);
         let mut new = Vec::new();

@@ -6,10 +6,12 @@
 //! two transactions: what is about to happen is committed first, what came of it
 //! second, and what stays open is asked again later. *Failed* is not *unknown*.
 
+pub mod account;
 pub mod attribute;
 pub mod audit;
 pub mod catalogue;
 pub mod checkout;
+pub mod clock;
 pub mod coupon;
 pub mod demo;
 pub mod draw;
@@ -33,6 +35,7 @@ pub mod refund;
 pub mod report;
 pub mod signature;
 pub mod storefront;
+pub mod subscription;
 pub mod ticket;
 pub mod token;
 pub mod virtual_currency;
@@ -41,10 +44,11 @@ pub mod webhook;
 
 use coinslot_domain::id::ProjectId;
 use coinslot_domain::money::Currency;
-use coinslot_domain::time::Time;
+use coinslot_domain::time::{Span, Time};
 use coinslot_store::Store;
 pub use coinslot_store::StoreError;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tokio::sync::Notify;
 
 /// What a server is made of.
@@ -73,6 +77,9 @@ pub struct App {
     running: idempotency::Running,
     catalogues: catalogue::Copies,
     storefronts: storefront::Views,
+    /// How far the clocks of projects are ahead that are. What other servers
+    /// move is seen within a second.
+    ahead: RwLock<HashMap<ProjectId, Span>>,
 }
 
 impl std::ops::Deref for App {
@@ -106,6 +113,7 @@ impl App {
             running: idempotency::Running::default(),
             catalogues: catalogue::Copies::default(),
             storefronts: storefront::Views::default(),
+            ahead: RwLock::default(),
         })
     }
 
@@ -136,8 +144,28 @@ impl App {
 
     /// Now, as a project sees it. What belongs to a project is dated and due by
     /// its own clock, never by the server's.
-    pub fn now(&self, _project: ProjectId) -> Time {
-        self.clock.now()
+    pub fn now(&self, project: ProjectId) -> Time {
+        let ahead = self.ahead.read().unwrap_or_else(PoisonError::into_inner).get(&project).copied();
+        self.clock.now() + ahead.unwrap_or(Span(0))
+    }
+
+    /// Notes how far a project's clock is ahead. It never goes back, so an
+    /// older note changes nothing.
+    fn note_ahead(&self, project: ProjectId, ahead: Span) {
+        if ahead > Span(0) {
+            let mut all = self.ahead.write().unwrap_or_else(PoisonError::into_inner);
+            let known = all.entry(project).or_insert(ahead);
+            *known = ahead.max(*known);
+        }
+    }
+
+    /// Projects whose clocks are ahead. What is due there is later than what
+    /// the server's clock calls due.
+    fn moved(&self) -> Vec<ProjectId> {
+        let all = self.ahead.read().unwrap_or_else(PoisonError::into_inner);
+        let mut projects: Vec<_> = all.keys().copied().collect();
+        projects.sort_unstable();
+        projects
     }
 
     /// Seven hex digits that name a request in answers and logs.

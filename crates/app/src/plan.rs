@@ -5,7 +5,7 @@ use crate::catalogue::edit;
 use coinslot_domain::id::{PlanId, ProjectId};
 use coinslot_domain::plan::{Counters, Plan, Terms};
 pub use coinslot_store::plan::Filter;
-use coinslot_store::{StoreError, plan};
+use coinslot_store::{StoreError, plan, project};
 use coinslot_wire::plan::PlanBody;
 use std::fmt::Write;
 
@@ -99,7 +99,7 @@ fn changed(old: Plan, body: PlanBody) -> Plan {
 /// Changes a plan. Subscriptions that run keep their terms.
 pub async fn update(app: &App, project: ProjectId, id: PlanId, body: PlanBody) -> Result<(Plan, Counters), PlanError> {
     edit(app, project, move |tx| {
-        plan::lock_all(tx, project)?;
+        project::lock(tx, project)?;
         let old = plan::find(tx, project, id)?.filter(|p| p.deleted_at.is_none()).ok_or(PlanError::NotFound)?;
         let plan = changed(old, body.clone());
         if !plan::update(tx, &plan)? {

@@ -115,6 +115,12 @@ pub trait Gateway: Send + Sync {
     /// Turns a card into a token, or refuses it. `today` is year and month.
     /// Nothing about a refused card may be kept.
     fn tokenize(&self, card: &Card, today: (i16, i8)) -> Result<CardToken, CardRefused>;
+    /// The token by which a card that was saved is charged later, while the
+    /// player is not there to confirm anything.
+    fn keep(&self, token: &str) -> String;
+    /// Tokens of no card whose charges are declined, each with why; none where
+    /// real money moves.
+    fn declining(&self) -> Vec<(Decline, String)>;
     /// Takes money.
     fn charge(&self, charge: Charge) -> Later<'_, ChargeAnswer>;
     /// Passes on what the player told the bank in a challenge.

@@ -6,6 +6,7 @@
 //! [`crate::refund`]; nothing here has one of its own.
 
 use crate::checkout::{PageError, PayError};
+use crate::subscription;
 use coinslot_domain::attribute::{self, Access};
 use coinslot_domain::game::{Drm, Game};
 use coinslot_domain::id::{EventId, GameId, ItemId, OperationId, PromotionId};
@@ -97,7 +98,8 @@ pub(crate) fn quote(tx: &mut Tx<'_>, buying: &Buying) -> Result<Vec<Line>, Refus
             Wish::Items(items) => cart.items(tx, &items, wanted)?,
             Wish::VirtualCurrency(quantity) => cart.virtual_currency(tx, quantity, wanted)?,
             Wish::Keys(keys) => cart.keys(tx, &keys, wanted)?,
-            Wish::Plan { external_id, .. } => return Err(Refusal::NotForSale(external_id).into()),
+            // A plan has one currency; what the player prefers changes nothing.
+            Wish::Plan { external_id, trial_days } => cart.plan(tx, &external_id, trial_days, currency)?,
         }
     }
     Ok(cart.lines)
@@ -295,6 +297,28 @@ impl Cart<'_> {
             });
             self.on_top(tx, &bargain, 0, currency)?;
         }
+        Ok(())
+    }
+
+    fn plan(
+        &mut self,
+        tx: &mut Tx<'_>,
+        external_id: &str,
+        trial_days: Option<i64>,
+        currency: Option<Currency>,
+    ) -> Result<(), Refused> {
+        let body = &self.buying.body;
+        let wanted = subscription::WantedPlan {
+            external_id,
+            trial_days,
+            currency: currency.or(self.currency),
+            change: body.changes_plan(),
+            player: &self.buying.player.id,
+            language: body.language(),
+        };
+        let line = subscription::line(tx, self.buying.project.id, &wanted, self.buying.now)?;
+        self.currency = Some(line.price.currency);
+        self.lines.push(line);
         Ok(())
     }
 

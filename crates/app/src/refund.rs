@@ -9,7 +9,7 @@ use coinslot_domain::money::{Money, MoneyError};
 use coinslot_domain::order::OrderEvent;
 use coinslot_domain::payment::{Notified, Payment, PaymentEvent, PaymentState};
 use coinslot_domain::refund::{CODE_CANCELLATION, CODE_CHARGEBACK, Refund, RefundState, split};
-use coinslot_domain::time::Span;
+use coinslot_domain::time::{Span, Time};
 use coinslot_store::{StoreError, Tx, merchant, order, payment, reached, refund};
 use coinslot_wire::webhook::RefundNotice;
 
@@ -78,41 +78,56 @@ pub async fn give_back(
 ) -> Result<Refunded, RefundError> {
     let project = app.store.read(move |tx| payment::project_of(tx, of, id)).await?.ok_or(RefundError::NotFound)?;
     let refund_id = app.id(RefundId::new).await?;
-    let now = app.clock.now();
-    let (refund, payment) = app
-        .store
-        .write(move |tx| {
-            // Ours already, of a run whose commit was not heard of.
-            if let Some(refund) = refund::find(tx, project, refund_id)? {
-                let payment = payment::find(tx, project, id)?.ok_or(RefundError::NotFound)?;
-                return Ok((refund, payment));
-            }
-            let payment = payment::lock(tx, project, id)?.ok_or(RefundError::NotFound)?;
-            let amount = wanted(&payment, amount.as_deref())?;
-            let entry =
-                EntryId::new(refund_id.get()).ok_or_else(|| StoreError::Corrupt("a refund without an id".into()))?;
-            let refund = Refund {
-                project,
-                id: refund_id,
-                payment: id,
-                state: RefundState::Pending,
-                amount: amount.0,
-                reason: reason.clone(),
-                partial: amount.1,
-                chargeback: false,
-                entry,
-            };
-            if !payment::reserve(tx, &payment, refund.amount)? {
-                return Err(RefundError::TooMuch(left(&payment)));
-            }
-            refund::insert(tx, &refund, now)?;
-            Ok((refund, payment))
-        })
-        .await?;
+    let now = app.now(project);
+    let Given { refund, payment } =
+        app.store.write(move |tx| register(tx, project, id, amount.as_deref(), &reason, refund_id, now)).await?;
     // In a task of its own: a caller that hangs up must not leave it half noted.
     let app = app.clone();
     let settled = tokio::spawn(async move { carry_out(&app, refund, &payment).await });
     settled.await.unwrap_or(Ok(Refunded::Registered))
+}
+
+/// A refund whose amount is set aside, with its payment.
+pub(crate) struct Given {
+    pub refund: Refund,
+    pub payment: Payment,
+}
+
+/// Sets the amount of a refund aside; once that is on disk, the money will go
+/// back.
+pub(crate) fn register(
+    tx: &mut Tx<'_>,
+    project: ProjectId,
+    id: PaymentId,
+    amount: Option<&str>,
+    reason: &str,
+    refund_id: RefundId,
+    now: Time,
+) -> Result<Given, RefundError> {
+    // Ours already, of a run whose commit was not heard of.
+    if let Some(refund) = refund::find(tx, project, refund_id)? {
+        let payment = payment::find(tx, project, id)?.ok_or(RefundError::NotFound)?;
+        return Ok(Given { refund, payment });
+    }
+    let payment = payment::lock(tx, project, id)?.ok_or(RefundError::NotFound)?;
+    let amount = wanted(&payment, amount)?;
+    let entry = EntryId::new(refund_id.get()).ok_or_else(|| StoreError::Corrupt("a refund without an id".into()))?;
+    let refund = Refund {
+        project,
+        id: refund_id,
+        payment: id,
+        state: RefundState::Pending,
+        amount: amount.0,
+        reason: reason.to_string(),
+        partial: amount.1,
+        chargeback: false,
+        entry,
+    };
+    if !payment::reserve(tx, &payment, refund.amount)? {
+        return Err(RefundError::TooMuch(left(&payment)));
+    }
+    refund::insert(tx, &refund, now)?;
+    Ok(Given { refund, payment })
 }
 
 fn left(payment: &Payment) -> Money {
@@ -143,7 +158,7 @@ fn wanted(payment: &Payment, amount: Option<&str>) -> Result<(Money, bool), Refu
     }
 }
 
-async fn carry_out(app: &App, refund: Refund, payment: &Payment) -> Result<Refunded, RefundError> {
+pub(crate) async fn carry_out(app: &App, refund: Refund, payment: &Payment) -> Result<Refunded, RefundError> {
     let order =
         GiveBack { project: refund.project, refund: refund.id, attempt: payment.attempt, amount: refund.amount };
     reached("refund.reserved");
@@ -151,7 +166,7 @@ async fn carry_out(app: &App, refund: Refund, payment: &Payment) -> Result<Refun
     reached("refund.given");
     app.meter.refund(answer);
     let event_id = app.id(EventId::new).await?;
-    let now = app.clock.now();
+    let now = app.now(refund.project);
     match answer {
         RefundAnswer::Unknown => Ok(Refunded::Registered),
         RefundAnswer::Refused => {
@@ -257,13 +272,7 @@ pub async fn charge_back(app: &App, project: ProjectId, id: PaymentId) -> Result
 
 /// Everything that is true once the money went back, in one transaction. Doing
 /// it twice changes nothing.
-fn book(
-    tx: &mut Tx<'_>,
-    refund: &Refund,
-    method: &str,
-    event_id: EventId,
-    now: coinslot_domain::time::Time,
-) -> Result<(), StoreError> {
+fn book(tx: &mut Tx<'_>, refund: &Refund, method: &str, event_id: EventId, now: Time) -> Result<(), StoreError> {
     let lost = |what: &str| StoreError::Corrupt(format!("refund {} has lost its {what}", refund.id));
     let payment = payment::lock(tx, refund.project, refund.payment)?.ok_or_else(|| lost("payment"))?;
     let before = refund::booked(tx, refund.project, refund.payment)?;
@@ -330,9 +339,24 @@ const SWEEP: i64 = 100;
 pub async fn sweep(app: &Shared) -> Result<usize, StoreError> {
     let before = app.clock.now() - PATIENCE;
     let open = app.store.read(move |tx| refund::open(tx, before, SWEEP)).await?;
+    let mut looked = resume(app, open).await?;
+    for project in app.moved() {
+        looked += sweep_of(app, project).await?;
+    }
+    Ok(looked)
+}
+
+/// The same, of one project, by its own clock.
+pub(crate) async fn sweep_of(app: &Shared, project: ProjectId) -> Result<usize, StoreError> {
+    let before = app.now(project) - PATIENCE;
+    let open = app.store.read(move |tx| refund::open_of(tx, project, before, SWEEP)).await?;
+    resume(app, open).await
+}
+
+async fn resume(app: &Shared, open: Vec<(ProjectId, RefundId, Time)>) -> Result<usize, StoreError> {
     let mut looked = 0;
     for (project, id, seen) in open {
-        let now = app.clock.now();
+        let now = app.now(project);
         if !app.store.write(move |tx| refund::touch(tx, project, id, seen, now)).await? {
             continue;
         }

@@ -42,7 +42,7 @@ pub async fn create(app: &App, caller: Caller, body: &TokenBody) -> Result<Strin
         return Err(TokenError::NoExternalId);
     }
     let token = token::mint(project.id, app.bytes());
-    let now = app.clock.now();
+    let now = app.now(project.id);
     let stored = Stored {
         project: project.id,
         hash: hash(&token),

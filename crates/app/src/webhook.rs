@@ -52,14 +52,16 @@ pub(crate) async fn send(
     attempt: i64,
     body: &str,
 ) -> (Delivery, Verdict) {
-    let sent_at = app.clock.now();
+    let sent_at = app.now(project.id);
     let signature = signature::documented(body.as_bytes(), &project.secret);
+    // The time in a signature is the server's, whatever the project's clock
+    // shows: receivers refuse one that is far from their own.
     let mut headers = vec![
         ("accept", "application/json".to_string()),
         ("content-type", "application/json".to_string()),
         ("authorization", signature.clone()),
     ];
-    headers.extend(signature::standard(&format!("evt_{event}"), sent_at, body.as_bytes(), &project.secret));
+    headers.extend(signature::standard(&format!("evt_{event}"), app.clock.now(), body.as_bytes(), &project.secret));
     let request = Outgoing { url: url.to_string(), headers, body: body.to_string() };
     let Answered { status, body: answer, error, took } = app.game.post(request).await;
     let verdict = verdict(status);
@@ -100,7 +102,20 @@ const LEASE: Span = Span(TIMEOUT.0 * 3);
 /// Projects that have events to send now.
 pub async fn projects_due(app: &App) -> Result<Vec<ProjectId>, StoreError> {
     let now = app.clock.now();
-    app.store.read(move |tx| webhook::projects_due(tx, now)).await
+    let mut due = app.store.read(move |tx| webhook::projects_due(tx, now)).await?;
+    for project in app.moved() {
+        if !due.contains(&project) && is_due(app, project).await? {
+            due.push(project);
+        }
+    }
+    Ok(due)
+}
+
+/// Whether a project has events to send now.
+pub(crate) async fn is_due(app: &App, project: ProjectId) -> Result<bool, StoreError> {
+    let now = app.now(project);
+    let next = app.store.read(move |tx| webhook::next_due_of(tx, project, Time(i64::MIN))).await?;
+    Ok(next.is_some_and(|t| t <= now))
 }
 
 /// When the next event is due, of any project.
@@ -117,7 +132,7 @@ pub async fn backlog(app: &App) -> Result<(i64, Option<Time>), StoreError> {
 /// Sends what is due to one project: at one time to different payments, in
 /// order within each. How many were sent.
 pub async fn deliver(app: &Shared, id: ProjectId) -> Result<usize, StoreError> {
-    let now = app.clock.now();
+    let now = app.now(id);
     let Some(project) = app.store.read(move |tx| merchant::find_project(tx, id)).await? else { return Ok(0) };
     let claimed = app.store.write(move |tx| webhook::claim(tx, id, now, now + LEASE, BATCH)).await?;
     if !claimed.is_empty() {
@@ -148,7 +163,7 @@ async fn deliver_one(app: &App, project: &Project, event: Claimed) -> Result<(),
                 attempt: event.attempt,
                 url: String::new(),
                 signature: String::new(),
-                sent_at: app.clock.now(),
+                sent_at: app.now(project.id),
                 took: Span(0),
                 status: None,
                 answer: String::new(),
@@ -158,7 +173,7 @@ async fn deliver_one(app: &App, project: &Project, event: Claimed) -> Result<(),
         }
     };
     reached("webhook.sent");
-    let now = app.clock.now();
+    let now = app.now(project.id);
     let (state, due_at) = match (verdict, wait_after(event.attempt - event.attempts_before)) {
         (Verdict::Delivered, _) => (EventState::Delivered, now),
         (Verdict::Retry, Some(wait)) => (EventState::Pending, now + wait),

@@ -4,6 +4,7 @@
 //! Time, ids and randomness arrive as arguments, so that every rule can be
 //! tested as a plain function.
 
+pub mod account;
 pub mod attribute;
 pub mod calendar;
 pub mod card;
@@ -33,6 +34,7 @@ pub mod promotion;
 pub mod purchase;
 pub mod refund;
 pub mod report;
+pub mod subscription;
 pub mod tax;
 pub mod ticket;
 pub mod time;

@@ -104,6 +104,8 @@ macro_rules! states {
     };
 }
 
+pub(crate) use states;
+
 states! {
     /// Where a payment stands.
     PaymentState {

@@ -32,7 +32,7 @@ pub const LONGEST_DAYS: i64 = 366;
 
 /// What a subscription costs and how it runs. A subscription keeps the terms it
 /// was bought with.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Terms {
     /// How often it is charged; never again for a plan that lasts for life.
     pub period: Option<Period>,

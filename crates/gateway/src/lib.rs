@@ -44,14 +44,27 @@ const CARD_CURRENCIES: &str = "USD EUR RUB GBP AED ALL AMD ARS AUD AZN BGN BRL B
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SandboxGateway;
 
+/// What tokens of saved cards begin with.
+const KEPT: &str = "kept_";
+/// What tokens begin with whose charges are declined for the reason that follows.
+const DECLINING: &str = "declining_";
+
 /// What the sandbox does with a charge; `None` for a method or a token that it
 /// never offered.
 fn outcome(charge: &Charge) -> Option<Outcome> {
     if charge.method == CARD {
         let token = charge.card.as_deref()?;
-        return TEST_CARDS.iter().find(|card| card.token == token).map(|card| card.outcome);
+        if let Some(why) = token.strip_prefix(DECLINING) {
+            return Some(Outcome { three_d_secure: false, decline: Decline::from_name(why) });
+        }
+        // A saved card is charged without asking the player anything.
+        let (token, saved) = token.strip_prefix(KEPT).map_or((token, false), |token| (token, true));
+        let card = TEST_CARDS.iter().find(|card| card.token == token)?;
+        return Some(Outcome { three_d_secure: card.outcome.three_d_secure && !saved, ..card.outcome });
     }
-    OTHERS.iter().any(|method| method.id == charge.method).then_some(Outcome::SUCCESS)
+    let declining = charge.card.as_deref().and_then(|token| token.strip_prefix(DECLINING));
+    let outcome = Outcome { three_d_secure: false, decline: declining.and_then(Decline::from_name) };
+    OTHERS.iter().any(|method| method.id == charge.method).then_some(outcome)
 }
 
 fn verdict(outcome: Outcome) -> ChargeAnswer {
@@ -94,6 +107,14 @@ impl Gateway for SandboxGateway {
             return Err(CardRefused::Expiry);
         }
         Ok(CardToken { token: known.token.to_string(), masked: card.number.masked() })
+    }
+
+    fn keep(&self, token: &str) -> String {
+        if token.is_empty() || token.starts_with(KEPT) { token.to_string() } else { [KEPT, token].concat() }
+    }
+
+    fn declining(&self) -> Vec<(Decline, String)> {
+        Decline::ALL.iter().map(|why| (*why, [DECLINING, why.name()].concat())).collect()
     }
 
     fn charge(&self, charge: Charge) -> Later<'_, ChargeAnswer> {
@@ -271,6 +292,27 @@ mod tests {
             assert_eq!(now(GATEWAY.inquire(charge.clone())), refused);
             assert_eq!(now(GATEWAY.answer_challenge(charge, true)), refused);
         }
+    }
+
+    #[test]
+    fn saved_cards_are_charged_without_a_question() {
+        for (number, answer) in [
+            ("4111111111111111", ChargeAnswer::Succeeded),
+            ("4000000000000010", ChargeAnswer::Succeeded),
+            ("4000000000000002", ChargeAnswer::Failed(Decline::InsufficientFunds)),
+            ("4000000000000036", ChargeAnswer::Failed(Decline::Refused)),
+        ] {
+            let kept = GATEWAY.keep(&GATEWAY.tokenize(&card(number, "12/40"), TODAY).unwrap().token);
+            assert_eq!(GATEWAY.keep(&kept), kept, "saved once");
+            for _ in 0..2 {
+                assert_eq!(now(GATEWAY.charge(charge(CARD, Some(kept.clone())))), answer, "{number}");
+                assert_eq!(now(GATEWAY.inquire(charge(CARD, Some(kept.clone())))), answer, "{number}");
+            }
+        }
+        for (why, token) in GATEWAY.declining() {
+            assert_eq!(now(GATEWAY.charge(charge(CARD, Some(token)))), ChargeAnswer::Failed(why));
+        }
+        assert_eq!(GATEWAY.keep(""), "", "methods without a card");
     }
 
     #[test]

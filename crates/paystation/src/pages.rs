@@ -14,11 +14,14 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use coinslot_app::Shared;
 use coinslot_app::checkout::{self, Checkout, Next, PageError, PayError, Paying};
-use coinslot_app::port::CardRefused;
+use coinslot_app::port::{CardRefused, Method};
+use coinslot_domain::account::Account;
 use coinslot_domain::card::{Card, CardNumber, Cvv, Expiry};
 use coinslot_domain::merchant::RedirectWhen;
 use coinslot_domain::payment::{Decline, Payment, PaymentState, StatusGroup};
 use coinslot_domain::purchase::Refusal;
+use coinslot_domain::purchase::{self, LineKind};
+use coinslot_domain::subscription::Subscription;
 use coinslot_wire::token::PlayerField;
 use serde_json::json;
 
@@ -111,6 +114,10 @@ pub(crate) async fn answer_challenge(State(app): State<Shared>, request: Request
 pub(crate) async fn status(State(app): State<Shared>, request: Request) -> Answer {
     let visit = Visit::of_query(&request);
     let checkout = open(&app, &visit).await?;
+    if let Some(started) = &checkout.started {
+        let page = started_page(&visit, &checkout, started);
+        return Ok(http::page(StatusCode::OK, &policy(Some(&checkout)), page.render()));
+    }
     let Some(payment) = &checkout.payment else { return Ok(http::see_other(&visit.link(ENTRY))) };
     if payment.state == PaymentState::Challenged {
         return Ok(http::see_other(&visit.link(CHALLENGE)));
@@ -124,7 +131,9 @@ pub(crate) async fn status_json(State(app): State<Shared>, request: Request) -> 
     let visit = Visit { wants_json: true, ..Visit::of_query(&request) };
     let checkout = open(&app, &visit).await?;
     let Some(payment) = &checkout.payment else {
-        return Ok(http::json(StatusCode::OK, &json!({"status": "invoice", "final": false, "invoice": null})));
+        let done = checkout.started.is_some();
+        let status = if done { StatusGroup::Done } else { StatusGroup::Invoice };
+        return Ok(http::json(StatusCode::OK, &json!({"status": status.name(), "final": done, "invoice": null})));
     };
     let body = json!({
         "status": payment.group().name(),
@@ -177,6 +186,9 @@ async fn open(app: &Shared, visit: &Visit) -> Result<Checkout, Refused> {
 
 /// The page a payment is on, if that is not the form.
 fn elsewhere(visit: &Visit, checkout: &Checkout) -> Option<Response> {
+    if checkout.started.is_some() {
+        return Some(go(visit, &visit.link(STATUS)));
+    }
     match checkout.payment.as_ref()?.state {
         PaymentState::Declined => None,
         PaymentState::Challenged => Some(go(visit, &visit.link(CHALLENGE))),
@@ -312,6 +324,15 @@ fn refusal(why: &Refusal) -> &'static str {
     }
 }
 
+/// What the form sends for a saved way to pay.
+const ACCOUNT: &str = "account-";
+
+/// The saved way to pay that was chosen, if one was.
+fn saved<'a>(c: &'a Checkout, chosen: &str) -> Option<&'a Account> {
+    let id = chosen.strip_prefix(ACCOUNT)?.parse().ok();
+    c.accounts.iter().find(|a| Some(a.id) == id)
+}
+
 /// What is wrong with a filled-in form: fields and sentences.
 #[derive(Default)]
 struct Faults(Vec<(&'static str, String)>);
@@ -338,19 +359,28 @@ fn asks_zip(checkout: &Checkout) -> Option<Required> {
 
 /// Reads the form, or says what is wrong with it.
 fn read(t: Text, visit: &Visit, checkout: &Checkout) -> Result<Paying, Faults> {
-    let method = visit.params.get("method").and_then(|m| m.parse().ok());
+    let chosen = visit.params.get("method").unwrap_or_default();
+    let account = saved(checkout, chosen);
+    let method = account.map_or_else(|| chosen.parse().ok(), |a| Some(a.method));
     let Some(method) = checkout.methods.iter().find(|m| Some(m.id) == method) else {
         return Err(Faults(vec![("method", t.s("method-bad"))]));
     };
+    let account = account.map(|a| a.id);
     let mut faults = Vec::new();
     let email = visit.params.get("email").filter(|_| asks_email(checkout));
     if email.is_some_and(|e| !is_email(e)) {
         faults.push(("email", t.s("email-bad")));
     }
-    let mut paying =
-        Paying { method: method.id, email: email.map(str::to_string), ip: visit.ip.clone(), ..Paying::default() };
-    paying.shown = visit.params.get("shown").and_then(|s| s.parse().ok());
-    if method.takes_card {
+    let mut paying = Paying {
+        method: method.id,
+        email: email.map(str::to_string),
+        account,
+        save: visit.params.get("save").is_some(),
+        ip: visit.ip.clone(),
+        shown: visit.params.get("shown").and_then(|s| s.parse().ok()),
+        ..Paying::default()
+    };
+    if method.takes_card && account.is_none() {
         let mut field = |name: &'static str, missing: String, bad: String| match visit.params.get(name) {
             Some(value) => Some((value, bad)),
             None => {
@@ -519,38 +549,62 @@ fn form(visit: &Visit, c: &Checkout, faults: Faults) -> Response {
         methods,
         card_fields: if takes_card { card_fields } else { vec![] },
         common_fields,
-        pay_label: t.a("pay", "amount", &t.money(&c.breakdown.payment)),
+        save: (takes_card && !c.subscribes()).then(|| (t.s("save-card"), visit.params.get("save").is_some())),
+        later: c.subscribes().then(|| match plan_of(c) {
+            Some(line) if c.is_free() => t.a("later-trial", "amount", &t.money(&line.full_price)),
+            _ => t.s("later"),
+        }),
+        pay_label: match c.is_free() {
+            true => t.s("begin-free"),
+            false => t.a("pay", "amount", &t.money(&c.breakdown.payment)),
+        },
         test_cards: if c.sandbox && takes_card { test_cards(t) } else { vec![] },
     };
     http::page(status, &policy(Some(c)), page.render())
 }
 
-/// The methods, with the one that is chosen: by the visitor, by the token, or
-/// the first.
+/// The plan that is bought.
+fn plan_of(c: &Checkout) -> Option<&purchase::Line> {
+    c.lines.iter().find(|l| l.kind == LineKind::Plan)
+}
+
+/// Saved ways to pay and then the methods, with the one that is chosen: by the
+/// visitor, by the token, or the first.
 fn choices(t: Text, visit: &Visit, c: &Checkout) -> Vec<MethodChoice> {
-    let number = visit.params.get("method").and_then(|m| m.parse().ok());
     let widget = match c.body.payment_widget() {
         Some("paybycash") => Some("cash"),
         Some("giftcard") => Some("gift_card"),
         _ => None,
     };
-    let with = |id: Option<i64>| c.methods.iter().find(|m| Some(m.id) == id);
-    let chosen = with(number)
-        .or_else(|| with(c.body.payment_method()))
-        .or_else(|| c.methods.iter().find(|m| Some(m.key) == widget))
-        .or_else(|| c.methods.first());
-    let choice = |m: &coinslot_app::port::Method| {
-        let (icon, name) = match m.key {
-            "card" => ("card", t.s("method-card")),
-            "bank_transfer" => ("bank", t.s("method-bank")),
-            "gift_card" => ("gift", t.s("method-gift")),
-            "cash" => ("cash", t.s("method-cash")),
-            _ => ("wallet", m.name.to_string()),
-        };
-        let checked = chosen.is_some_and(|c| c.id == m.id);
-        MethodChoice { id: m.id, key: m.key, icon, name, takes_card: m.takes_card, checked }
+    let looks = |m: &Method| match m.key {
+        "card" => ("card", t.s("method-card")),
+        "bank_transfer" => ("bank", t.s("method-bank")),
+        "gift_card" => ("gift", t.s("method-gift")),
+        "cash" => ("cash", t.s("method-cash")),
+        _ => ("wallet", m.name.to_string()),
     };
-    c.methods.iter().map(choice).collect()
+    let choice = |m: &Method| {
+        let (icon, name) = looks(m);
+        let value = m.id.to_string();
+        MethodChoice { value, key: m.key, icon, name, takes_card: m.takes_card, saved: false, checked: false }
+    };
+    let accounts = c.accounts.iter().filter_map(|a| {
+        let method = c.methods.iter().find(|m| m.id == a.method)?;
+        let value = [ACCOUNT, &a.id.to_string()].concat();
+        Some(MethodChoice { value, name: a.name.clone(), takes_card: false, saved: true, ..choice(method) })
+    });
+    let mut all: Vec<_> = accounts.chain(c.methods.iter().map(choice)).collect();
+    let number = c.body.payment_method().map(|id| id.to_string());
+    let wanted = visit.params.get("method");
+    let at = |fits: &dyn Fn(&MethodChoice) -> bool| all.iter().position(fits);
+    let chosen = at(&|m| Some(m.value.as_str()) == wanted)
+        .or_else(|| at(&|m| Some(&m.value) == number.as_ref()))
+        .or_else(|| at(&|m| !m.saved && Some(m.key) == widget))
+        .unwrap_or(0);
+    if let Some(choice) = all.get_mut(chosen) {
+        choice.checked = true;
+    }
+    all
 }
 
 /// One published test card of each kind.
@@ -591,6 +645,36 @@ fn facts(t: Text, c: &Checkout, payment: &Payment) -> Vec<Line> {
         lines.push(Line { label: t.a("key-for", "what", &what), amount: key.code.clone() });
     }
     lines
+}
+
+/// A subscription that began without a payment: a trial, or another plan.
+fn started_page(visit: &Visit, c: &Checkout, s: &Subscription) -> StatusPage {
+    let t = text(visit, Some(c));
+    let heading = t.s("started-title");
+    let mut facts = Vec::new();
+    if let Some(at) = s.next_charge {
+        facts.push(Line { label: t.s("first-charge"), amount: t.moment(at) });
+        facts.push(Line { label: t.s("amount"), amount: t.money(&s.terms.charge) });
+    }
+    let back = way_back(c).map(|url| Back { url, caption: t.s("back-to-game") });
+    StatusPage {
+        f: frame(visit, Some(c), t, heading.clone(), STATUS),
+        poll: visit.link(STATUS_JSON),
+        challenge: visit.link(CHALLENGE),
+        look: "good",
+        group: StatusGroup::Done.name(),
+        view: "started".into(),
+        is_final: true,
+        heading,
+        message: t.s("started-text"),
+        code: None,
+        steps: vec![],
+        facts,
+        retry: None,
+        back,
+        receipt: None,
+        redirect: None,
+    }
 }
 
 fn status_page(visit: &Visit, c: &Checkout, payment: &Payment) -> StatusPage {

@@ -136,11 +136,15 @@ impl Summary {
 
 /// A way to pay.
 pub(crate) struct MethodChoice {
-    pub id: i64,
+    /// What the form sends: the method's number, or `account-` and that of a
+    /// saved way to pay.
+    pub value: String,
     pub key: &'static str,
     pub icon: &'static str,
     pub name: String,
     pub takes_card: bool,
+    /// Saved: nothing more is asked.
+    pub saved: bool,
     pub checked: bool,
 }
 
@@ -183,6 +187,11 @@ pub(crate) struct CheckoutPage<'a> {
     pub methods: Vec<MethodChoice>,
     pub card_fields: Vec<Field>,
     pub common_fields: Vec<Field>,
+    /// The label of the box that has the card saved, and whether it is ticked;
+    /// none where that is not for the player to say.
+    pub save: Option<(String, bool)>,
+    /// What happens later, for those who subscribe.
+    pub later: Option<String>,
     pub pay_label: String,
     pub test_cards: Vec<TestCard>,
 }
@@ -344,13 +353,16 @@ mod tests {
                 problem: Some(bad()),
                 hints: vec![bad()],
                 methods: vec![MethodChoice {
-                    id: 1,
+                    value: bad(),
                     key: "card",
                     icon: "card",
                     name: bad(),
                     takes_card: true,
+                    saved: false,
                     checked: true,
                 }],
+                save: Some((bad(), true)),
+                later: Some(bad()),
                 card_fields: vec![field()],
                 common_fields: vec![field()],
                 pay_label: bad(),

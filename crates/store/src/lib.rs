@@ -7,9 +7,11 @@
 #[macro_use]
 mod statement;
 
+pub mod account;
 pub mod attribute;
 mod backup;
 pub mod catalogue;
+pub mod clock;
 pub mod coupon;
 mod doctor;
 pub mod draw;
@@ -36,6 +38,7 @@ pub mod purchase;
 pub mod refund;
 pub mod report;
 mod stop;
+pub mod subscription;
 pub mod text;
 pub mod ticket;
 pub mod token;
@@ -66,6 +69,8 @@ pub fn statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("draw", draw::STATEMENTS),
         ("game", game::STATEMENTS),
         ("group", group::STATEMENTS),
+        ("account", account::STATEMENTS),
+        ("clock", clock::STATEMENTS),
         ("id", id::STATEMENTS),
         ("idempotency", idempotency::STATEMENTS),
         ("inventory", inventory::STATEMENTS),
@@ -84,6 +89,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("purchase", purchase::STATEMENTS),
         ("refund", refund::STATEMENTS),
         ("report", report::STATEMENTS),
+        ("subscription", subscription::STATEMENTS),
         ("text", text::STATEMENTS),
         ("ticket", ticket::STATEMENTS),
         ("token", token::STATEMENTS),

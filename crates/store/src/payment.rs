@@ -42,14 +42,18 @@ statements! {
         WHERE project_id = $1 AND payment_id = $2 AND reserved - $3 >= refunded";
     REFUNDED = "UPDATE payment SET refunded = refunded + $3, state = $5
         WHERE project_id = $1 AND payment_id = $2 AND state = $4 AND refunded = $6 AND refunded + $3 <= reserved";
-    INSERT_ATTEMPT = "INSERT INTO attempt (project_id, attempt_id, payment_id, state, method, card_token,
-            created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)";
-    FIND_ATTEMPT = "SELECT payment_id, state, method, card_token FROM attempt
+    INSERT_ATTEMPT = "INSERT INTO attempt (project_id, attempt_id, payment_id, state, method, card_token, keep,
+            created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)";
+    FIND_ATTEMPT = "SELECT payment_id, state, method, card_token, keep FROM attempt
         WHERE project_id = $1 AND attempt_id = $2";
     ADVANCE_ATTEMPT = "UPDATE attempt SET state = $4, decline = $5, updated_at = $6
         WHERE project_id = $1 AND attempt_id = $2 AND state = $3";
     TOUCH_ATTEMPT = "UPDATE attempt SET updated_at = $4
         WHERE project_id = $1 AND attempt_id = $2 AND updated_at = $3 AND state IN ('pending', 'challenged')";
+    OPEN_ATTEMPTS_OF = "SELECT project_id, attempt_id, updated_at FROM attempt
+        WHERE project_id = $4 AND ((state = 'pending' AND updated_at <= $1)
+            OR (state = 'challenged' AND updated_at <= $2))
+        ORDER BY updated_at LIMIT $3";
     OPEN_ATTEMPTS = "SELECT project_id, attempt_id, updated_at FROM attempt
         WHERE (state = 'pending' AND updated_at <= $1) OR (state = 'challenged' AND updated_at <= $2)
         ORDER BY updated_at LIMIT $3";
@@ -70,6 +74,8 @@ pub struct Attempt {
     pub method: i64,
     /// The gateway's name for the card.
     pub card_token: Option<String>,
+    /// Whether the way to pay is saved once it has paid.
+    pub keep: bool,
 }
 
 /// Adds the payment of a token. `false` when the token has one already: then
@@ -245,6 +251,7 @@ pub fn insert_attempt(tx: &mut Tx<'_>, a: &Attempt, now: Time) -> Result<(), Sto
         a.state.name().into(),
         a.method.into(),
         (&a.card_token).into(),
+        a.keep.into(),
         now.0.into(),
     ];
     tx.execute(INSERT_ATTEMPT, &values).map(drop)
@@ -260,6 +267,7 @@ pub fn find_attempt(tx: &mut Tx<'_>, project: ProjectId, id: AttemptId) -> Resul
         state: row.named(1, AttemptState::from_name)?,
         method: row.int(2)?,
         card_token: row.maybe_text(3)?,
+        keep: row.flag(4)?,
     }))
 }
 
@@ -292,8 +300,24 @@ pub fn open_attempts(
     challenged: Time,
     limit: i64,
 ) -> Result<Vec<(ProjectId, AttemptId, Time)>, StoreError> {
+    seen(tx.rows(OPEN_ATTEMPTS, &[pending.0.into(), challenged.0.into(), limit.into()])?)
+}
+
+/// The same, of one project.
+pub fn open_attempts_of(
+    tx: &mut Tx<'_>,
+    project: ProjectId,
+    pending: Time,
+    challenged: Time,
+    limit: i64,
+) -> Result<Vec<(ProjectId, AttemptId, Time)>, StoreError> {
+    let values = [pending.0.into(), challenged.0.into(), limit.into(), project.get().into()];
+    seen(tx.rows(OPEN_ATTEMPTS_OF, &values)?)
+}
+
+fn seen(rows: Vec<Row>) -> Result<Vec<(ProjectId, AttemptId, Time)>, StoreError> {
     let row = |r: &Row| Ok((r.numbered(0, ProjectId::new)?, r.numbered(1, AttemptId::new)?, Time(r.int(2)?)));
-    tx.rows(OPEN_ATTEMPTS, &[pending.0.into(), challenged.0.into(), limit.into()])?.iter().map(row).collect()
+    rows.iter().map(row).collect()
 }
 
 /// Takes an open attempt to look at it; `false` when someone else did.

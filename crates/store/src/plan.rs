@@ -10,7 +10,6 @@ use coinslot_domain::time::Time;
 use std::collections::BTreeMap;
 
 statements! {
-    LOCK = "SELECT project_id FROM project WHERE project_id = $1 FOR UPDATE";
     INSERT = "INSERT INTO plan (project_id, plan_id, external_id, group_id, period_value, period_unit, currency, amount,
             expiration_value, expiration_unit, trial_days, grace_days, retry_days, tags, enabled, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
@@ -54,12 +53,6 @@ pub fn insert(tx: &mut Tx<'_>, p: &Plan, now: Time) -> Result<bool, StoreError> 
         set_texts(tx, p)?;
     }
     Ok(added)
-}
-
-/// Holds the plans of a project against other changes, so that no two take one
-/// external id.
-pub fn lock_all(tx: &mut Tx<'_>, project: ProjectId) -> Result<(), StoreError> {
-    tx.row(LOCK, &[project.get().into()]).map(drop)
 }
 
 /// Changes a plan; `false` when it is gone or its external id is another's. The
@@ -111,11 +104,15 @@ pub(crate) fn period(row: &Row, column: usize) -> Result<Option<Period>, StoreEr
     Ok(Some(Period { value: row.int(column)?, unit: row.named(column + 1, Unit::from_name)? }))
 }
 
+/// When something ends, in two columns, of which the unit may be null.
+pub(crate) fn expiration(row: &Row, column: usize) -> Result<Option<Period>, StoreError> {
+    if row.maybe_text(column + 1)?.is_none() {
+        return Ok(None);
+    }
+    period(row, column)
+}
+
 fn plan(row: &Row, project: ProjectId, texts: &mut text::Texts) -> Result<Plan, StoreError> {
-    let expiration = match row.maybe_text(8)? {
-        Some(_) => Some(Period { value: row.int(7)?, unit: row.named(8, Unit::from_name)? }),
-        None => None,
-    };
     Ok(Plan {
         project,
         id: row.numbered(0, PlanId::new)?,
@@ -126,7 +123,7 @@ fn plan(row: &Row, project: ProjectId, texts: &mut text::Texts) -> Result<Plan, 
         terms: Terms {
             period: period(row, 3)?,
             charge: Money::new(row.int(6)?, row.named(5, Currency::from_code)?),
-            expiration,
+            expiration: expiration(row, 7)?,
             trial: row.int(9)?,
             grace: row.int(10)?,
             retry: row.int(11)?,

@@ -20,6 +20,8 @@ statements! {
             updated_at = $7 WHERE project_id = $1 AND refund_id = $2 AND state = 'pending'";
     FAIL = "UPDATE refund SET state = 'failed', updated_at = $3
         WHERE project_id = $1 AND refund_id = $2 AND state = 'pending'";
+    OPEN_OF = "SELECT project_id, refund_id, updated_at FROM refund
+        WHERE project_id = $3 AND state = 'pending' AND updated_at <= $1 ORDER BY updated_at LIMIT $2";
     OPEN = "SELECT project_id, refund_id, updated_at FROM refund
         WHERE state = 'pending' AND updated_at <= $1 ORDER BY updated_at LIMIT $2";
     TOUCH = "UPDATE refund SET updated_at = $4
@@ -89,8 +91,22 @@ pub fn fail(tx: &mut Tx<'_>, refund: &Refund, now: Time) -> Result<bool, StoreEr
 /// Refunds of any project whose outcome is open and that nobody looked at since
 /// `before`, oldest first, with the time they were looked at last.
 pub fn open(tx: &mut Tx<'_>, before: Time, limit: i64) -> Result<Vec<(ProjectId, RefundId, Time)>, StoreError> {
+    seen(tx.rows(OPEN, &[before.0.into(), limit.into()])?)
+}
+
+/// The same, of one project.
+pub fn open_of(
+    tx: &mut Tx<'_>,
+    project: ProjectId,
+    before: Time,
+    limit: i64,
+) -> Result<Vec<(ProjectId, RefundId, Time)>, StoreError> {
+    seen(tx.rows(OPEN_OF, &[before.0.into(), limit.into(), project.get().into()])?)
+}
+
+fn seen(rows: Vec<Row>) -> Result<Vec<(ProjectId, RefundId, Time)>, StoreError> {
     let row = |r: &Row| Ok((r.numbered(0, ProjectId::new)?, r.numbered(1, RefundId::new)?, Time(r.int(2)?)));
-    tx.rows(OPEN, &[before.0.into(), limit.into()])?.iter().map(row).collect()
+    rows.iter().map(row).collect()
 }
 
 /// Takes an open refund to look at it; `false` when someone else did.

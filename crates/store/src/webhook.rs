@@ -21,6 +21,7 @@ statements! {
         RETURNING event_id, payment_id, kind, body, attempts, attempts_before";
     WAITING = "SELECT COUNT(*) FROM event WHERE state = 'pending'";
     NEXT_DUE = "SELECT MIN(due_at) FROM event WHERE state = 'pending'";
+    NEXT_DUE_OF = "SELECT MIN(due_at) FROM event WHERE project_id = $1 AND state = 'pending' AND due_at > $2";
     SETTLE = "UPDATE event SET state = $4, due_at = $5
         WHERE project_id = $1 AND event_id = $2 AND attempts = $3 AND state = 'pending'";
     INSERT_DELIVERY = "INSERT INTO delivery (project_id, event_id, attempt, url, signature, sent_at, took, status,
@@ -168,6 +169,12 @@ pub fn projects_due(tx: &mut Tx<'_>, now: Time) -> Result<Vec<ProjectId>, StoreE
 /// How many events are to be sent, now or later, of all projects.
 pub fn waiting(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
     tx.row(WAITING, &[])?.map_or(Ok(0), |row| row.int(0))
+}
+
+/// When the next event of a project is due after `now`.
+pub fn next_due_of(tx: &mut Tx<'_>, project: ProjectId, now: Time) -> Result<Option<Time>, StoreError> {
+    let row = tx.row(NEXT_DUE_OF, &[project.get().into(), now.0.into()])?;
+    Ok(row.map(|r| r.maybe_int(0)).transpose()?.flatten().map(Time))
 }
 
 /// When the next event is due, of any project.

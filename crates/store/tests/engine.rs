@@ -556,6 +556,7 @@ async fn a_transaction_of_several_tables_is_whole_or_not_there() {
             state: coinslot_domain::payment::AttemptState::Pending,
             method: 1380,
             card_token: None,
+            keep: false,
         };
         let known = attempt.clone();
         store.write(move |tx| payment::insert_attempt(tx, &known, Time(1))).await.unwrap();

@@ -5,7 +5,9 @@
 //! body and publishing its schema both walk that description. No number passes
 //! through a float on its way: amounts stay the decimal text that was sent.
 
+pub mod account;
 pub mod attribute;
+pub mod clock;
 pub mod coupon;
 pub mod draw;
 pub mod error;
@@ -30,6 +32,7 @@ pub mod ticket;
 pub mod sample;
 pub mod shape;
 pub mod storefront;
+pub mod subscription;
 pub mod token;
 pub mod virtual_currency;
 pub mod wallet;

@@ -73,7 +73,7 @@ pub fn body(kind: &str, project: ProjectId, merchant: MerchantId, number: i64, n
     };
     let because = |parts| RefundNotice { parts, code: CODE_CANCELLATION, reason: "A sample", author: "merchant" };
     match kind {
-        "payment" => Some(webhook::payment(&notice)),
+        "payment" => Some(webhook::payment(&notice, None)),
         "refund" => Some(webhook::refund(&notice, &because(&payment.breakdown))),
         "partial_refund" => {
             let part = split(&payment.breakdown, &[], Money::new(500, usd))?;

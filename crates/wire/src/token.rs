@@ -2,12 +2,14 @@
 
 use crate::read;
 use crate::shape::{self, Field, MAX_INTEGER, Shape, TextRule, Unknown, Violation};
+use coinslot_domain::decimal::Decimal;
+use coinslot_domain::id::ProjectId;
 use coinslot_domain::merchant::RedirectWhen;
 use coinslot_domain::money::{Currency, Money, MoneyError, largest};
 use coinslot_domain::order::Player;
 use coinslot_domain::purchase::{Wish, Wishes};
 use serde::Deserialize;
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Number, Value, json};
 
 const BOOL: Shape = Shape::Bool;
 const ANY_INTEGER: Shape = Shape::Integer { min: -MAX_INTEGER, max: MAX_INTEGER };
@@ -615,6 +617,25 @@ impl TokenBody {
         Self::from_value(serde_json::from_str(text).ok()?)
     }
 
+    /// What a token says that asks for so many hundredths of the virtual
+    /// currency, and for nothing else.
+    pub fn for_virtual_currency(
+        project: ProjectId,
+        user: &str,
+        hundredths: i64,
+        currency: Option<Currency>,
+    ) -> Option<Self> {
+        let mut wish = json!({ "quantity": read::number(Decimal::from_units(hundredths, 100)?) });
+        if let Some(currency) = currency {
+            wish["currency"] = currency.code().into();
+        }
+        Self::from_value(json!({
+            "user": { "id": { "value": user } },
+            "settings": { "project_id": project.get() },
+            "purchase": { "virtual_currency": wish },
+        }))
+    }
+
     fn from_value(raw: Value) -> Option<Self> {
         let Views { user, settings, purchase } = Views::deserialize(&raw).ok()?;
         Some(TokenBody { user, settings, purchase, raw })
@@ -732,6 +753,16 @@ impl TokenBody {
         self.purchase.description.value.as_deref().filter(|d| !d.is_empty())
     }
 
+    /// The plan of the subscription that is bought, by its external id.
+    pub fn plan(&self) -> Option<&str> {
+        self.raw.pointer("/purchase/subscription/plan_id").and_then(Value::as_str).filter(|id| !id.is_empty())
+    }
+
+    /// Whether the plan replaces that of a subscription that runs.
+    pub fn changes_plan(&self) -> bool {
+        self.raw.pointer("/purchase/subscription/operation").and_then(Value::as_str) == Some("change_plan")
+    }
+
     /// `custom_parameters` as JSON text, numbers in the digits that were sent.
     pub fn custom_parameters_text(&self) -> Option<String> {
         self.raw.get("custom_parameters").map(Value::to_string)
@@ -815,7 +846,6 @@ mod tests {
     use super::*;
     use crate::shape::{NOT_POSITIVE, parse};
     use proptest::prelude::*;
-    use serde_json::json;
 
     /// A value that `shape` accepts, with every property there is.
     fn sample(shape: &Shape) -> Value {

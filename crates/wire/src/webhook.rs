@@ -7,8 +7,11 @@ use coinslot_domain::id::{MerchantId, ProjectId};
 use coinslot_domain::money::{BasisPoints, Money};
 use coinslot_domain::order::{Order, Player};
 use coinslot_domain::payment::{Breakdown, Payment};
+use coinslot_domain::plan::Plan;
 use coinslot_domain::purchase::{Line, LineKind};
+use coinslot_domain::subscription::Subscription;
 use coinslot_domain::tax::TaxKind;
+use coinslot_domain::time::Time;
 use serde::ser::Error;
 use serde::{Serialize, Serializer};
 use serde_json::{Number, Value};
@@ -52,9 +55,18 @@ pub fn user_validation(project: ProjectId, merchant: MerchantId, player: &Player
     })
 }
 
-/// Tells the game that a player paid.
-pub fn payment(notice: &PaymentNotice) -> String {
-    bytes(&about("payment", notice, &notice.payment.breakdown, None))
+/// Tells the game that a player paid; and for which subscription to which plan,
+/// if for one.
+pub fn payment(notice: &PaymentNotice, subscription: Option<&(Subscription, Plan)>) -> String {
+    let mut body = about("payment", notice, &notice.payment.breakdown, None);
+    if let (Some(part), Some((s, plan))) = (&mut body.purchase.subscription, subscription) {
+        part.subscription_id = Some(s.id.get());
+        part.product_id = s.product.map(|id| id.to_string());
+        part.tags = Some(&plan.tags);
+        part.date_create = Some(s.created_at.rfc3339());
+        part.date_next_charge = s.next_charge.map(Time::rfc3339);
+    }
+    bytes(&body)
 }
 
 /// Tells the game that all of a payment was given back.
@@ -109,12 +121,33 @@ struct Purchase<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     checkout: Option<Sum>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    subscription: Option<Subscribed<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     virtual_items: Option<VirtualItems<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pin_codes: Option<Vec<PinCode<'a>>>,
     total: Sum,
     #[serde(skip_serializing_if = "Option::is_none")]
     promotions: Option<Vec<Promotion>>,
+}
+
+/// A refund tells only of the plan.
+#[derive(Serialize)]
+struct Subscribed<'a> {
+    plan_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subscription_id: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    product_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tags: Option<&'a [String]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date_create: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date_next_charge: Option<String>,
+    currency: &'static str,
+    #[serde(serialize_with = "decimal")]
+    amount: String,
 }
 
 #[derive(Serialize)]
@@ -285,6 +318,19 @@ fn purchase<'a>(order: &'a Order, parts: &Breakdown) -> Purchase<'a> {
             };
             of(LineKind::Key).map(code).collect()
         }),
+        subscription: of(LineKind::Plan).next().map(|l| {
+            let Sum { currency, amount } = sum(l.price);
+            Subscribed {
+                plan_id: &l.sku,
+                subscription_id: None,
+                product_id: None,
+                tags: None,
+                date_create: None,
+                date_next_charge: None,
+                currency,
+                amount,
+            }
+        }),
         total: sum(parts.total()),
         promotions: (!promotions.is_empty()).then(|| promotions.into_iter().map(|id| Promotion { id }).collect()),
     }
@@ -353,7 +399,6 @@ mod tests {
     use coinslot_domain::payment::{Notified, PaymentState};
     use coinslot_domain::refund::split;
     use coinslot_domain::tax::Tax;
-    use coinslot_domain::time::Time;
     use proptest::prelude::*;
 
     fn project() -> ProjectId {
@@ -453,7 +498,7 @@ mod tests {
     fn payment_bytes_with_sales_tax() {
         let (order, p) = sales_tax();
         assert_eq!(
-            payment(&notice(&order, &p)),
+            payment(&notice(&order, &p), None),
             concat!(
                 r#"{"notification_type":"payment","settings":{"project_id":18404,"merchant_id":2340},"#,
                 r#""purchase":{"checkout":{"currency":"USD","amount":1.99},"total":{"currency":"USD","amount":1.99}},"#,
@@ -486,7 +531,7 @@ mod tests {
         p.dry_run = false;
         p.paid_at = None;
         assert_eq!(
-            payment(&notice(&order, &p)),
+            payment(&notice(&order, &p), None),
             concat!(
                 r#"{"notification_type":"payment","settings":{"project_id":18404,"merchant_id":2340},"#,
                 r#""purchase":{"checkout":{"currency":"JPY","amount":1100},"total":{"currency":"JPY","amount":1100}},"#,
@@ -541,7 +586,7 @@ mod tests {
     fn a_full_refund_is_the_payment_and_a_reason() {
         let (order, p) = sales_tax();
         let told = RefundNotice { parts: &p.breakdown, code: 1, reason: "Sorry", author: "merchant" };
-        let want = payment(&notice(&order, &p)).replacen(r#""payment""#, r#""refund""#, 1).replace(
+        let want = payment(&notice(&order, &p), None).replacen(r#""payment""#, r#""refund""#, 1).replace(
             r#","custom_parameters""#,
             r#","refund_details":{"code":1,"reason":"Sorry","author":"merchant"},"custom_parameters""#,
         );
@@ -554,7 +599,7 @@ mod tests {
             let price = Money::new(minor, Currency::all().nth(i).unwrap());
             let fees = Fees { platform: BasisPoints(rate), method: BasisPoints(rate) };
             let (order, p) = paid(price, Tax { kind: TaxKind::Vat, rate: BasisPoints(rate) }, fees);
-            let body: Value = serde_json::from_str(&payment(&notice(&order, &p))).unwrap();
+            let body: Value = serde_json::from_str(&payment(&notice(&order, &p), None)).unwrap();
             let details = &body["payment_details"];
             let read = |key: &str| Money::parse(&details[key]["amount"].to_string(), price.currency).unwrap().minor;
             prop_assert_eq!(

@@ -1,5 +1,7 @@
 //! What happens later: webhooks are delivered, charges and refunds whose answer
 //! was lost are asked about, what is old enough is forgotten.
+//! What happens later: subscriptions are charged, webhooks are delivered, charges and refunds whose answer
+//! was lost are asked about, expired tokens are forgotten.
 //!
 //! Nothing is decided here. The loop only says when; what is to be done stands
 //! in the database, so several servers may run it on one database, and one that
@@ -7,7 +9,7 @@
 
 pub mod outgoing;
 
-use coinslot_app::{Shared, StoreError, checkout, idempotency, refund, token, webhook};
+use coinslot_app::{Shared, StoreError, checkout, clock, idempotency, refund, subscription, token, webhook};
 use coinslot_domain::id::ProjectId;
 use coinslot_domain::time::{Span, Time};
 use std::collections::HashSet;
@@ -24,27 +26,33 @@ const HOUSEKEEPING: Span = Span::seconds(10);
 
 /// Works until `stop` says so, then finishes what is under way.
 pub async fn run(app: Shared, mut stop: watch::Receiver<bool>) {
-    let busy: Arc<Mutex<HashSet<ProjectId>>> = Arc::default();
+    let busy: Arc<Mutex<HashSet<(ProjectId, Work)>>> = Arc::default();
     let free = Arc::new(Notify::new());
     let mut sending = JoinSet::new();
     let mut cleaned = Time(i64::MIN);
     while !*stop.borrow() {
-        match webhook::projects_due(&app).await {
+        if let Err(e) = clock::refresh(&app).await {
+            tracing::error!(error = %e, "the clocks of projects cannot be read");
+        }
+        match due(&app).await {
             Ok(due) => {
-                for project in due {
-                    // One task a project: a game that hangs holds up only its
-                    // own webhooks.
-                    if busy.lock().unwrap_or_else(PoisonError::into_inner).insert(project) {
+                for (project, work) in due {
+                    // One task a project and kind: a game that hangs holds up
+                    // only its own webhooks.
+                    if busy.lock().unwrap_or_else(PoisonError::into_inner).insert((project, work)) {
                         let (app, busy, free) = (app.clone(), busy.clone(), free.clone());
                         sending.spawn(async move {
-                            deliver_all(&app, project).await;
-                            busy.lock().unwrap_or_else(PoisonError::into_inner).remove(&project);
+                            match work {
+                                Work::Renew => renew_all(&app, project).await,
+                                Work::Deliver => deliver_all(&app, project).await,
+                            }
+                            busy.lock().unwrap_or_else(PoisonError::into_inner).remove(&(project, work));
                             free.notify_one();
                         });
                     }
                 }
             }
-            Err(e) => tracing::error!(error = %e, "the outbox cannot be read"),
+            Err(e) => tracing::error!(error = %e, "what is due cannot be read"),
         }
         while sending.try_join_next().is_some() {}
         let now = app.clock.now();
@@ -62,6 +70,33 @@ pub async fn run(app: Shared, mut stop: watch::Receiver<bool>) {
         }
     }
     while sending.join_next().await.is_some() {}
+}
+
+/// What is to be done for a project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Work {
+    Renew,
+    Deliver,
+}
+
+/// What is to be done now, and for whom.
+async fn due(app: &Shared) -> Result<Vec<(ProjectId, Work)>, StoreError> {
+    let mut due: Vec<_> = subscription::projects_due(app).await?.into_iter().map(|p| (p, Work::Renew)).collect();
+    due.extend(webhook::projects_due(app).await?.into_iter().map(|p| (p, Work::Deliver)));
+    Ok(due)
+}
+
+async fn renew_all(app: &Shared, project: ProjectId) {
+    loop {
+        match subscription::renew(app, project).await {
+            Ok(0) => return,
+            Ok(_) => {}
+            Err(e) => {
+                tracing::error!(%project, error = %e, "subscriptions were not settled; they are looked at again");
+                return;
+            }
+        }
+    }
 }
 
 async fn deliver_all(app: &Shared, project: ProjectId) {
@@ -91,8 +126,11 @@ pub async fn run_due(app: &Shared) -> Result<usize, StoreError> {
     let mut done = 0;
     loop {
         let mut turn = checkout::sweep(app).await? + refund::sweep(app).await?;
-        for project in webhook::projects_due(app).await? {
-            turn += webhook::deliver(app, project).await?;
+        for (project, work) in due(app).await? {
+            turn += match work {
+                Work::Renew => subscription::renew(app, project).await?,
+                Work::Deliver => webhook::deliver(app, project).await?,
+            };
         }
         if turn == 0 {
             return Ok(done);

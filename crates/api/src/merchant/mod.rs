@@ -1,7 +1,9 @@
 //! Merchant API v2.
 
+mod account;
 mod attribute;
 mod caller;
+mod clock;
 mod coupon;
 mod draw;
 mod event;
@@ -16,6 +18,7 @@ mod project;
 mod promotion;
 mod report;
 mod storefront;
+mod subscription;
 mod ticket;
 mod token;
 mod virtual_currency;
@@ -59,6 +62,9 @@ pub fn routes() -> Vec<Route> {
     all.extend(game::routes());
     all.extend(ticket::routes());
     all.extend(message::routes());
+    all.extend(subscription::routes());
+    all.extend(account::routes());
+    all.extend(clock::routes());
     for route in &mut all {
         route.path.insert_str(0, PREFIXES[0]);
     }

@@ -14,7 +14,9 @@ macro_rules! call {
     }};
 }
 
+mod account;
 mod catalogue;
+mod clock;
 #[path = "../common/mod.rs"]
 mod common;
 mod coupon;
@@ -30,6 +32,7 @@ mod project;
 mod promotion;
 mod purchase;
 mod report;
+mod subscription;
 mod text;
 mod ticket;
 mod wallet;
@@ -126,6 +129,10 @@ const MORE: &[&[Step]] = &[
     purchase::STEPS,
     report::STEPS,
     ticket::STEPS,
+    subscription::STEPS,
+    account::STEPS,
+    clock::STEPS,
+    wallet::STEPS,
 ];
 
 async fn story(store: &Store) -> Vec<(&'static str, String)> {
@@ -189,6 +196,8 @@ const FILES: &[(&str, &str)] = &[
     ("draw", include_str!("../../src/draw.rs")),
     ("game", include_str!("../../src/game.rs")),
     ("group", include_str!("../../src/group.rs")),
+    ("account", include_str!("../../src/account.rs")),
+    ("clock", include_str!("../../src/clock.rs")),
     ("id", include_str!("../../src/id.rs")),
     ("idempotency", include_str!("../../src/idempotency.rs")),
     ("inventory", include_str!("../../src/inventory.rs")),
@@ -207,6 +216,7 @@ const FILES: &[(&str, &str)] = &[
     ("purchase", include_str!("../../src/purchase.rs")),
     ("refund", include_str!("../../src/refund.rs")),
     ("report", include_str!("../../src/report.rs")),
+    ("subscription", include_str!("../../src/subscription.rs")),
     ("text", include_str!("../../src/text.rs")),
     ("ticket", include_str!("../../src/ticket.rs")),
     ("token", include_str!("../../src/token.rs")),
@@ -280,6 +290,15 @@ fn attempt_id(n: i64) -> AttemptId {
 
 fn event_id(n: i64) -> EventId {
     EventId::new(n).unwrap()
+}
+
+/// A payment that was captured, for features that look at payments.
+pub(crate) fn paid_payment(tx: &mut Tx<'_>, project: ProjectId, n: i64) -> Result<PaymentId, StoreError> {
+    let payment = a_payment(project, n);
+    payment::insert(tx, &payment, &format!("paid-{n}"))?;
+    let news = News { paid_at: Some(at(n)), ..News::default() };
+    payment::advance(tx, payment.clone(), PaymentEvent::Captured, news)?.expect("a payment that is captured");
+    Ok(payment.id)
 }
 
 pub(crate) fn quote(price: Money) -> Breakdown {
@@ -380,6 +399,7 @@ fn an_attempt(project: ProjectId, n: i64) -> Attempt {
         state: AttemptState::Pending,
         method: 1380,
         card_token: None,
+        keep: false,
     }
 }
 
@@ -736,6 +756,8 @@ fn attempts(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     let three = (ours(), challenged.id, at(3));
     assert_eq!(call!(log, payment::open_attempts(tx, at(9), at(9), 9)), [one, two, three]);
     assert_eq!(call!(log, payment::open_attempts(tx, at(9), at(9), 2)), [one, two]);
+    assert_eq!(call!(log, payment::open_attempts_of(tx, ours(), at(9), at(0), 9)), [one]);
+    assert_eq!(call!(log, payment::open_attempts_of(tx, theirs(), at(9), at(9), 9)), [two]);
     assert_eq!(call!(log, payment::open_attempts(tx, at(1), at(1), 9)), [one]);
     assert_eq!(call!(log, payment::open_attempts(tx, at(0), at(0), 9)), []);
     assert_eq!(call!(log, payment::open_attempts(tx, at(9), at(0), 9)), [one, two], "players may take longer");
@@ -788,6 +810,7 @@ fn refunds(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     assert_eq!(call!(log, refund::open(tx, at(9), 9)), [open(701, 1), other, open(702, 3), open(703, 4)]);
     assert_eq!(call!(log, refund::open(tx, at(9), 2)), [open(701, 1), other]);
     assert_eq!(call!(log, refund::open(tx, at(1), 9)), [open(701, 1)]);
+    assert_eq!(call!(log, refund::open_of(tx, ours(), at(9), 9)), [open(701, 1), open(702, 3), open(703, 4)]);
     assert!(!call!(log, refund::touch(tx, ours(), first.id, at(2), at(5))), "looked at meanwhile");
     assert!(call!(log, refund::touch(tx, ours(), first.id, at(1), at(5))));
     assert!(!call!(log, refund::touch(tx, ours(), first.id, at(1), at(5))), "only one may");
@@ -918,6 +941,8 @@ fn outbox_order(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     assert_eq!(call!(log, webhook::next_due(tx)), Some(at(10)));
     let waiting = call!(log, webhook::waiting(tx));
     assert!(waiting > 0);
+    assert_eq!(call!(log, webhook::next_due_of(tx, ours(), at(9))), Some(at(10)));
+    assert_eq!(call!(log, webhook::next_due_of(tx, ours(), at(1_000))), None);
     assert_eq!(call!(log, webhook::projects_due(tx, at(9))), []);
     assert_eq!(call!(log, webhook::projects_due(tx, at(10))), [ours()]);
     assert_eq!(call!(log, webhook::projects_due(tx, at(12))), [ours(), theirs()]);
