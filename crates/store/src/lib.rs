@@ -63,14 +63,14 @@ pub use engine::for_sqlite;
 /// Every statement, with the file and the constant it stands in.
 pub fn statements() -> Vec<(&'static str, &'static str, &'static str)> {
     [
+        ("account", account::STATEMENTS),
         ("attribute", attribute::STATEMENTS),
         ("catalogue", catalogue::STATEMENTS),
+        ("clock", clock::STATEMENTS),
         ("coupon", coupon::STATEMENTS),
         ("draw", draw::STATEMENTS),
         ("game", game::STATEMENTS),
         ("group", group::STATEMENTS),
-        ("account", account::STATEMENTS),
-        ("clock", clock::STATEMENTS),
         ("id", id::STATEMENTS),
         ("idempotency", idempotency::STATEMENTS),
         ("inventory", inventory::STATEMENTS),

@@ -115,6 +115,8 @@ const MORE: &[&[Step]] = &[
     text::STEPS,
     catalogue::STEPS,
     wallet::STEPS,
+    account::STEPS,
+    clock::STEPS,
     coupon::STEPS,
     draw::STEPS,
     game::STEPS,
@@ -130,8 +132,6 @@ const MORE: &[&[Step]] = &[
     report::STEPS,
     ticket::STEPS,
     subscription::STEPS,
-    account::STEPS,
-    clock::STEPS,
     wallet::STEPS,
 ];
 
@@ -190,14 +190,14 @@ async fn both_engines_tell_the_same() {
 }
 
 const FILES: &[(&str, &str)] = &[
+    ("account", include_str!("../../src/account.rs")),
     ("attribute", include_str!("../../src/attribute.rs")),
     ("catalogue", include_str!("../../src/catalogue.rs")),
+    ("clock", include_str!("../../src/clock.rs")),
     ("coupon", include_str!("../../src/coupon.rs")),
     ("draw", include_str!("../../src/draw.rs")),
     ("game", include_str!("../../src/game.rs")),
     ("group", include_str!("../../src/group.rs")),
-    ("account", include_str!("../../src/account.rs")),
-    ("clock", include_str!("../../src/clock.rs")),
     ("id", include_str!("../../src/id.rs")),
     ("idempotency", include_str!("../../src/idempotency.rs")),
     ("inventory", include_str!("../../src/inventory.rs")),
