@@ -130,8 +130,8 @@ const MORE: &[&[Step]] = &[
     promotion::STEPS,
     purchase::STEPS,
     report::STEPS,
-    ticket::STEPS,
     subscription::STEPS,
+    ticket::STEPS,
     wallet::STEPS,
 ];
 
