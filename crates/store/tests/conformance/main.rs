@@ -132,7 +132,6 @@ const MORE: &[&[Step]] = &[
     report::STEPS,
     subscription::STEPS,
     ticket::STEPS,
-    wallet::STEPS,
 ];
 
 async fn story(store: &Store) -> Vec<(&'static str, String)> {
