@@ -1,8 +1,7 @@
 //! The demo shop: what `coinslot dev` puts into an empty database, and the
 //! small game that buys there.
 
-use crate::{App, Shared, checkout, hash, refund, signature, token};
-use coinslot_domain::card::{Card, CardNumber, Cvv, Expiry};
+use crate::{App, Shared, hash, refund, signature, token};
 use coinslot_domain::id::{MerchantId, PaymentId, ProjectId};
 use coinslot_domain::merchant::{Caller, Fees, KeyScope, Project};
 use coinslot_domain::money::BasisPoints;
@@ -23,9 +22,6 @@ pub const API_KEY: &str = "demo_api_key";
 pub const SECRET: &str = "demo_secret_key";
 /// The player of the demo game.
 pub const PLAYER: &str = "1234567";
-
-/// The demo project's subscription plan, by its external id.
-pub const PLAN: &str = "starfall_club";
 
 /// Where the demo game's own server is told what happens.
 pub const WEBHOOK_PATH: &str = "/demo/webhook";
@@ -206,45 +202,4 @@ pub fn receive(authorization: Option<&str>, body: &[u8]) -> (u16, &'static str) 
         return (400, r#"{"error":{"code":"INVALID_USER","message":"There is no such player"}}"#);
     }
     (204, "")
-}
-
-/// Lets the demo player have what a shop that has been running has: a saved
-/// card, and a subscription that was paid with it. Doing it twice changes
-/// nothing. Called while the project has no webhook URL, or when its game
-/// answers: whoever buys is asked for.
-pub async fn subscribe(app: &Shared) -> Result<(), String> {
-    let project = project().map_err(|e| e.to_string())?;
-    let filter = crate::plan::Filter { external_id: Some(PLAN.into()), ..Default::default() };
-    let known = crate::plan::list(app, project, filter, 0, 1).await.map_err(|e| e.to_string())?;
-    if !known.is_empty() {
-        return Ok(());
-    }
-    let parse = |text: &str| coinslot_wire::shape::parse(text.as_bytes()).map_err(|e| e.to_string());
-    let plan = parse(&format!(
-        r#"{{"external_id": "{PLAN}", "name": {{"en": "Starfall Club"}}, "group_id": "club",
-            "description": {{"en": "A chest of gems each month"}},
-            "charge": {{"period": {{"value": 1, "type": "month"}}, "amount": 4.99, "currency": "USD"}},
-            "grace_period": {{"value": 3, "type": "day"}}}}"#
-    ))?;
-    let plan = coinslot_wire::plan::PlanBody::read(&plan).map_err(|v| format!("{v:?}"))?;
-    crate::plan::create(app, project, plan).await.map_err(|e| e.to_string())?;
-    let product = coinslot_wire::product::ProductBody { name: "Starfall Club".into(), group: "club".into() };
-    crate::product::create(app, project, product).await.map_err(|e| e.to_string())?;
-    let body = parse(&format!(
-        r#"{{"user": {{"id": {{"value": "{PLAYER}"}}, "name": {{"value": "Nova"}},
-                "email": {{"value": "nova@example.com"}}}},
-            "settings": {{"project_id": {PROJECT}, "mode": "sandbox"}},
-            "purchase": {{"subscription": {{"plan_id": "{PLAN}"}}}}}}"#
-    ))?;
-    let body = TokenBody::read(&body).map_err(|v| format!("{v:?}"))?;
-    let caller = caller().ok_or("there is no demo merchant")?;
-    let token = token::create(app, caller, &body).await.map_err(|e| format!("{e:?}"))?;
-    let opened = checkout::open(app, &token).await.map_err(|e| format!("{e:?}"))?;
-    let number = CardNumber::parse("4111111111111111").ok_or("the test card is none")?;
-    let cvv = Cvv::parse("123", number.brand()).ok_or("the test card has no code")?;
-    let card = Card { expiry: Expiry::parse("12/40").ok_or("the test card has no date")?, cvv, number };
-    let method = opened.methods.iter().find(|m| m.takes_card).map(|m| m.id).ok_or("no cards are taken")?;
-    let paying = checkout::Paying { method, card: Some(card), ..Default::default() };
-    checkout::pay(app, &opened, paying).await.map_err(|e| format!("{e:?}"))?;
-    Ok(())
 }
