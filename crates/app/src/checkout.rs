@@ -451,7 +451,9 @@ fn begin(
                 purchase::verify(tx, buying, order)?;
             }
             order::insert(tx, order, now)?;
-            purchase::reserve(tx, order, now)?;
+            if let Some(buying) = buying {
+                purchase::reserve(tx, buying, order, fresh.attempt, now)?;
+            }
             reached("checkout.order");
             fresh.clone()
         }
@@ -462,10 +464,10 @@ fn begin(
         Some(declined) => match payment::retry(tx, declined, fresh.attempt, fresh.method, fresh.card.clone())? {
             Some(p) => {
                 // The decline gave back what the order had set aside.
-                if buying.is_some() {
+                if let Some(buying) = buying {
                     let order = order::find(tx, p.project, p.order)?
                         .ok_or_else(|| StoreError::Corrupt("an order vanished".into()))?;
-                    purchase::reserve(tx, &order, now)?;
+                    purchase::reserve(tx, buying, &order, fresh.attempt, now)?;
                 }
                 p
             }

@@ -8,8 +8,9 @@
 use crate::checkout::{PageError, PayError};
 use crate::subscription;
 use coinslot_domain::attribute::{self, Access};
+use coinslot_domain::coupon::Coupon;
 use coinslot_domain::game::{Drm, Game};
-use coinslot_domain::id::{EventId, GameId, ItemId, OperationId, PromotionId};
+use coinslot_domain::id::{AttemptId, CampaignId, EventId, GameId, ItemId, OperationId, PromotionId};
 use coinslot_domain::item::{Item, Kind};
 use coinslot_domain::merchant::Project;
 use coinslot_domain::money::{Currency, Money};
@@ -20,8 +21,11 @@ use coinslot_domain::purchase::{Line, LineKind, Refusal, Wish};
 use coinslot_domain::time::Time;
 use coinslot_domain::virtual_currency::{HUNDREDTHS, Settings};
 use coinslot_domain::wallet::{Operation, OperationKind, OperationStatus};
+use coinslot_store::coupon::Redemption;
 use coinslot_store::key::{Handed, Shelf};
-use coinslot_store::{StoreError, Tx, game, inventory, item, key, promotion, purchase, virtual_currency, wallet};
+use coinslot_store::{
+    StoreError, Tx, coupon, game, inventory, item, key, promotion, purchase, virtual_currency, wallet,
+};
 use coinslot_wire::token::TokenBody;
 use std::collections::BTreeSet;
 
@@ -84,7 +88,8 @@ pub(crate) fn quote(tx: &mut Tx<'_>, buying: &Buying) -> Result<Vec<Line>, Refus
         return Ok(vec![]);
     }
     let promotions = promotion::of_project(tx, buying.project.id)?;
-    let runs = |p: &&Promotion| p.is_active(buying.now) && p.is_for(buying.method, &[]);
+    let coupons: Vec<CampaignId> = usable_coupon(tx, buying)?.iter().map(|c| c.campaign).collect();
+    let runs = |p: &&Promotion| p.is_active(buying.now) && p.is_for(buying.method, &coupons);
     let mut cart = Cart {
         buying,
         promotions: promotions.iter().filter(runs).collect(),
@@ -103,6 +108,18 @@ pub(crate) fn quote(tx: &mut Tx<'_>, buying: &Buying) -> Result<Vec<Line>, Refus
         }
     }
     Ok(cart.lines)
+}
+
+/// The coupon of the token, if it has one that could be used now.
+fn usable_coupon(tx: &mut Tx<'_>, buying: &Buying) -> Result<Option<Coupon>, Refused> {
+    let Some(code) = buying.body.coupon_code() else { return Ok(None) };
+    let project = buying.project.id;
+    let unknown = || Refusal::Coupon("it is not known".into());
+    let coupon = coupon::find_coupon(tx, project, code)?.ok_or_else(unknown)?;
+    let campaign = coupon::find(tx, project, coupon.campaign)?.ok_or_else(unknown)?;
+    let uses = coupon::uses(tx, project, &coupon, &buying.player.id)?;
+    campaign.admit(uses, buying.now).map_err(|why| Refusal::Coupon(why.to_string()))?;
+    Ok(Some(coupon))
 }
 
 /// An order in the making.
@@ -398,7 +415,23 @@ pub(crate) fn verify(tx: &mut Tx<'_>, buying: &Buying, order: &Order) -> Result<
 }
 
 /// Sets aside what there is only so much of, until the payment is decided.
-pub(crate) fn reserve(tx: &mut Tx<'_>, order: &Order, now: Time) -> Result<(), Refused> {
+pub(crate) fn reserve(
+    tx: &mut Tx<'_>,
+    buying: &Buying,
+    order: &Order,
+    attempt: AttemptId,
+    now: Time,
+) -> Result<(), Refused> {
+    if let Some(coupon) = usable_coupon(tx, buying)? {
+        let redemption = Redemption {
+            // Each try uses it anew, after the one before gave it back.
+            id: OperationId::new(attempt.get()).ok_or_else(|| StoreError::Corrupt("a try without a number".into()))?,
+            user: &order.player.id,
+            order: Some(order.id),
+        };
+        let taken = crate::coupon::take(tx, order.project, &coupon, redemption, now)?;
+        taken.map_err(|why| Refusal::Coupon(why.to_string()))?;
+    }
     for (id, line) in items(order) {
         let item = item::find(tx, order.project, id)?.ok_or_else(|| Refusal::NotFound(line.sku.clone()))?;
         let user = &order.player.id;
@@ -421,6 +454,10 @@ pub(crate) fn reserve(tx: &mut Tx<'_>, order: &Order, now: Time) -> Result<(), R
 
 /// Gives back what was set aside for an order whose payment failed.
 pub(crate) fn release(tx: &mut Tx<'_>, order: &Order, now: Time) -> Result<(), StoreError> {
+    if order.lines.is_empty() {
+        return Ok(());
+    }
+    coupon::give_back(tx, order.project, order.id)?;
     for (item, line) in items(order) {
         purchase::uncount(tx, order.project, &order.player.id, item, line.quantity)?;
     }
@@ -463,6 +500,10 @@ pub(crate) fn revoke(
     now: Time,
 ) -> Result<(), StoreError> {
     let (project, user) = (order.project, order.player.id.as_str());
+    if order.lines.is_empty() {
+        return Ok(());
+    }
+    coupon::give_back(tx, project, order.id)?;
     for (item, line) in items(order) {
         purchase::uncount(tx, project, user, item, line.quantity)?;
     }

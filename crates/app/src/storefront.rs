@@ -10,7 +10,7 @@ use coinslot_domain::merchant::Project;
 use coinslot_domain::money::Currency;
 use coinslot_domain::promotion::Promotion;
 use coinslot_domain::time::Time;
-use coinslot_store::{StoreError, attribute, purchase};
+use coinslot_store::{StoreError, Tx, attribute, plan, purchase, subscription};
 use coinslot_wire::storefront::{self as wire, Part, Reader};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -86,7 +86,23 @@ pub async fn items(
 /// The subscription plans, and the player's subscription.
 pub async fn plans(app: &App, project: &Project, visitor: Visitor) -> Result<Bytes, StoreError> {
     let (_, view) = view(app, project, &visitor, What::Plans).await?;
-    Ok([view.whole.as_ref(), &wire::active_package(None)].concat().into())
+    let (id, user) = (project.id, visitor.user);
+    let next = app.store.read(move |tx| next_charge(tx, id, &user)).await?;
+    let next = next.as_ref().map(|(at, plan)| (*at, plan.as_str()));
+    Ok([view.whole.as_ref(), &wire::active_package(next)].concat().into())
+}
+
+/// Subscriptions of one player that are looked at.
+const SUBSCRIPTIONS: i64 = 100;
+
+/// When the player is charged next for a subscription, and the external id of
+/// its plan, which may be deleted.
+fn next_charge(tx: &mut Tx<'_>, project: ProjectId, user: &str) -> Result<Option<(Time, String)>, StoreError> {
+    let ever = (Time(i64::MIN), Time(i64::MAX));
+    let all = subscription::list(tx, project, Some(user), ever, 0, SUBSCRIPTIONS)?;
+    let running = all.iter().filter(|s| !s.state.is_over());
+    let Some((at, plan)) = running.filter_map(|s| Some((s.next_charge?, s.plan))).min() else { return Ok(None) };
+    Ok(plan::find(tx, project, plan)?.map(|plan| (at, plan.external_id)))
 }
 
 /// The promotion that ends first.

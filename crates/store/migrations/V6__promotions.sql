@@ -115,8 +115,11 @@ CREATE TABLE redemption (
     order_id      BIGINT,
     state         TEXT   NOT NULL,
     created_at    BIGINT NOT NULL,
-    PRIMARY KEY (project_id, redemption_id),
-    UNIQUE (project_id, order_id)
+    PRIMARY KEY (project_id, redemption_id)
 );
+
+-- One use in force for an order; an order whose payment failed gave its use
+-- back, and takes another with the next try.
+CREATE UNIQUE INDEX redemption_of_order ON redemption (project_id, order_id) WHERE state = 'used';
 
 CREATE INDEX redemption_of_player ON redemption (project_id, campaign_id, user_id);

@@ -809,6 +809,12 @@ impl TokenBody {
         wishes
     }
 
+    /// The code of a coupon that is to be used.
+    pub fn coupon_code(&self) -> Option<&str> {
+        let code = self.raw.get("purchase")?.get("coupon_code")?.get("value")?.as_str()?;
+        Some(code).filter(|c| !c.is_empty())
+    }
+
     /// The currency the player prefers to pay in.
     pub fn currency(&self) -> Option<Currency> {
         Currency::from_code(self.settings.currency.as_deref()?)
