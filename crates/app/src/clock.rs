@@ -4,8 +4,9 @@
 use crate::{App, Shared, StoreError, checkout, refund, subscription, webhook};
 use coinslot_domain::calendar::Zone;
 use coinslot_domain::id::ProjectId;
-use coinslot_domain::time::Time;
+use coinslot_domain::time::{Span, Time};
 use coinslot_store::clock;
+use coinslot_wire::clock::Advance;
 
 /// A clock as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +65,14 @@ pub async fn show(app: &App, project: ProjectId) -> Result<Shown, StoreError> {
 /// Sets where a project's days begin. Dates that stand already stay.
 pub async fn set_zone(app: &App, project: ProjectId, zone: Zone) -> Result<(), StoreError> {
     app.store.write(move |tx| clock::set_zone(tx, project, &zone)).await
+}
+
+/// What a project's clock shows so much later; nothing beyond the calendar.
+pub async fn later(app: &App, project: ProjectId, by: Advance) -> Result<Option<Time>, StoreError> {
+    match by {
+        Advance::Seconds(n) => Ok(Some(app.now(project) + Span::seconds(n))),
+        Advance::Calendar(by) => subscription::later(app, project, by).await,
+    }
 }
 
 /// What is done in one call of [`advance`]. A clock that has more on its way

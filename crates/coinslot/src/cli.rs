@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::clock::To;
 use crate::config::{self, Database, Listen, Loaded, LogFormat, Logging, Settings};
 use crate::doctor;
 use crate::event::Again;
@@ -16,6 +17,7 @@ use coinslot_domain::time::Time;
 use coinslot_domain::webhook::{EventState, TIMEOUT};
 use coinslot_gateway::SandboxGateway;
 use coinslot_store::{Checked, Location, Store, back_up, restore};
+use coinslot_wire::clock::Advance;
 use coinslot_worker::outgoing::{HttpGame, Policy, allowed_url};
 use std::error::Error;
 use std::ffi::OsString;
@@ -45,6 +47,7 @@ Keep it
   migrate       Bring the database's tables up to date and stop
 Talk with it
   webhook       Look up, replay and test webhooks, and receive them like a game
+  clock         Move a project's clock: a year of subscriptions in a second
   routes        List every HTTP operation
   openapi       Print the OpenAPI 3.1 document, or a Postman collection
   completions   Print a completion script for a shell
@@ -136,6 +139,15 @@ enum Command {
     /// Look up, replay and test webhooks, and receive them like a game.
     #[command(subcommand)]
     Webhook(Webhook),
+    /// Move a project's clock: a year of subscriptions in a second.
+    ///
+    /// A project that has only taken play money has a clock of its own, which
+    /// shows what the server's does until it is moved. Try it with
+    /// `coinslot dev`: buy a subscription, then
+    /// `coinslot clock advance 13 month --local`, and look at what the game was
+    /// told with `coinslot webhook events`.
+    #[command(subcommand)]
+    Clock(Clock),
 }
 
 #[derive(Args)]
@@ -192,7 +204,7 @@ struct Found {
     database: Database,
 }
 
-/// Whose webhooks, and where they are kept.
+/// Which project, and where it is kept.
 #[derive(Args)]
 struct Of {
     /// The project; the demo project by default.
@@ -333,6 +345,72 @@ enum Webhook {
     },
 }
 
+#[derive(Subcommand)]
+enum Clock {
+    /// Print what the project's clock shows and how far it is ahead.
+    Show {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Move the clock forward: `coinslot clock advance 13 month`.
+    ///
+    /// Everything that falls due on the way happens in its order and nothing is
+    /// waited for: renewals, tries after a decline, ends, webhooks and their
+    /// repetition. Works beside a running server and without one. A clock never
+    /// goes back.
+    Advance {
+        /// How many.
+        #[arg(value_name = "NUMBER", value_parser = clap::value_parser!(i64).range(1..=1_000_000))]
+        value: i64,
+        /// Of what. Days and months are those of the project's time zone.
+        #[arg(value_name = "UNIT", value_parser = unit_names())]
+        unit: String,
+        #[command(flatten)]
+        moved: Move,
+    },
+    /// Move the clock forward to a date: `coinslot clock set 2027-01-31`.
+    ///
+    /// What falls due on the way happens as with `advance`.
+    Set {
+        /// What it is to show: 2027-01-31, which is its first moment in UTC,
+        /// 2027-01-31T23:59:59Z or 2027-01-31T23:59:59+03:00.
+        #[arg(value_name = "DATE", value_parser = date)]
+        to: Time,
+        #[command(flatten)]
+        moved: Move,
+    },
+}
+
+/// How a clock is moved.
+#[derive(Args)]
+struct Move {
+    /// The project's webhook URL is on this machine, as with `coinslot dev`;
+    /// otherwise only public https addresses are called.
+    #[arg(long)]
+    local: bool,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    of: Of,
+}
+
+fn unit_names() -> clap::builder::PossibleValuesParser {
+    // Whoever writes "30 days" means it.
+    let name = |n: &'static str, many: &'static str| clap::builder::PossibleValue::new(n).alias(many);
+    [
+        name("second", "seconds"),
+        name("minute", "minutes"),
+        name("hour", "hours"),
+        name("day", "days"),
+        name("month", "months"),
+    ]
+    .into()
+}
+
 fn id<T: std::str::FromStr<Err = ()>>(text: &str) -> Result<T, String> {
     // As it stands in webhook-id, too.
     text.strip_prefix("evt_").unwrap_or(text).parse().map_err(|()| "not a number of this server".into())
@@ -432,6 +510,15 @@ async fn run(loaded: Loaded<Cli>) -> Fallible<()> {
             print!("{}", coinslot_api::openapi::printed(&chosen));
             Ok(())
         }
+        Command::Clock(Clock::Show { json, of }) => {
+            let (app, project) = open(&of, Policy::Public).await?;
+            say(&crate::clock::show(&app, project.id, json).await?)
+        }
+        Command::Clock(Clock::Advance { value, unit, moved }) => {
+            let by = Advance::of(value, unit.trim_end_matches('s'));
+            run_clock(moved, To::Ahead(by)).await
+        }
+        Command::Clock(Clock::Set { to, moved }) => run_clock(moved, To::Date(to)).await,
         Command::Webhook(Webhook::Events(events)) => {
             let (app, project) = open(&events.of, Policy::Public).await?;
             let state = events.status.as_deref().and_then(EventState::from_name);
@@ -541,7 +628,7 @@ fn assemble(database: &Database, policy: Policy, public_url: String) -> Fallible
     }))
 }
 
-/// The project whose webhooks a command is about, and the server without its
+/// The project that a command is about, and the server without its
 /// doors.
 async fn open(of: &Of, policy: Policy) -> Fallible<(Shared, Project)> {
     let app = assemble(&of.database, policy, String::new())?;
@@ -555,6 +642,12 @@ fn say(text: &str) -> Fallible<()> {
         Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(e.into()),
         _ => Ok(()),
     }
+}
+
+async fn run_clock(moved: Move, to: To) -> Fallible<()> {
+    let policy = if moved.local { Policy::Loopback } else { Policy::Public };
+    let (app, project) = open(&moved.of, policy).await?;
+    say(&crate::clock::go(&app, &project, to, policy, moved.json).await?)
 }
 
 async fn run_found(command: Found) -> Fallible<()> {
@@ -714,6 +807,24 @@ mod tests {
             assert_eq!(named.count(), 1, "{}", command.get_name());
         }
         assert!(HELP.lines().all(|line| line.len() <= 80));
+    }
+
+    #[test]
+    fn how_far_a_clock_goes_is_said() {
+        let moves = |args: &str| {
+            let args = format!("coinslot clock {args}");
+            match Cli::try_parse_from(args.split_whitespace()).ok()?.command {
+                Command::Clock(Clock::Advance { value, unit, .. }) => Some(format!("{value} {unit}")),
+                Command::Clock(Clock::Set { to, .. }) => Some(to.rfc3339()),
+                _ => None,
+            }
+        };
+        assert_eq!(moves("advance 13 month").unwrap(), "13 month");
+        assert_eq!(moves("advance 30 days --local --json").unwrap(), "30 days");
+        assert_eq!(moves("set 2027-01-31").unwrap(), "2027-01-31T00:00:00+00:00");
+        for wrong in ["advance", "advance 13", "advance 0 day", "advance -1 day", "advance 1 year", "set", "set soon"] {
+            assert!(moves(wrong).is_none(), "{wrong}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The server put together: doors, adapters and commands.
 
 pub mod cli;
+pub mod clock;
 pub mod config;
 pub mod doctor;
 pub mod event;

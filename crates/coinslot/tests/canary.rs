@@ -142,6 +142,7 @@ fn life(database: &[&str], directory: &Path) -> (Vec<String>, Kept) {
     printed(database, &["webhook", "events"], &mut kept);
     printed(database, &["webhook", "test", "payment", "--local"], &mut kept);
     printed(database, &["webhook", "replay", "--failed"], &mut kept);
+    printed(database, &["clock", "advance", "13", "month", "--local"], &mut kept);
     if database[0] == "--data" {
         let backup = directory.join("backup.db");
         printed(database, &["backup", backup.to_str().unwrap()], &mut kept);

@@ -80,12 +80,17 @@ impl Advance {
         let body = checked(&ADVANCE, body)?;
         let value = body.get("value").and_then(read::integer).unwrap_or_default();
         let name = body.get("type").and_then(Value::as_str).unwrap_or_default();
-        Ok(match Unit::from_name(name) {
+        Ok(Advance::of(value, name))
+    }
+
+    /// So many of what has this name; seconds unless it is of something longer.
+    pub fn of(value: i64, name: &str) -> Self {
+        match Unit::from_name(name) {
             Some(unit) => Advance::Calendar(Period { value, unit }),
             None if name == "hour" => Advance::Seconds(value * 3_600),
             None if name == "minute" => Advance::Seconds(value * 60),
             None => Advance::Seconds(value),
-        })
+        }
     }
 }
 

@@ -9,8 +9,7 @@ use axum::response::Response;
 use axum::routing::{get, post, put};
 use coinslot_app::Shared;
 use coinslot_app::clock::{self, ClockError, Shown};
-use coinslot_app::subscription;
-use coinslot_domain::time::{Span, Time};
+use coinslot_domain::time::Time;
 use coinslot_wire::clock::{ADVANCE, Advance, CLOCK, SET_CLOCK, SetClockBody, clock_json};
 use coinslot_wire::shape::Violation;
 
@@ -108,11 +107,10 @@ async fn advance(
     Project(_, project): Project,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
-    let to = match Advance::read(&body).map_err(Problem::invalid)? {
-        Advance::Seconds(n) => Some(app.now(project.id) + Span::seconds(n)),
-        Advance::Calendar(by) => subscription::later(&app, project.id, by).await?,
-    };
-    let to = to.ok_or_else(|| Problem::fault("value", "leads beyond the calendar"))?;
+    let by = Advance::read(&body).map_err(Problem::invalid)?;
+    let to = clock::later(&app, project.id, by)
+        .await?
+        .ok_or_else(|| Problem::fault("value", "leads beyond the calendar"))?;
     Ok(shown(&clock::advance(&app, project.id, to).await?, Some(to)))
 }
 
