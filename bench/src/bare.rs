@@ -43,7 +43,7 @@ impl Rows {
     }
 
     /// The rows themselves.
-    fn fill(sizes: &[usize]) -> Arc<Vec<String>> {
+    pub fn fill(sizes: &[usize]) -> Arc<Vec<String>> {
         Arc::new(sizes.iter().map(|size| "x".repeat(*size)).collect())
     }
 }

@@ -1,5 +1,6 @@
 //! The measurements, one function each, and what is made of them.
 
+use crate::bare::Rows;
 use crate::load::{CONNECTIONS, Load, Requests, Slice, bodies, get, measure, post};
 use crate::machine::{Quiet, pause};
 use crate::product::{Account, Data, Server, bare_token, binary, file, pay, poll};
@@ -13,8 +14,8 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 
 /// Every measurement.
-pub const NAMES: [&str; 8] =
-    ["checkout", "token", "poll", "storefront", "webhook", "postgres_checkout", "footprint", "growth"];
+pub const NAMES: [&str; 9] =
+    ["checkout", "token", "poll", "storefront", "webhook", "renewals", "postgres_checkout", "footprint", "growth"];
 
 /// Everything that the measurements share.
 struct Bench {
@@ -43,6 +44,7 @@ pub fn run(options: Options) -> Fallible<()> {
         ("poll", Bench::poll),
         ("storefront", Bench::storefront),
         ("webhook", Bench::webhook),
+        ("renewals", Bench::renewals),
         ("postgres_checkout", Bench::postgres_checkout),
         ("footprint", Bench::footprint),
         ("growth", Bench::growth),
@@ -326,6 +328,81 @@ impl Bench {
         Ok(vec![("webhook", result)])
     }
 
+    /// Renewals of due subscriptions by the server's own worker, against their rows alone in as many commits; and what
+    /// a thousand times as many subscriptions that are not due make of it.
+    fn renewals(&self) -> Fallible<Vec<(&'static str, Value)>> {
+        let due = self.options.renewals;
+        let subscribed = |name: &str, live: usize| {
+            let directory = self.directory.path().join(name);
+            let data = Data::Directory(directory.clone());
+            let project = Account::found(&data)?.project;
+            let beside = Beside::open(&file(&directory))?;
+            beside.subscribe(project, live)?;
+            Ok::<_, String>((Server::serve(&data)?, beside, project))
+        };
+        let renew = |(server, beside, project): &(Server, Beside, i64), due: usize| {
+            settled(server, || beside.make_due(*project, due), || beside.due(*project, due))
+        };
+        let ours = subscribed("renewals", due)?;
+        renew(&ours, due.min(200))?;
+        let rows = ours.1.rows()?;
+        println!("  {due} renewals a slice; each leaves rows of {} bytes in two transactions", rows.text());
+        let writer = sqlite::Writer::open(self.directory.path().join("bare_renewals.db"))?;
+        let rounds = self.rounds(vec![
+            Box::new(|| self.hello()),
+            Box::new(|| self.write_bare(&writer, &rows, due)),
+            Box::new(|| renew(&ours, due)),
+        ])?;
+        let mut result = compared(&rounds, 2, 1);
+        result["row_bytes"] = rows.text().into();
+        drop(ours);
+        let (from, to, few) = (1_000, self.options.subscriptions, due.div_ceil(4));
+        println!("  {few} due of {from} and of {to}");
+        let (small, large) = (subscribed("few_subscriptions", from)?, subscribed("many_subscriptions", to)?);
+        for each in [&small, &large] {
+            renew(each, few)?;
+        }
+        let rounds = self.rounds(vec![
+            Box::new(|| self.hello()),
+            Box::new(|| renew(&small, few)),
+            Box::new(|| renew(&large, few)),
+        ])?;
+        result["growth"] = json!({
+            "from": from,
+            "to": to,
+            "due": few,
+            "ratio": round(rounds.ratio(1, 2, |s| s.rate)),
+            "server_time_ratio": round(rounds.ratio(2, 1, |s| s.server_us.unwrap_or(f64::NAN))),
+        });
+        Ok(vec![("renewals", result)])
+    }
+
+    /// The rows of `count` requests without a server, so many at one time as the server renews.
+    fn write_bare(&self, writer: &sqlite::Writer, rows: &Rows, count: usize) -> Fallible<Slice> {
+        const AT_ONCE: usize = 128;
+        let start = Instant::now();
+        let filled = [Rows::fill(&rows.begin), Rows::fill(&rows.finish)];
+        self.runtime.block_on(async {
+            let mut writing = tokio::task::JoinSet::new();
+            for n in 0..AT_ONCE.min(count) {
+                let (writer, filled) = (writer.clone(), filled.clone());
+                writing.spawn(async move {
+                    for _ in (n..count).step_by(AT_ONCE) {
+                        for rows in &filled {
+                            writer.write(rows.clone()).await?;
+                        }
+                    }
+                    Ok::<_, String>(())
+                });
+            }
+            while let Some(done) = writing.join_next().await {
+                done.map_err(|e| e.to_string())??;
+            }
+            Ok::<_, String>(())
+        })?;
+        Ok(Slice::of_rate(count as f64 / start.elapsed().as_secs_f64()))
+    }
+
     fn postgres_checkout(&self) -> Fallible<Vec<(&'static str, Value)>> {
         let Some(cluster) = postgres::Server::start()? else {
             println!("  skipped: there is no PostgreSQL here");
@@ -444,15 +521,23 @@ fn copy(from: &Path, to: &Path) -> Fallible<()> {
 /// How fast webhooks become delivered, from the first that is to the last. Whoever waits for the server to look has
 /// not measured how it sends.
 fn delivered(beside: &Beside, server: &Server) -> Fallible<Slice> {
+    settled(server, || beside.rearm(), || beside.pending())
+}
+
+/// How fast what is made due gets settled, from the first that is to the last.
+fn settled(
+    server: &Server,
+    arm: impl FnOnce() -> Fallible<usize>,
+    left: impl Fn() -> Fallible<usize>,
+) -> Fallible<Slice> {
     let before = server.process().cpu();
-    let all = beside.rearm()?;
+    let all = arm()?;
     let mut first = (Instant::now(), all);
-    wait_until("the first webhook of a slice is delivered", || {
-        let left = beside.pending()?;
-        first = (Instant::now(), left);
-        Ok(left < all)
+    wait_until("the first of a slice is settled", || {
+        first = (Instant::now(), left()?);
+        Ok(first.1 < all)
     })?;
-    wait_until("all webhooks of a slice are delivered", || Ok(beside.pending()? == 0))?;
+    wait_until("all of a slice are settled", || Ok(left()? == 0))?;
     let (since, count) = (first.0.elapsed(), first.1);
     let spent = before.zip(server.process().cpu()).map(|(before, after)| after.saturating_sub(before));
     let server_us = spent.map(|spent| spent.as_secs_f64() * 1e6 / all as f64);
@@ -481,7 +566,8 @@ fn table(results: &Map<String, Value>) -> String {
     let head = ["", "ours/s", "ceiling/s", "ratio", "lowest", "highest", "p99/hello", "server time/ceiling"];
     let [a, b, c, d, e, f, g, h] = head;
     let _ = writeln!(text, "\n{a:20} {b:>9} {c:>9} {d:>7} {e:>7} {f:>7} {g:>9} {h:>20}");
-    for name in ["checkout", "token", "token_stored", "poll", "storefront", "webhook", "postgres_checkout"] {
+    for name in ["checkout", "token", "token_stored", "poll", "storefront", "webhook", "renewals", "postgres_checkout"]
+    {
         let Some(value) = results.get(name).filter(|value| value.is_object()) else { continue };
         let of = |key: &str, digits| number(&value[key], digits);
         let _ = writeln!(
@@ -514,6 +600,10 @@ fn table(results: &Map<String, Value>) -> String {
             let name = format!("{kind}: cost at {} / at {} payments", growth["to"], growth["from"]);
             line(&name, number(&growth[kind]["ratio"], 2));
         }
+    }
+    if let Some(growth) = results.get("renewals").map(|renewals| &renewals["growth"]) {
+        let name = format!("renewals: cost at {} / at {} live", growth["to"], growth["from"]);
+        line(&name, number(&growth["ratio"], 2));
     }
     if results["machine"]["busy"] == true {
         line("others used the machine meanwhile", "yes: trust the ratios, and those with care".into());

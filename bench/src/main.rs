@@ -34,7 +34,7 @@ cargo xtask bench [--json FILE] [--only NAME]... [--rounds N] [--quick | --full]
 
   --json FILE     Also writes the figures to FILE, as one object.
   --only NAME     Only this measurement; can be given several times. One of:
-                  checkout token poll storefront webhook postgres_checkout footprint growth
+                  checkout token poll storefront webhook renewals postgres_checkout footprint growth
   --rounds N      Rounds that count (5; 2 with --quick, 9 with --full).
   --quick         Less than a minute: shows that the bench works, and no figure to rely on.
   --full          More rounds, 100,000 payments for memory and 1,000,000 for growth: half an hour.
@@ -52,6 +52,10 @@ pub struct Options {
     model: usize,
     /// Webhooks of one slice.
     webhooks: usize,
+    /// Subscriptions that are due at one time.
+    renewals: usize,
+    /// Live subscriptions in the large database of `renewals`.
+    subscriptions: usize,
     /// Payments after which memory is looked at.
     memory: usize,
     /// Payments in the large database of `growth`.
@@ -71,6 +75,8 @@ impl Options {
             wait: Duration::from_secs(120),
             model: 1_000,
             webhooks: 2_000,
+            renewals: 2_000,
+            subscriptions: 1_000_000,
             memory: 20_000,
             growth: 100_000,
             start: 10_000,
@@ -103,6 +109,8 @@ impl Options {
                         wait: Duration::from_secs(2),
                         model: 100,
                         webhooks: 100,
+                        renewals: 500,
+                        subscriptions: 2_000,
                         memory: 200,
                         growth: 2_000,
                         start: 200,

@@ -49,7 +49,8 @@ pub fn file(directory: &Path) -> PathBuf {
 pub struct Account {
     merchant: String,
     key: String,
-    project: i64,
+    /// Whose tokens these are.
+    pub project: i64,
 }
 
 impl Account {

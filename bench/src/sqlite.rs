@@ -87,6 +87,10 @@ fn number(row: &rusqlite::Row<'_>) -> rusqlite::Result<usize> {
     row.get::<_, u32>(0).map(|n| usize::try_from(n).unwrap_or(usize::MAX))
 }
 
+/// The time and a day in SQL, in the server's microseconds.
+const NOW: &str = "(CAST(strftime('%s', 'now') AS INTEGER) * 1000000)";
+const DAY: &str = "86400000000";
+
 /// The server's database, seen from beside it.
 pub struct Beside(Connection);
 
@@ -103,7 +107,9 @@ impl Beside {
         let run = || {
             let payments = self.count("payment")?;
             let mut rows = Rows::default();
-            for (table, now) in [("orders", true), ("payment", true), ("attempt", true), ("posting", false)] {
+            let begun =
+                ["orders", "order_line", "payment", "attempt", "subscription_charge"].map(|table| (table, true));
+            for (table, now) in begun.into_iter().chain([("posting", false)]) {
                 let (count, size) = (self.count(table)?, self.size(table)?);
                 let each = (count + payments / 2) / payments.max(1);
                 let list = if now { &mut rows.begin } else { &mut rows.finish };
@@ -215,6 +221,65 @@ impl Beside {
             Ok(count)
         };
         run().map_err(|e: rusqlite::Error| format!("cannot make webhooks due: {e}"))
+    }
+
+    /// Gives each of `count` players a saved card and a monthly subscription that is next charged in twenty days. They
+    /// have the numbers from 1 on, which the server never hands out.
+    pub fn subscribe(&self, project: i64, count: usize) -> Fallible<()> {
+        let run = || {
+            let count = i64::try_from(count).unwrap_or(i64::MAX);
+            let numbered = "WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < ?2)";
+            let insert = |table: &str, columns: &str, values: &str| {
+                let sql =
+                    format!("INSERT INTO {table} (project_id, {columns}) {numbered} SELECT ?1, {values} FROM number");
+                self.0.execute(&sql, rusqlite::params![project, count])
+            };
+            self.0.execute_batch("PRAGMA synchronous = OFF; BEGIN IMMEDIATE")?;
+            self.0.execute(
+                "INSERT INTO plan (project_id, plan_id, external_id, period_value, period_unit, currency, amount,
+                    expiration_value, trial_days, grace_days, retry_days, tags, enabled, created_at)
+                 VALUES (?1, 1, 'monthly', 1, 'month', 'USD', 999, 0, 0, 5, 1, '', 1, 0)",
+                [project],
+            )?;
+            insert(
+                "payment_account",
+                "account_id, user_id, kind, method, token, name, charges, created_at",
+                "n, 'player-' || n, 'card', 1380, 'kept_sandbox_ok_1111', 'Visa 1111', 0, 0",
+            )?;
+            insert(
+                "subscription",
+                "subscription_id, user_id, user_email, user_country, plan_id, state, period_value, period_unit, currency,
+                 amount, expiration_value, trial_days, grace_days, retry_days, anchor, cycle, charges, tries, next_charge,
+                 due_at, account_id, dry_run, created_at",
+                &format!(
+                    "n, 'player-' || n, 'player-' || n || '@example.com', 'DE', 1, 'active', 1, 'month', 'USD', 999, 0, 0, 5,
+                     1, {NOW}, 0, 0, 0, {NOW} + 20 * {DAY}, {NOW} + 20 * {DAY}, n, 1, 0"
+                ),
+            )?;
+            self.0.execute_batch("COMMIT; PRAGMA synchronous = FULL")?;
+            self.0.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        };
+        run().map_err(|e: rusqlite::Error| format!("cannot make subscriptions: {e}"))
+    }
+
+    /// Makes the first `count` subscriptions due; paid, they are due again in about three weeks. How many there are.
+    pub fn make_due(&self, project: i64, count: usize) -> Fallible<usize> {
+        let sql = format!(
+            "UPDATE subscription SET anchor = {NOW} - 40 * {DAY}, cycle = 1, next_charge = {NOW} - {DAY},
+                due_at = {NOW} - {DAY} WHERE project_id = ?1 AND subscription_id <= ?2"
+        );
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        self.0.execute(&sql, [project, count]).map_err(|e| format!("cannot make subscriptions due: {e}"))
+    }
+
+    /// How many of the first `count` subscriptions are due and not renewed.
+    pub fn due(&self, project: i64, count: usize) -> Fallible<usize> {
+        let sql = format!(
+            "SELECT COUNT(*) FROM subscription WHERE project_id = ?1 AND subscription_id <= ?2 AND next_charge < {NOW}"
+        );
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        let due = self.0.prepare_cached(&sql).and_then(|mut s| s.query_row([project, count], number));
+        due.map_err(|e| e.to_string())
     }
 
     /// Webhooks that are not noted as delivered.
