@@ -174,8 +174,8 @@ struct Row {
     bounds: Vec<String>,
     values: Vec<String>,
     about: String,
-    /// Whether it has a table of its own.
-    continued: bool,
+    /// The end of the path to its own table, if it has one.
+    continued: Option<String>,
 }
 
 fn page(document: &Value) -> Result<String, askama::Error> {
@@ -300,12 +300,12 @@ fn tables(of: String, schema: &Value, into: &mut Vec<Table>) {
     let (mut rows, mut nested) = (Vec::new(), Vec::new());
     for (name, property, required) in properties(schema) {
         let (inner, suffix) = inner(property);
-        let continued = properties(inner).next().is_some();
-        rows.push(Row { continued, ..row(String::new(), name, property, required) });
-        if continued {
+        let continued = properties(inner).next().is_some().then(|| format!("{name}{suffix}"));
+        if let Some(end) = &continued {
             let dot = if of.is_empty() { "" } else { "." };
-            nested.push((format!("{of}{dot}{name}{suffix}"), inner));
+            nested.push((format!("{of}{dot}{end}"), inner));
         }
+        rows.push(Row { continued, ..row(String::new(), name, property, required) });
     }
     into.push(Table { of, rows });
     nested.into_iter().for_each(|(of, schema)| tables(of, schema, into));
@@ -351,7 +351,7 @@ fn row(parent: String, name: &str, schema: &Value, required: bool) -> Row {
         bounds: bounds(schema),
         values: list(&values["enum"]).iter().map(shown_value).collect(),
         about: text(&schema["description"]).to_string(),
-        continued: false,
+        continued: None,
     }
 }
 
@@ -513,7 +513,7 @@ mod tests {
         tables(String::new(), &schema, &mut found);
         let names: Vec<_> = found.iter().map(|t| (t.of.as_str(), t.rows.len())).collect();
         assert_eq!(names, [("", 3), ("a", ROWS), ("l[]", ROWS)]);
-        assert!(found[0].rows[0].continued && !found[0].rows[2].continued);
+        assert!(found[0].rows[0].continued.is_some() && found[0].rows[2].continued.is_none());
         assert_eq!(found[1].rows[0].name, "f03", "what is required comes first");
     }
 }
