@@ -264,7 +264,9 @@
     function send() {
       var pairs = [];
       Array.prototype.forEach.call(form.elements, function (input) {
-        if (!input.name || (input.type === 'radio' && !input.checked)) return;
+        // A box that is not ticked says no: a card is saved only when asked for.
+        var choice = input.type === 'radio' || input.type === 'checkbox';
+        if (!input.name || (choice && !input.checked)) return;
         if (input.type !== 'hidden' && input.type !== 'radio' && input.offsetParent === null) return;
         pairs.push(encodeURIComponent(input.name) + '=' + encodeURIComponent(input.value));
       });
