@@ -81,6 +81,8 @@ export async function token(url, settings = {}, rest = {}) {
 
 /** Fills the card form of the payment page in and presses Pay. */
 export async function fill(page, number, { expiry = "12/40", cvv = "123" } = {}) {
+  // The demo player has a saved card, which is chosen first.
+  await page.click("[data-test=method-card]");
   await page.fill("[name=card_number]", number);
   await page.fill("[name=card_expiry]", expiry);
   await page.fill("[name=card_cvv]", cvv);

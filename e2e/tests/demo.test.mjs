@@ -36,6 +36,7 @@ test("a first purchase in the lightbox, with the events of the widget, and its r
   await frame.waitForSelector("[data-test=pay]");
   await accessible(frame, "lightbox");
   await page.screenshot({ path: "out/lightbox-desktop.png" });
+  await frame.click("[data-test=method-card]");
   await frame.fill("[name=zip]", "90210");
   await fill(frame, "4111111111111111");
   await settled(frame, "done");
@@ -66,6 +67,7 @@ test("a purchase in the lightbox on a phone, with the bank", async () => {
   const frame = await handle.contentFrame();
   await frame.waitForSelector("[data-test=pay]");
   await page.screenshot({ path: "out/lightbox-phone.png" });
+  await frame.click("[data-test=method-card]");
   await frame.fill("[name=zip]", "90210");
   await fill(frame, "4000000000000010");
   await frame.click("[data-test='3ds-approve']");
@@ -104,6 +106,7 @@ test("Buy works without JavaScript", async () => {
   const { page, done } = await open(browser, server.url, { javaScriptEnabled: false });
   await page.goto(`${server.url}/demo`);
   await page.click("[data-test=buy-0]");
+  await page.click("[data-test=method-card]");
   await page.fill("[name=zip]", "90210");
   await fill(page, "5555555555554444");
   await settled(page, "done");

@@ -31,6 +31,7 @@ async function paidOnce(how) {
 
 test("twenty clicks", () =>
   paidOnce(async (page) => {
+    await page.click("[data-test=method-card]");
     await page.fill("[name=card_number]", "4111111111111111");
     await page.fill("[name=card_expiry]", "12/40");
     await page.fill("[name=card_cvv]", "123");
@@ -44,6 +45,7 @@ test("twenty submits past the script", () =>
   paidOnce(async (page) => {
     await page.evaluate(async () => {
       const form = new FormData(document.querySelector("form"));
+      form.set("method", "1380");
       form.set("card_number", "4111111111111111");
       form.set("card_expiry", "12/40");
       form.set("card_cvv", "123");

@@ -103,13 +103,13 @@ test("it closes by the overlay and by Escape, and opens again; modal does neithe
   await page.waitForSelector(".xpaystation-widget-lightbox", { state: "detached" });
   await page.click("#first");
   // The focus is in the frame: the payment page passes the key on.
-  await (await frameOf(page)).click("[name=card_number]");
+  await (await frameOf(page)).click("[data-test=method-card]");
   await page.keyboard.press("Escape");
   await page.waitForSelector(".xpaystation-widget-lightbox", { state: "detached" });
   await page.evaluate((t) => window.XPayStationWidget.init({ access_token: t, lightbox: { modal: true } }), access_token);
   await page.click("#first");
   const frame = await frameOf(page);
-  await frame.click("[name=card_number]");
+  await frame.click("[data-test=method-card]");
   await page.keyboard.press("Escape");
   await page.mouse.click(5, 5);
   assert.equal(await page.locator(".xpaystation-widget-lightbox").count(), 1);
