@@ -38,7 +38,9 @@ SELECT p.payment_id FROM payment p WHERE p.state IN ('captured', 'partially_refu
 -- rule: a captured payment without its one payment event, or another with one
 SELECT p.payment_id FROM payment p
 WHERE (SELECT COUNT(*) FROM event e WHERE e.project_id = p.project_id AND e.payment_id = p.payment_id
-        AND e.kind = 'payment') <> (p.state IN ('captured', 'partially_refunded', 'refunded'));
+        AND e.kind = 'payment')
+    -- A project that has no address for webhooks is told nothing: that is how the demo shop's history was made.
+    <> (p.state IN ('captured', 'partially_refunded', 'refunded') AND p.notified <> 'not_needed');
 
 -- rule: refunds that do not add up to what their payment says
 SELECT p.payment_id FROM payment p WHERE p.refunded <> p.reserved OR p.refunded <>
@@ -80,4 +82,4 @@ SELECT event_id FROM event WHERE payment_id IS NOT NULL AND state <> 'delivered'
 
 -- rule: a paid player who was not told so
 SELECT payment_id FROM payment WHERE state IN ('captured', 'partially_refunded', 'refunded')
-    AND notified <> 'delivered';
+    AND notified NOT IN ('delivered', 'not_needed');

@@ -14,7 +14,7 @@ fn lives(seeds: std::ops::Range<u64>, syncing: Syncing) -> Report {
 fn nothing_acknowledged_is_lost() {
     let report = lives(1..14, Syncing::Honest);
     assert!(report.findings.is_empty(), "{:#?}", report.findings);
-    assert!(report.cuts >= 100 && report.acknowledged > 100, "{report:?}");
+    assert!(report.cuts >= 100 && report.acknowledged > 50, "{report:?}");
 }
 
 #[test]
