@@ -834,8 +834,10 @@ mod tests {
 
     #[test]
     fn hostile_bodies_make_short_answers() {
-        let body = format!(r#"{{"a":{{"n":1}},"list":[{}1]}}"#, "1,".repeat(100_000));
+        let body = format!(r#"{{"a":{{"n":1}},"list":[{}1]}}"#, "1,".repeat(MAX_VALUES - 10));
         assert_eq!(faults(&body).len(), MAX_VIOLATIONS);
+        let more = format!("[{}1]", "1,".repeat(MAX_VALUES));
+        assert_eq!(parse(more.as_bytes()), Err(BodyError::TooMany));
     }
 
     #[test]
