@@ -196,6 +196,8 @@ impl Server {
         drop(listener);
         let mut command = Command::new(binary()?);
         command.args(arguments).args(data.arguments()).args(["--listen", &address.to_string()]);
+        // One key makes all the calls, far more of them than any merchant's.
+        command.env("COINSLOT_CALLS_PER_MINUTE", "off");
         // The log goes nowhere, but it is written: its default level is part of what users run.
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let start = Instant::now();

@@ -86,6 +86,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub struct RecordingGame {
     told: Mutex<Vec<(Outgoing, Answered)>>,
     answers: Mutex<VecDeque<Answered>>,
+    slow: Mutex<Option<Arc<FixedClock>>>,
 }
 
 /// An answer with a status and a body.
@@ -104,6 +105,11 @@ impl RecordingGame {
         lock(&self.answers).push_back(answer);
     }
 
+    /// From now on each answer takes as long on this clock as it says.
+    pub fn take_time(&self, clock: Arc<FixedClock>) {
+        *lock(&self.slow) = Some(clock);
+    }
+
     /// What was told since the last call, with the answers.
     pub fn take(&self) -> Vec<(Outgoing, Answered)> {
         std::mem::take(&mut *lock(&self.told))
@@ -114,6 +120,9 @@ impl Game for RecordingGame {
     fn post(&self, request: Outgoing) -> Later<'_, Answered> {
         let answer = lock(&self.answers).pop_front().unwrap_or_else(|| answered(204, ""));
         lock(&self.told).push((request, answer.clone()));
+        if let Some(clock) = &*lock(&self.slow) {
+            clock.0.fetch_add(answer.took.0, Ordering::SeqCst);
+        }
         Box::pin(async move { answer })
     }
 }

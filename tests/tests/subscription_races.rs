@@ -1,11 +1,12 @@
 //! Many subscribe, cancel and renew at one time: a subscription begins once, is
 //! charged once and gives its last payment back once.
 
-use coinslot_domain::id::PaymentId;
+use coinslot_app::demo;
+use coinslot_domain::id::{PaymentId, ProjectId};
 use coinslot_domain::payment::Payment;
 use coinslot_domain::time::Span;
 use coinslot_store::{StoreError, payment};
-use coinslot_tests::world::{merchant_request, pay_request};
+use coinslot_tests::world::{merchant_request, pay_request, silence};
 use coinslot_tests::{Engine, World};
 use serde_json::Value;
 use std::sync::Arc;
@@ -128,5 +129,25 @@ async fn a_project_that_took_real_money_has_no_clock_to_move() {
         let refused = world.send(merchant_request("POST", &path, r#"{"value":1,"type":"day"}"#)).await;
         assert_eq!(refused.status, 422, "{engine:?} {}", refused.body);
         assert!(refused.body.contains("real money"), "{engine:?} {}", refused.body);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clock_stops_on_the_way_when_the_game_takes_its_time() {
+    for engine in Engine::BOTH {
+        let world = World::new(engine).await;
+        world.pay(&world.token("9.99", "USD").await, CARD).await;
+        world.game.take();
+        world.game.take_time(world.clock.clone());
+        world.game.answer_next(silence());
+        let path = format!("{PROJECT}/clock/advance");
+        let before = world.app.now(ProjectId::new(demo::PROJECT).unwrap());
+        let moved = ok(&world, "POST", &path, r#"{"value":1,"type":"day"}"#).await;
+        assert_eq!(moved["reached"], false, "{engine:?} {moved}");
+        assert_eq!(world.game.take().len(), 1, "{engine:?}: nothing more is begun");
+        let to = (before + Span::hours(24)).rfc3339();
+        let moved = ok(&world, "PUT", &format!("{PROJECT}/clock"), &format!(r#"{{"now":"{to}"}}"#)).await;
+        assert_eq!((&moved["reached"], &moved["now"]), (&true.into(), &to.into()), "{engine:?} {moved}");
+        assert_eq!(world.game.take().len(), 1, "{engine:?}: it is told again, and hears it");
     }
 }

@@ -12,6 +12,8 @@ const SEED: &str = "20260102";
 /// Requests made up for each operation, and the seconds for all of them: there are more operations every week.
 const EXAMPLES: &str = "12";
 const SECONDS: &str = "150";
+/// Seconds for one answer. Moving a clock takes up to five, and longer on a busy machine.
+const PATIENCE: &str = "60";
 /// What is held against the document.
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,\
                       response_headers_conformance,response_schema_conformance,ignored_auth";
@@ -57,6 +59,7 @@ fn play(tool: &Path, url: &str) -> Result<(), String> {
     let mut command = Command::new(tool);
     command.arg("run").arg(format!("{url}/openapi.json")).args(["--auth", CREDENTIALS, "--seed", SEED]);
     command.args(["--max-examples", EXAMPLES, "--max-time", SECONDS, "--checks", CHECKS]);
+    command.args(["--request-timeout", PATIENCE]);
     command.args(["--phases", "examples,coverage,fuzzing", "--continue-on-failure", "--no-shrink"]);
     command.args(["--generation-database", "none", "--no-color", "--workers", "1"]);
     // It keeps what it found before in the directory where it runs.

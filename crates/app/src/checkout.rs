@@ -18,8 +18,9 @@ use coinslot_domain::tax::{Tax, TaxKind};
 use coinslot_domain::time::{Span, Time};
 use coinslot_domain::{tax, token, wallet as domain};
 use coinslot_store::payment::{Attempt, News};
-use coinslot_store::{StoreError, Tx, merchant, order, payment, reached, wallet};
+use coinslot_store::{StoreError, Tx, coupon, merchant, order, payment, reached, wallet};
 use coinslot_wire::token::{PlayerField, TokenBody};
+use coinslot_wire::webhook::PaymentNotice;
 
 /// Everything the payment page shows.
 pub struct Checkout {
@@ -653,7 +654,10 @@ fn capture(
     };
     if told == Notified::Pending {
         let provider_id = attempt.id.to_string();
-        let notice = webhook::notice(&project, &order, &payment, method, &provider_id);
+        // Only what the catalogue lists can be had with a coupon.
+        let coupon = if order.lines.is_empty() { None } else { coupon::of_order(tx, order.project, order.id)? };
+        let coupon = coupon.as_ref().map(|used| (used.code.as_str(), used.campaign_code.as_str()));
+        let notice = PaymentNotice { coupon, ..webhook::notice(&project, &order, &payment, method, &provider_id) };
         let body = coinslot_wire::webhook::payment(&notice, captured.subscription.as_ref());
         coinslot_store::webhook::insert(tx, payment.project, event_id, payment.id, "payment", &body, now)?;
         for (event, kind, body) in captured.told {

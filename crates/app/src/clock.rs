@@ -75,9 +75,13 @@ pub async fn later(app: &App, project: ProjectId, by: Advance) -> Result<Option<
     }
 }
 
-/// What is done in one call of [`advance`]. A clock that has more on its way
-/// stops there, and is moved on by the next call.
+/// How much is begun in one call of [`advance`]: things done, and time taken,
+/// which a game that does not answer its webhooks makes long. A clock that has
+/// more on its way stops there, and is moved on by the next call; clients give
+/// up on a request that takes much longer.
 pub const MOST: usize = 20_000;
+/// See [`MOST`].
+pub const LONGEST: Span = Span::seconds(5);
 
 /// Moves a project's clock forward to `to`, and does everything that falls due
 /// on the way, in the order in which it does: from one date to the next, and
@@ -91,10 +95,12 @@ pub async fn advance(app: &Shared, project: ProjectId, to: Time) -> Result<Shown
         return Err(ClockError::Past);
     }
     let mut done = 0;
+    let stop = app.clock.now() + LONGEST;
     loop {
-        done += settle(app, project).await?;
+        let (did, all) = settle(app, project, stop).await?;
+        done += did;
         let now = app.now(project);
-        if now >= to || done >= MOST {
+        if now >= to || done >= MOST || !all {
             return Ok(show(app, project).await?);
         }
         let next = app
@@ -112,17 +118,20 @@ pub async fn advance(app: &Shared, project: ProjectId, to: Time) -> Result<Shown
     }
 }
 
-/// Does everything of one project that is due now, in a fixed order; how much
-/// that was.
-pub async fn settle(app: &Shared, project: ProjectId) -> Result<usize, StoreError> {
+/// Does everything of one project that is due now, in a fixed order, and begins
+/// nothing after `stop`; how much that was, and whether it was all.
+async fn settle(app: &Shared, project: ProjectId, stop: Time) -> Result<(usize, bool), StoreError> {
     let mut done = 0;
     loop {
+        if app.clock.now() > stop {
+            return Ok((done, false));
+        }
         let turn = checkout::sweep_of(app, project).await?
             + refund::sweep_of(app, project).await?
             + subscription::renew(app, project).await?
             + if webhook::is_due(app, project).await? { webhook::deliver(app, project).await? } else { 0 };
         if turn == 0 {
-            return Ok(done);
+            return Ok((done, true));
         }
         done += turn;
     }

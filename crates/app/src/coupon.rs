@@ -10,9 +10,10 @@ use coinslot_domain::merchant::Caller;
 use coinslot_domain::time::Time;
 use coinslot_domain::wallet::{Operation, OperationKind, OperationStatus};
 use coinslot_store::coupon::Redemption;
-use coinslot_store::{StoreError, Tx, coupon, inventory, item, promotion, wallet};
+use coinslot_store::{StoreError, Tx, coupon, inventory, item, promotion, virtual_currency, wallet};
 use coinslot_wire::coupon::{CampaignBody, CampaignQuery};
 use coinslot_wire::shape::Violation;
+use coinslot_wire::virtual_currency::WHOLE;
 
 /// Why a coupon or a coupon promotion is not made, shown or used.
 #[derive(Debug)]
@@ -85,7 +86,10 @@ pub async fn create(app: &App, caller: Caller, body: CampaignBody) -> Result<Cam
     app.store
         .write(move |tx| {
             let skus = campaign.items.iter().enumerate().map(|(i, (sku, _))| (format!("virtual_items[{i}].sku"), sku));
-            let faults = unknown_items(tx, project, skus)?;
+            let mut faults = unknown_items(tx, project, skus)?;
+            if !virtual_currency::settings(tx, project)?.fits(campaign.virtual_currency) {
+                faults.push(Violation::new("virtual_currency_amount", WHOLE));
+            }
             if !faults.is_empty() {
                 return Err(CouponError::Faults(faults));
             }

@@ -9,6 +9,7 @@ pub use coinslot_store::item::Sold;
 use coinslot_store::{StoreError, Tx, group, item, lootbox, promotion, virtual_currency};
 use coinslot_wire::item::ItemBody;
 use coinslot_wire::shape::Violation;
+use coinslot_wire::virtual_currency::WHOLE;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is told of one that is not there.
@@ -182,14 +183,13 @@ fn faults_of(
             faults.push(Violation::new(format!("limits.virtual_item[{n}].id"), "is not a prize of this lootbox"));
         }
     }
-    const PARTS: &str = "must be whole: the currency has only whole units";
     let currency = virtual_currency::settings(tx, project)?;
     if !currency.fits(lootbox.opening_price) {
-        faults.push(Violation::new("opening_price_vc", PARTS));
+        faults.push(Violation::new("opening_price_vc", WHOLE));
     }
     for (i, slot) in lootbox.table.slots.iter().enumerate() {
         if !currency.fits(slot.duplicate_value) {
-            faults.push(Violation::new(format!("slots[{i}].compensation_for_duplicate_value"), PARTS));
+            faults.push(Violation::new(format!("slots[{i}].compensation_for_duplicate_value"), WHOLE));
         }
         let amounts = slot.entries.iter().filter_map(|e| match e.prize {
             Prize::Currency(amount) => Some(amount),
@@ -198,7 +198,7 @@ fn faults_of(
         for (n, amount) in amounts.enumerate() {
             if !currency.fits(amount) {
                 let path = format!("slots[{i}].value.virtual_currency[{n}].amount");
-                faults.push(Violation::new(path, PARTS));
+                faults.push(Violation::new(path, WHOLE));
             }
         }
     }

@@ -6,9 +6,10 @@ use coinslot_domain::id::{CampaignId, MerchantId, ProjectId, PromotionId};
 use coinslot_domain::merchant::Caller;
 use coinslot_domain::promotion::{Period, Promotion, Rewards, Subject};
 use coinslot_domain::time::Time;
-use coinslot_store::{StoreError, Tx, catalogue, coupon, item, promotion};
+use coinslot_store::{StoreError, Tx, catalogue, coupon, game, item, promotion, virtual_currency};
 use coinslot_wire::promotion::{PromotionBody, RewardsBody, SubjectBody};
 use coinslot_wire::shape::Violation;
+use coinslot_wire::virtual_currency::WHOLE;
 
 /// Why a promotion stays as it is.
 #[derive(Debug)]
@@ -208,7 +209,14 @@ pub async fn set_subject(
         it.subject = body.clone().apply(old.clone());
         // What it names already may have gone since, which is no fault of this change.
         let new = it.subject.items.iter().enumerate().filter(|(_, sku)| !old.items.contains(sku));
-        refused_if(unknown_items(tx, it.project, new.map(|(i, sku)| (format!("items[{i}].sku"), sku)))?)
+        let mut faults = unknown_items(tx, it.project, new.map(|(i, sku)| (format!("items[{i}].sku"), sku)))?;
+        for (i, id) in it.subject.games.iter().enumerate().filter(|(_, id)| !old.games.contains(id)) {
+            if game::find(tx, it.project, *id)?.is_none() {
+                let path = format!("digital_contents[{i}].id");
+                faults.push(Violation::new(path, "is not the number of a game of this project"));
+            }
+        }
+        refused_if(faults)
     })
     .await
 }
@@ -258,6 +266,7 @@ pub async fn set_rewards(
     body: RewardsBody,
 ) -> Result<(), PromotionError> {
     change(app, merchant, id, move |tx, it, _| {
+        let settings = virtual_currency::settings(tx, it.project)?;
         let old = std::mem::take(&mut it.rewards);
         it.rewards = body.clone().apply(old.clone());
         let discounts = it.rewards.item_discounts.iter().enumerate();
@@ -265,7 +274,12 @@ pub async fn set_rewards(
         let discounts = discounts.map(|(i, d)| (format!("item.discount[{i}].sku"), &d.sku));
         let bonuses = it.rewards.item_bonuses.iter().enumerate().filter(|(_, b)| !old.item_bonuses.contains(b));
         let bonuses = bonuses.map(|(i, (sku, _))| (format!("item.bonus[{i}].sku"), sku));
-        refused_if(unknown_items(tx, it.project, discounts.chain(bonuses))?)
+        let mut faults = unknown_items(tx, it.project, discounts.chain(bonuses))?;
+        let amount = it.rewards.bonus_amount.filter(|amount| old.bonus_amount != Some(*amount));
+        if amount.is_some_and(|amount| !settings.fits(amount)) {
+            faults.push(Violation::new("package.bonus_amount", WHOLE));
+        }
+        refused_if(faults)
     })
     .await
 }

@@ -91,7 +91,15 @@ pub(crate) fn notice<'a>(
     provider_id: &'a str,
 ) -> PaymentNotice<'a> {
     let (method_name, method_order_id) = (method, provider_id);
-    PaymentNotice { project: project.id, merchant: project.merchant, order, payment, method_name, method_order_id }
+    PaymentNotice {
+        project: project.id,
+        merchant: project.merchant,
+        order,
+        payment,
+        method_name,
+        method_order_id,
+        coupon: None,
+    }
 }
 
 /// Events sent at one time to one project.

@@ -32,7 +32,10 @@ statements! {
             created_at) VALUES ($1, $2, $3, $4, $5, $6, 'used', $7)";
     USED = "SELECT coupon_id FROM redemption WHERE project_id = $1 AND redemption_id = $2";
     COUNT = "UPDATE campaign SET redeemed = redeemed + $3 WHERE project_id = $1 AND campaign_id = $2";
-    OF_ORDER = "SELECT campaign_id FROM redemption WHERE project_id = $1 AND order_id = $2 AND state = 'used'";
+    OF_ORDER = "SELECT r.campaign_id, c.code, k.code FROM redemption r
+        JOIN coupon c ON c.project_id = $1 AND c.coupon_id = r.coupon_id
+        JOIN campaign k ON k.project_id = $1 AND k.campaign_id = r.campaign_id
+        WHERE r.project_id = $1 AND r.order_id = $2 AND r.state = 'used'";
     GIVE_BACK = "UPDATE redemption SET state = 'given_back'
         WHERE project_id = $1 AND order_id = $2 AND state = 'used'";
 }
@@ -195,16 +198,27 @@ pub fn is_redeemed(tx: &mut Tx<'_>, project: ProjectId, id: OperationId) -> Resu
     Ok(tx.row(USED, &[project.get().into(), id.get().into()])?.is_some())
 }
 
-/// The campaign of which an order uses a coupon.
-pub fn of_order(tx: &mut Tx<'_>, project: ProjectId, order: OrderId) -> Result<Option<CampaignId>, StoreError> {
-    let row = tx.row(OF_ORDER, &[project.get().into(), order.get().into()])?;
-    row.map(|row| row.numbered(0, CampaignId::new)).transpose()
+/// A coupon that an order uses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Used {
+    /// The coupon promotion it is of.
+    pub campaign: CampaignId,
+    /// Its code.
+    pub code: String,
+    /// The code of the coupon promotion.
+    pub campaign_code: String,
+}
+
+/// The coupon that an order uses.
+pub fn of_order(tx: &mut Tx<'_>, project: ProjectId, order: OrderId) -> Result<Option<Used>, StoreError> {
+    let Some(row) = tx.row(OF_ORDER, &[project.get().into(), order.get().into()])? else { return Ok(None) };
+    Ok(Some(Used { campaign: row.numbered(0, CampaignId::new)?, code: row.text(1)?, campaign_code: row.text(2)? }))
 }
 
 /// Gives the use of a coupon by an order back; `false` when there is none, or
 /// it went back already.
 pub fn give_back(tx: &mut Tx<'_>, project: ProjectId, order: OrderId) -> Result<bool, StoreError> {
-    let Some(campaign) = of_order(tx, project, order)? else { return Ok(false) };
+    let Some(Used { campaign, .. }) = of_order(tx, project, order)? else { return Ok(false) };
     let given = tx.execute(GIVE_BACK, &[project.get().into(), order.get().into()])? == 1;
     if given {
         tx.execute(COUNT, &[project.get().into(), campaign.get().into(), (-1).into()])?;

@@ -70,6 +70,7 @@ pub fn body(kind: &str, project: ProjectId, merchant: MerchantId, number: i64, n
         payment: &payment,
         method_name: "Credit/Debit Cards",
         method_order_id: &provider,
+        coupon: None,
     };
     let because = |parts| RefundNotice { parts, code: CODE_CANCELLATION, reason: "A sample", author: "merchant" };
     match kind {

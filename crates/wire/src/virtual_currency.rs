@@ -44,6 +44,9 @@ const CURRENCY: Shape = Shape::Text { min: 3, max: 3, rule: Some(TextRule::Curre
 const NAME: Shape = Shape::Texts { max: 255, required: true };
 const KIND: Shape = Shape::Text { min: 1, max: 255, rule: None };
 
+/// What is wrong with parts of a unit where the currency has none.
+pub const WHOLE: &str = "must be whole: the currency has only whole units";
+
 /// The body that changes the virtual currency.
 pub static UPDATE: Shape = Shape::Object {
     fields: &[
@@ -190,7 +193,7 @@ impl SettingsBody {
                     faults.push(Violation::new(at("sku"), "A package with this SKU already exists"));
                 }
                 if !settings.fits(package.amount) {
-                    faults.push(Violation::new(at("amount"), "must be whole: the currency has only whole units"));
+                    faults.push(Violation::new(at("amount"), WHOLE));
                 }
                 packages.push(package.onto(known, id, *currency));
             }

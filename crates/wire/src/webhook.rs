@@ -31,6 +31,8 @@ pub struct PaymentNotice<'a> {
     pub method_name: &'a str,
     /// What the payment method calls the payment.
     pub method_order_id: &'a str,
+    /// The coupon that was used, and the code of its coupon promotion.
+    pub coupon: Option<(&'a str, &'a str)>,
 }
 
 /// A refund to tell of.
@@ -129,6 +131,8 @@ struct Purchase<'a> {
     total: Sum,
     #[serde(skip_serializing_if = "Option::is_none")]
     promotions: Option<Vec<Promotion>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coupon: Option<Coupon<'a>>,
 }
 
 /// A refund tells only of the plan.
@@ -188,6 +192,12 @@ struct PinCode<'a> {
 #[derive(Serialize)]
 struct Promotion {
     id: i64,
+}
+
+#[derive(Serialize)]
+struct Coupon<'a> {
+    coupon_code: &'a str,
+    campaign_code: &'a str,
 }
 
 /// What is not known is left out. The id is a string even where it is digits.
@@ -289,7 +299,7 @@ fn sum(money: Money) -> Sum {
     Sum { currency: money.currency.code(), amount: money.shortest() }
 }
 
-fn purchase<'a>(order: &'a Order, parts: &Breakdown) -> Purchase<'a> {
+fn purchase<'a>(order: &'a Order, parts: &Breakdown, coupon: Option<(&'a str, &'a str)>) -> Purchase<'a> {
     let of = |kind| order.lines.iter().filter(move |l: &&Line| l.kind == kind);
     // One currency and no overflow: the order's total is their sum.
     let price = |kind| sum(Money::new(of(kind).map(|l| l.price.minor).sum(), order.total.currency));
@@ -333,6 +343,7 @@ fn purchase<'a>(order: &'a Order, parts: &Breakdown) -> Purchase<'a> {
         }),
         total: sum(parts.total()),
         promotions: (!promotions.is_empty()).then(|| promotions.into_iter().map(|id| Promotion { id }).collect()),
+        coupon: coupon.map(|(coupon_code, campaign_code)| Coupon { coupon_code, campaign_code }),
     }
 }
 
@@ -347,7 +358,7 @@ fn about<'a>(
     parts: &Breakdown,
     refund: Option<&RefundNotice<'a>>,
 ) -> Notification<'a> {
-    let &PaymentNotice { project, merchant, order, payment, method_name, method_order_id } = notice;
+    let &PaymentNotice { project, merchant, order, payment, method_name, method_order_id, coupon } = notice;
     let zero = Money::zero(parts.payment.currency);
     let tax = |kind: Option<TaxKind>| {
         let (money, rate) = match kind {
@@ -359,7 +370,7 @@ fn about<'a>(
     Notification {
         notification_type,
         settings: settings(project, merchant),
-        purchase: purchase(order, parts),
+        purchase: purchase(order, parts, coupon),
         user: user(&order.player),
         transaction: Transaction {
             id: payment.id.get(),
@@ -472,6 +483,7 @@ mod tests {
             payment,
             method_name: "Bank cards",
             method_order_id: "1234567890123456789",
+            coupon: None,
         }
     }
 

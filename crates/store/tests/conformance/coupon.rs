@@ -95,7 +95,10 @@ fn redemptions(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     assert_eq!(call!(log, coupon::lock(tx, theirs(), id(1))), None);
 
     let order = OrderId::new(31).unwrap();
-    assert_eq!(call!(log, coupon::of_order(tx, ours(), order)), Some(id(1)));
+    let used = call!(log, coupon::of_order(tx, ours(), order)).unwrap();
+    assert_eq!((used.campaign, used.code.as_str()), (id(1), "egg"));
+    assert_eq!(call!(log, coupon::find(tx, ours(), id(1))).unwrap().code, used.campaign_code);
+    assert_eq!(call!(log, coupon::of_order(tx, theirs(), order)), None);
     assert!(call!(log, coupon::give_back(tx, ours(), order)));
     assert!(!call!(log, coupon::give_back(tx, ours(), order)), "once");
     assert_eq!(call!(log, coupon::of_order(tx, ours(), order)), None);
