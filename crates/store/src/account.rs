@@ -17,7 +17,7 @@ statements! {
     LOCK = "SELECT account_id, user_id, kind, method, token, name FROM payment_account
         WHERE project_id = $1 AND account_id = $2 FOR UPDATE";
     OF_USER = "SELECT account_id, user_id, kind, method, token, name FROM payment_account
-        WHERE project_id = $1 AND user_id = $2 ORDER BY account_id";
+        WHERE project_id = $1 AND user_id = $2 ORDER BY +account_id";
     DELETE = "DELETE FROM payment_account WHERE project_id = $1 AND account_id = $2";
     FORGET = "DELETE FROM scripted_decline WHERE project_id = $1 AND account_id = $2";
     COUNT = "UPDATE payment_account SET charges = charges + 1 WHERE project_id = $1 AND account_id = $2

@@ -32,7 +32,8 @@ statements! {
     PURGE = "DELETE FROM idempotency WHERE project_id = $1 AND (merchant_id, key_hash) IN
         (SELECT i.merchant_id, i.key_hash FROM idempotency i WHERE i.project_id = $1 AND i.begun_at < $2
          ORDER BY i.begun_at LIMIT $3)";
-    PROJECTS = "SELECT DISTINCT project_id FROM idempotency WHERE begun_at < $1";
+    PROJECTS = "SELECT p.project_id FROM (SELECT 0 AS project_id UNION ALL SELECT project_id FROM project) p
+        WHERE EXISTS (SELECT 1 FROM idempotency i WHERE i.project_id = p.project_id AND i.begun_at < $1)";
 }
 
 /// What a request is known by: who may repeat it, and the name it was given.

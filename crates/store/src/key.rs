@@ -24,7 +24,7 @@ statements! {
         WHERE project_id = $1 AND order_id = $2 AND state = $3";
     MOVE = "UPDATE game_key SET state = $4, changed_at = $5 WHERE project_id = $1 AND order_id = $2 AND state = $3";
     OF_ORDER = "SELECT key_id, game_id, drm_id, code FROM game_key
-        WHERE project_id = $1 AND order_id = $2 AND state = $3 ORDER BY key_id";
+        WHERE project_id = $1 AND order_id = $2 AND state = $3 ORDER BY +key_id";
     COUNT_GAME = "SELECT game_id, drm_id, state, COUNT(*) FROM game_key WHERE project_id = $1 AND game_id = $2
         GROUP BY game_id, drm_id, state";
     COUNT_ALL = "SELECT game_id, drm_id, state, COUNT(*) FROM game_key WHERE project_id = $1

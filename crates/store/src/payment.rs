@@ -51,11 +51,12 @@ statements! {
     TOUCH_ATTEMPT = "UPDATE attempt SET updated_at = $4
         WHERE project_id = $1 AND attempt_id = $2 AND updated_at = $3 AND state IN ('pending', 'challenged')";
     OPEN_ATTEMPTS_OF = "SELECT project_id, attempt_id, updated_at FROM attempt
-        WHERE project_id = $4 AND ((state = 'pending' AND updated_at <= $1)
-            OR (state = 'challenged' AND updated_at <= $2))
+        WHERE project_id = $4 AND state IN ('pending', 'challenged')
+            AND ((state = 'pending' AND updated_at <= $1) OR (state = 'challenged' AND updated_at <= $2))
         ORDER BY updated_at LIMIT $3";
     OPEN_ATTEMPTS = "SELECT project_id, attempt_id, updated_at FROM attempt
-        WHERE (state = 'pending' AND updated_at <= $1) OR (state = 'challenged' AND updated_at <= $2)
+        WHERE state IN ('pending', 'challenged')
+            AND ((state = 'pending' AND updated_at <= $1) OR (state = 'challenged' AND updated_at <= $2))
         ORDER BY updated_at LIMIT $3";
 }
 

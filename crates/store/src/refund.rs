@@ -15,7 +15,7 @@ statements! {
     FIND = "SELECT payment_id, state, currency, amount, reason, partial, chargeback FROM refund
         WHERE project_id = $1 AND refund_id = $2";
     BOOKED = "SELECT payout, tax, platform_fee, method_fee FROM refund
-        WHERE project_id = $1 AND payment_id = $2 AND state = 'succeeded' ORDER BY refund_id";
+        WHERE project_id = $1 AND payment_id = $2 AND state = 'succeeded' ORDER BY +refund_id";
     SUCCEED = "UPDATE refund SET state = 'succeeded', payout = $3, tax = $4, platform_fee = $5, method_fee = $6,
             updated_at = $7 WHERE project_id = $1 AND refund_id = $2 AND state = 'pending'";
     FAIL = "UPDATE refund SET state = 'failed', updated_at = $3

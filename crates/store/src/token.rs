@@ -11,7 +11,8 @@ statements! {
     PURGE = "DELETE FROM token WHERE project_id = $1 AND token_hash IN
         (SELECT t.token_hash FROM token t WHERE t.project_id = $1 AND t.expires_at < $2
          ORDER BY t.expires_at LIMIT $3)";
-    PROJECTS = "SELECT DISTINCT project_id FROM token WHERE expires_at < $1";
+    PROJECTS = "SELECT p.project_id FROM project p WHERE EXISTS (SELECT 1 FROM token t
+        WHERE t.project_id = p.project_id AND t.expires_at < $1)";
 }
 
 /// A token as it is stored.
