@@ -174,7 +174,7 @@ impl Beside {
                 }
             }
             let used = i64::try_from(copies + 1).unwrap_or(i64::MAX).saturating_mul(span);
-            self.0.execute("UPDATE id_block SET next_id = next_id + ?1 WHERE name = 'id'", [used])?;
+            self.0.execute("UPDATE id_block SET next_id = next_id + ?1", [used])?;
             for (table, _) in &of_payments {
                 self.0.execute_batch(&format!("DROP TABLE model_{table}"))?;
             }
@@ -193,7 +193,8 @@ impl Beside {
         for name in names {
             let columns = self.columns(&name)?;
             let own = |name: &str, kind: &str| {
-                kind == "BIGINT" && ["payment_id", "order_id", "attempt_id", "entry_id", "event_id"].contains(&name)
+                kind == "BIGINT"
+                    && ["payment_id", "order_id", "attempt_id", "entry_id", "event_id", "page_id"].contains(&name)
             };
             let of_payment = columns.iter().any(|(name, kind)| own(name, kind) || name == "token_hash");
             if !of_payment || !columns.iter().any(|(name, _)| name == "project_id") {
@@ -201,7 +202,7 @@ impl Beside {
             }
             // Every copy uses both parameters, whether it has a use for them or not.
             let copied = columns.iter().map(|(name, kind)| match name.as_str() {
-                "token_hash" => "substr(token_hash, 1, 4) || ?2 || substr(token_hash, 13)".to_string(),
+                "token_hash" => "?2 || token_hash".to_string(),
                 name if own(name, kind) => format!("{name} + ?1"),
                 name => format!("CASE WHEN ?1 > 0 AND ?2 <> '' THEN {name} END"),
             });
@@ -325,7 +326,7 @@ mod tests {
                 Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?))
             })
             .unwrap();
-        assert_eq!(last, (7, 100_004_006, "v".into(), "10110000000466778899".into()));
+        assert_eq!(last, (7, 100_004_006, "v".into(), "0000000410112233445566778899".into()));
         let next: i64 = connection.query_row("SELECT next_id FROM id_block", [], |r| r.get(0)).unwrap();
         assert!(next > last.1);
     }

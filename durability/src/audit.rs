@@ -4,11 +4,11 @@ use crate::client::Purchase;
 use crate::outside::Outside;
 use crate::shop::Shop;
 use coinslot_app::port::Game;
-use coinslot_app::{Shared, StoreError, audit, demo, hash, webhook};
+use coinslot_app::{Shared, StoreError, audit, demo, token, webhook};
 use coinslot_domain::id::ProjectId;
 use coinslot_domain::payment::PaymentState;
 use coinslot_domain::time::Span;
-use coinslot_store::{Location, ledger, payment, refund, token};
+use coinslot_store::{Location, ledger, payment, refund};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -138,14 +138,12 @@ async fn told_at(app: &Shared) -> Result<String, StoreError> {
 async fn gone(app: &Shared, promised: &[Purchase], at_rest: bool) -> Result<Vec<String>, StoreError> {
     let mut gone = Vec::new();
     for p in promised {
-        let key = hash(&p.token);
+        let (token, key) = (p.token.clone(), token::key(&p.token).map(|(_, key)| key).unwrap_or_default());
         let (found, payment) = app
             .store
-            .read(move |tx| {
-                Ok::<_, StoreError>((token::find(tx, project(), &key)?, payment::of_token(tx, project(), &key)?))
-            })
+            .read(move |tx| Ok::<_, StoreError>((token::is_kept(tx, &token)?, payment::of_token(tx, project(), &key)?)))
             .await?;
-        if found.is_none() {
+        if !found {
             gone.push(format!("the token {:.8}…", p.token));
         }
         let Some(payment) = payment else {

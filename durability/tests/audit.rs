@@ -11,7 +11,7 @@ use std::path::Path;
 
 /// What is done to the database, one at a time.
 const DAMAGE: [(&str, &str); 18] = [
-    ("a token", "DELETE FROM token WHERE token_hash = (SELECT token_hash FROM token LIMIT 1)"),
+    ("a token", "DELETE FROM token_page WHERE page_id = (SELECT page_id FROM token_page LIMIT 1)"),
     ("a payment", "DELETE FROM payment WHERE payment_id = (SELECT payment_id FROM payment WHERE state = 'captured')"),
     (
         "a capture",

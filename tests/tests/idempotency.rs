@@ -14,7 +14,7 @@ use coinslot_store::Store;
 use coinslot_tests::world::{OPTIONS, PROJECT_KEY, Reply, SeededRandom, checkout_body, merchant_request, send};
 use coinslot_tests::{Engine, World};
 use coinslot_wire::shape;
-use coinslot_wire::token::TokenBody;
+use coinslot_wire::token::Draft;
 use std::sync::Arc;
 use tokio::task::JoinSet;
 use tower::ServiceExt;
@@ -136,7 +136,7 @@ async fn a_crash_between_effect_and_answer_loses_neither() {
     for engine in Engine::BOTH {
         let world = World::new(engine).await;
         let body = checkout_body("9.99", "USD");
-        let read = TokenBody::read(&shape::parse(body.as_bytes()).unwrap()).unwrap();
+        let read = Draft::read(shape::parse(body.as_bytes()).unwrap()).unwrap();
         let run = begin(&world.app, &format!("POST {TOKEN}"), "crash", &body).await.unwrap();
         let made = run.serve(token::create(&world.app, demo(), &read)).await.unwrap();
         assert!(run.changed());

@@ -6,7 +6,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use coinslot_app::{Shared, hash};
+use coinslot_app::Shared;
 use coinslot_domain::id::MerchantId;
 use coinslot_domain::limit::Rate;
 use coinslot_domain::time::{Span, Time};
@@ -56,7 +56,7 @@ impl Limits {
 /// Refuses who calls too often.
 pub(crate) async fn layer(State(limits): State<Option<Arc<Limits>>>, request: Request, next: Next) -> Response {
     if let (Some(limits), Some(known)) = (limits, request.extensions().get::<Known>()) {
-        let (merchant, key) = (known.caller.merchant, hash(&known.api_key));
+        let (merchant, key) = (known.caller.merchant, known.key_hash.clone());
         let own = request.extensions().get::<MatchedPath>().and_then(|path| own(request.method(), path.as_str()));
         let taken = match own {
             Some((path, rate)) => limits.take((merchant, key.clone(), Some(path)), rate),

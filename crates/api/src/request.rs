@@ -30,7 +30,13 @@ pub(crate) async fn layer(State(app): State<Shared>, mut request: Request, next:
         response.headers_mut().insert(header::CONTENT_TYPE, JSON);
     }
     common_headers(response.headers_mut(), &id);
-    tracing::info!(request = id, %method, path, status = response.status().as_u16(), "answered");
+    let status = response.status();
+    // A line for each request that went well is more than the request itself
+    // costs; those that did not are few, and somebody will look for them.
+    match status.is_client_error() || status.is_server_error() {
+        true => tracing::info!(request = id, %method, path, status = status.as_u16(), "answered"),
+        false => tracing::debug!(request = id, %method, path, status = status.as_u16(), "answered"),
+    }
     response
 }
 

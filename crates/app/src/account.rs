@@ -16,6 +16,7 @@ use coinslot_store::payment::Attempt;
 use coinslot_store::{Tx, account, order, payment};
 use coinslot_wire::account::What;
 use coinslot_wire::token::TokenBody;
+use std::sync::Arc;
 
 /// Why an account was not charged or forgotten.
 #[derive(Debug)]
@@ -164,7 +165,8 @@ async fn lines(app: &Shared, project: &Project, wanted: &Charging, method: i64) 
     let body = TokenBody::for_virtual_currency(project.id, &wanted.user, hundredths, currency);
     let body = body.ok_or(AccountError::Price)?;
     let player = Player { id: wanted.user.clone(), ..Player::default() };
-    let buying = Buying { project: project.clone(), body, player, method: Some(method), now: app.now(project.id) };
+    let (of, now) = (Arc::new(project.clone()), app.now(project.id));
+    let buying = Buying { project: of, body, player, method: Some(method), now };
     let quoted = app.store.read(move |tx| purchase::quote(tx, &buying)).await;
     quoted.map_err(|e| match e {
         Refused::Sale(why) => AccountError::Refused(why.to_string()),
@@ -264,7 +266,7 @@ pub(crate) async fn settle(app: &Shared, begun: Begun) -> Result<Option<Payment>
         ChargeAnswer::Challenge => ChargeAnswer::Failed(Decline::NotAuthenticated),
         other => other,
     };
-    checkout::finish(app, &begun.charge, begun.payment, answer).await
+    checkout::finish(app, &begun.charge, begun.payment, answer, None).await
 }
 
 /// Forgets a saved way to pay. Subscriptions that are paid with it end with what

@@ -2,7 +2,7 @@
 
 use crate::port::{CardRefused, CardToken, Charge, ChargeAnswer, Method};
 use crate::purchase::{self, BoughtKey, Buying, Refused};
-use crate::{App, Shared, hash, message, subscription, webhook};
+use crate::{App, Shared, known, message, subscription, webhook};
 use coinslot_domain::account::Account;
 use coinslot_domain::card::Card;
 use coinslot_domain::id::{AccountId, AttemptId, EntryId, EventId, OrderId, PaymentId, ProjectId};
@@ -16,16 +16,18 @@ use coinslot_domain::purchase::{Line, LineKind, Refusal};
 use coinslot_domain::subscription::Subscription;
 use coinslot_domain::tax::{Tax, TaxKind};
 use coinslot_domain::time::{Span, Time};
-use coinslot_domain::{tax, token, wallet as domain};
+use coinslot_domain::token::Place;
+use coinslot_domain::{tax, wallet as domain};
 use coinslot_store::payment::{Attempt, News};
 use coinslot_store::{StoreError, Tx, coupon, merchant, order, payment, reached, wallet};
 use coinslot_wire::token::{PlayerField, TokenBody};
 use coinslot_wire::webhook::PaymentNotice;
+use std::sync::Arc;
 
 /// Everything the payment page shows.
 pub struct Checkout {
     /// Who sells.
-    pub project: Project,
+    pub project: Arc<Project>,
     /// What the game asked for.
     pub body: TokenBody,
     /// Who pays.
@@ -47,6 +49,7 @@ pub struct Checkout {
     /// Play money.
     pub sandbox: bool,
     token_hash: String,
+    place: Option<Place>,
 }
 
 impl Checkout {
@@ -170,32 +173,44 @@ pub enum Next {
 
 /// Opens a token. Changes nothing.
 pub async fn open(app: &App, token: &str) -> Result<Checkout, PageError> {
-    let project_id = token::project(token).ok_or(PageError::Token)?;
-    let token_hash = hash(token);
-    let key = token_hash.clone();
-    let (found, body, project, payment) = app
-        .store
-        .read(move |tx| {
-            let Some(found) = coinslot_store::token::find(tx, project_id, &key)? else { return Err(PageError::Token) };
-            let body = TokenBody::from_stored(&found.body)
-                .ok_or_else(|| StoreError::Corrupt(format!("a token of project {project_id} cannot be read")))?;
-            let project = merchant::find_project(tx, project_id)?.ok_or(PageError::Token)?;
-            let payment = payment::of_token(tx, project_id, &key)?;
-            // Who was disabled since cannot begin to pay; what was paid is shown.
-            if payment.is_none() && wallet::find(tx, project_id, &body.player().id)?.is_some_and(|p| !p.enabled) {
-                return Err(PageError::PlayerRefused);
-            }
-            Ok((found, body, project, payment))
-        })
-        .await?;
+    opened(app, token, false).await
+}
+
+/// Opens a token to pay with it at once: without the saved ways to pay, which
+/// only a page shows, and without a look for what cannot be there.
+pub async fn open_to_pay(app: &App, token: &str) -> Result<Checkout, PageError> {
+    opened(app, token, true).await
+}
+
+async fn opened(app: &App, token: &str, at_once: bool) -> Result<Checkout, PageError> {
+    let found = crate::token::find(app, token).await?.ok_or(PageError::Token)?;
+    let (project_id, token_hash) = (found.project, found.key);
+    let body = TokenBody::from_stored(found.text.get())
+        .ok_or_else(|| StoreError::Corrupt(format!("a token of project {project_id} cannot be read")))?;
+    let known = known::project(app, project_id).await?.ok_or(PageError::Token)?;
+    let project = known.project.clone();
+    let player = body.player();
+    // A plan may have begun without a payment.
+    let subscribes = body.plan().is_some();
+    let payment = match at_once && found.unused && !subscribes {
+        true => None,
+        false => {
+            let key = token_hash.clone();
+            app.store.read(move |tx| payment::of_token(tx, project_id, &key)).await?
+        }
+    };
+    // Who was disabled since cannot begin to pay; what was paid is shown.
+    if payment.is_none() && known.is_disabled(app, &player.id).await? {
+        return Err(PageError::PlayerRefused);
+    }
     if payment.is_none() && !found.dry_run {
         return Err(PageError::NoAgreement);
     }
-    let player = body.player();
     let (started, mut accounts) = match &payment {
         Some(p) if p.state != PaymentState::Declined => (None, vec![]),
+        _ if at_once && !subscribes => (None, vec![]),
         _ => {
-            let (hash, user, subscribes) = (token_hash.clone(), player.id.clone(), body.plan().is_some());
+            let (hash, user) = (token_hash.clone(), player.id.clone());
             app.store
                 .read(move |tx| {
                     let started = match subscribes {
@@ -250,7 +265,29 @@ pub async fn open(app: &App, token: &str) -> Result<Checkout, PageError> {
         methods,
         sandbox,
         token_hash,
+        place: found.place,
     })
+}
+
+/// Where the payment of a token stands, for whoever waits for it.
+pub struct Standing {
+    /// The payment.
+    pub payment: Payment,
+    /// The player.
+    pub user: String,
+    /// The player's address, if the game said it.
+    pub email: Option<String>,
+}
+
+/// Where the payment of a token stands; `None` while there is none.
+pub async fn standing(app: &App, token: &str) -> Result<Option<Standing>, PageError> {
+    let found = crate::token::find(app, token).await?.ok_or(PageError::Token)?;
+    let project = found.project;
+    let payment = app.store.read(move |tx| payment::of_token(tx, project, &found.key)).await?;
+    let Some(payment) = payment else { return Ok(None) };
+    let (user, email) = coinslot_wire::token::contact(found.text.get())
+        .ok_or_else(|| StoreError::Corrupt(format!("a token of project {project} cannot be read")))?;
+    Ok(Some(Standing { payment, user, email }))
 }
 
 /// Nothing to pay.
@@ -394,25 +431,41 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
         decline: None,
         card: card.as_ref().map(|c| c.masked.clone()),
     };
-    let token_hash = checkout.token_hash.clone();
     let card_token = card.map(|c| c.token);
-    let begun = {
-        let card_token = card_token.clone();
-        let begun = app
-            .store
-            .write(move |tx| begin(tx, buying.as_ref(), &order, &fresh, &token_hash, (card_token.clone(), keep), now));
-        begun.await.map_err(PayError::from)?
+    let attempt = Attempt {
+        project: fresh.project,
+        id: attempt_id,
+        payment: fresh.id,
+        state: AttemptState::Pending,
+        method: method.id,
+        card_token: card_token.clone(),
+        keep,
     };
-    let payment = match begun {
-        Begun::Ours(payment) => payment,
+    let token_hash = checkout.token_hash.clone();
+    let trying = Arc::new(Trying { buying, order, payment: fresh, attempt, token_hash, now });
+    if let Some(place) = checkout.place {
+        app.tokens.used(checkout.project.id, place);
+    }
+    let begun = {
+        let (plain, trying) = (trying.buying.is_none(), trying.clone());
+        let begin = move |tx: &mut Tx<'_>| begin(tx, &trying);
+        match plain {
+            true => app.store.write_together(begin).await?,
+            // What is limited is held, and others may want it too.
+            false => app.store.write(begin).await?,
+        }
+    };
+    let (payment, begun) = match begun {
+        Begun::New => (trying.payment.id, Some(trying.clone())),
+        Begun::Ours(payment) => (payment.id, None),
         Begun::Theirs(payment) => return Ok(whither(&payment)),
     };
     let charge = Charge {
-        project: payment.project,
+        project: trying.order.project,
         attempt: attempt_id,
         method: method.id,
         card: card_token,
-        amount: payment.breakdown.payment,
+        amount: trying.payment.breakdown.payment,
     };
     // In a task of its own: a browser that goes away must not leave the charge
     // half noted.
@@ -421,7 +474,7 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
         reached("checkout.begun");
         let answer = app.gateway.charge(charge.clone()).await;
         reached("checkout.charged");
-        finish(&app, &charge, payment.id, answer).await
+        finish(&app, &charge, payment, answer, begun).await
     });
     match settled.await {
         Ok(payment) => Ok(payment?.as_ref().map_or(Next::Status, whither)),
@@ -430,68 +483,61 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
     }
 }
 
+/// A try to pay for a token, as it is begun.
+pub(crate) struct Trying {
+    buying: Option<Buying>,
+    order: Order,
+    payment: Payment,
+    attempt: Attempt,
+    token_hash: String,
+    now: Time,
+}
+
 enum Begun {
-    /// This call made the attempt and is to charge it.
+    /// All of it is as it was wanted, and this call is to charge it.
+    New,
+    /// This call made an attempt at a payment that was there, and is to charge
+    /// it.
     Ours(Payment),
     /// Another call was faster, or nothing is left to pay.
     Theirs(Payment),
 }
 
-fn begin(
-    tx: &mut Tx<'_>,
-    buying: Option<&Buying>,
-    order: &Order,
-    fresh: &Payment,
-    token_hash: &str,
-    (card_token, keep): (Option<String>, bool),
-    now: Time,
-) -> Result<Begun, Refused> {
-    let ours = match payment::of_token(tx, fresh.project, token_hash)? {
-        None if payment::insert(tx, fresh, token_hash)? => {
-            if let Some(buying) = buying {
-                purchase::verify(tx, buying, order)?;
-            }
-            order::insert(tx, order, now)?;
-            if let Some(buying) = buying {
-                purchase::reserve(tx, buying, order, fresh.attempt, now)?;
-            }
-            reached("checkout.order");
-            fresh.clone()
+fn begin(tx: &mut Tx<'_>, trying: &Trying) -> Result<Begun, Refused> {
+    let Trying { buying, order, payment: fresh, attempt, token_hash, now } = trying;
+    if payment::insert(tx, fresh, token_hash)? {
+        if let Some(buying) = buying {
+            purchase::verify(tx, buying, order)?;
         }
-        // Between our look and our insert another one put its own in.
-        None => return existing(tx, fresh.project, token_hash),
-        // Our own, of a run whose commit was not heard of.
-        Some(p) if p.attempt == fresh.attempt => return Ok(Begun::Ours(p)),
-        Some(declined) => match payment::retry(tx, declined, fresh.attempt, fresh.method, fresh.card.clone())? {
-            Some(p) => {
-                // The decline gave back what the order had set aside.
-                if let Some(buying) = buying {
-                    let order = order::find(tx, p.project, p.order)?
-                        .ok_or_else(|| StoreError::Corrupt("an order vanished".into()))?;
-                    purchase::reserve(tx, buying, &order, fresh.attempt, now)?;
-                }
-                p
-            }
-            None => return existing(tx, fresh.project, token_hash),
-        },
+        order::insert(tx, order, *now)?;
+        if let Some(buying) = buying {
+            purchase::reserve(tx, buying, order, fresh.attempt, *now)?;
+        }
+        reached("checkout.order");
+        payment::insert_attempt(tx, attempt, *now)?;
+        reached("checkout.attempt");
+        return Ok(Begun::New);
+    }
+    let vanished = || StoreError::Corrupt("a payment vanished".into());
+    let found = payment::of_token(tx, fresh.project, token_hash)?.ok_or_else(vanished)?;
+    // Our own, of a run whose commit was not heard of.
+    if found.attempt == fresh.attempt {
+        return Ok(Begun::Ours(found));
+    }
+    let Some(ours) = payment::retry(tx, found, fresh.attempt, fresh.method, fresh.card.clone())? else {
+        let found = payment::of_token(tx, fresh.project, token_hash)?;
+        return Ok(Begun::Theirs(found.ok_or_else(vanished)?));
     };
-    let attempt = Attempt {
-        project: ours.project,
-        id: ours.attempt,
-        payment: ours.id,
-        state: AttemptState::Pending,
-        method: ours.method,
-        card_token,
-        keep,
-    };
-    payment::insert_attempt(tx, &attempt, now)?;
+    // The decline gave back what the order had set aside.
+    if let Some(buying) = buying {
+        let order = order::find(tx, ours.project, ours.order)?
+            .ok_or_else(|| StoreError::Corrupt("an order vanished".into()))?;
+        purchase::reserve(tx, buying, &order, fresh.attempt, *now)?;
+    }
+    reached("checkout.order");
+    payment::insert_attempt(tx, &Attempt { payment: ours.id, method: ours.method, ..attempt.clone() }, *now)?;
     reached("checkout.attempt");
     Ok(Begun::Ours(ours))
-}
-
-fn existing(tx: &mut Tx<'_>, project: ProjectId, token_hash: &str) -> Result<Begun, Refused> {
-    let found = payment::of_token(tx, project, token_hash)?;
-    Ok(found.map(Begun::Theirs).ok_or_else(|| StoreError::Corrupt("a payment vanished".into()))?)
 }
 
 /// Passes the player's answer on to the bank. Does nothing when no question is
@@ -520,7 +566,7 @@ pub async fn answer_challenge(app: &Shared, checkout: &Checkout, approved: bool)
     let settled = tokio::spawn(async move {
         let answer = app.gateway.answer_challenge(charge.clone(), approved).await;
         reached("checkout.answered");
-        finish(&app, &charge, id, answer).await
+        finish(&app, &charge, id, answer, None).await
     });
     if let Ok(result) = settled.await {
         result?;
@@ -539,12 +585,15 @@ pub(crate) fn charge_of(payment: &Payment, attempt: &Attempt) -> Charge {
 }
 
 /// Notes what a gateway said of an attempt. Saying it twice, or late, changes
-/// nothing; the payment as it stands then.
+/// nothing; the payment as it stands then. Who has just begun the payment
+/// passes on what was written, which need not be read again as long as the
+/// payment stands where it began.
 pub(crate) async fn finish(
     app: &App,
     charge: &Charge,
     id: PaymentId,
     answer: ChargeAnswer,
+    begun: Option<Arc<Trying>>,
 ) -> Result<Option<Payment>, StoreError> {
     let (project, attempt_id) = (charge.project, charge.attempt);
     app.meter.charge(answer);
@@ -560,77 +609,104 @@ pub(crate) async fn finish(
     };
     let now = app.now(project);
     let event_id = app.id(EventId::new).await?;
-    let payment = app
-        .store
-        .write(move |tx| {
-            let Some(payment) = payment::lock(tx, project, id)? else { return Ok(None) };
-            let Some(attempt) = payment::find_attempt(tx, project, attempt_id)? else { return Ok(Some(payment)) };
-            if payment.attempt != attempt_id {
-                return Ok(Some(payment));
+    let begun = match begun.filter(|_| answer == ChargeAnswer::Succeeded) {
+        Some(begun) => known::project(app, project).await?.map(|known| (begun, known.project.clone())),
+        None => None,
+    };
+    let plain = begun.as_ref().is_some_and(|(begun, _)| begun.order.lines.is_empty() && !begun.attempt.keep);
+    // Nobody is told of a plain payment of a project without an address.
+    let quiet = plain && begun.as_ref().is_some_and(|(_, project)| project.webhook_url.is_none());
+    let note = move |tx: &mut Tx<'_>| {
+        if let Some((begun, project)) = &begun {
+            let Trying { payment, attempt, order, .. } = &**begun;
+            let known = (&**project, Some(order));
+            let captured = capture(tx, payment.clone(), attempt, known, (method, &kept), event_id, now)?;
+            if captured.is_some() {
+                return Ok(captured);
             }
-            let unmoved = payment.clone();
-            let moved = match answer {
-                ChargeAnswer::Succeeded => capture(tx, payment, &attempt, (method, &kept), event_id, now)?,
-                ChargeAnswer::Challenge => {
-                    let event = PaymentEvent::ChallengeAsked;
-                    payment::advance_attempt(tx, &attempt, event, None, now)?;
-                    payment::advance(tx, payment, event, News::default())?
+        }
+        let Some(payment) = payment::lock(tx, project, id)? else { return Ok(None) };
+        let Some(attempt) = payment::find_attempt(tx, project, attempt_id)? else { return Ok(Some(payment)) };
+        if payment.attempt != attempt_id {
+            return Ok(Some(payment));
+        }
+        let unmoved = payment.clone();
+        let moved = match answer {
+            ChargeAnswer::Succeeded => {
+                let project = merchant::find_project(tx, project)?;
+                let project = project.ok_or_else(|| lost(id, "project"))?;
+                capture(tx, payment, &attempt, (&project, None), (method, &kept), event_id, now)?
+            }
+            ChargeAnswer::Challenge => {
+                let event = PaymentEvent::ChallengeAsked;
+                payment::advance_attempt(tx, &attempt, event, None, now)?;
+                payment::advance(tx, payment, event, News::default())?
+            }
+            // Decided here and not at the gateway, so it holds only while
+            // the player has not answered after all.
+            ChargeAnswer::Failed(Decline::Expired) if attempt.state != AttemptState::Challenged => None,
+            ChargeAnswer::Failed(why) => {
+                let event = PaymentEvent::Declined;
+                if payment::advance_attempt(tx, &attempt, event, Some(why), now)? {
+                    let about = (attempt_id.get(), Some(id));
+                    message::tell(tx, project, MessageKind::PaymentDeclined, about, why.name(), now)?;
                 }
-                // Decided here and not at the gateway, so it holds only while
-                // the player has not answered after all.
-                ChargeAnswer::Failed(Decline::Expired) if attempt.state != AttemptState::Challenged => None,
-                ChargeAnswer::Failed(why) => {
-                    let event = PaymentEvent::Declined;
-                    if payment::advance_attempt(tx, &attempt, event, Some(why), now)? {
-                        let about = (attempt_id.get(), Some(id));
-                        message::tell(tx, project, MessageKind::PaymentDeclined, about, why.name(), now)?;
-                    }
-                    let moved = payment::advance(tx, payment, event, News { decline: Some(why), ..News::default() })?;
-                    if let Some(payment) = &moved
-                        && let Some(order) = order::find(tx, project, payment.order)?
-                    {
-                        purchase::release(tx, &order, now)?;
-                        subscription::declined(tx, &order, payment, now)?;
-                    }
-                    moved
+                let moved = payment::advance(tx, payment, event, News { decline: Some(why), ..News::default() })?;
+                if let Some(payment) = &moved
+                    && let Some(order) = order::find(tx, project, payment.order)?
+                {
+                    purchase::release(tx, &order, now)?;
+                    subscription::declined(tx, &order, payment, now)?;
                 }
-                ChargeAnswer::Unknown => None,
-            };
-            Ok::<_, StoreError>(Some(moved.unwrap_or(unmoved)))
-        })
-        .await?;
+                moved
+            }
+            ChargeAnswer::Unknown => None,
+        };
+        Ok::<_, StoreError>(Some(moved.unwrap_or(unmoved)))
+    };
+    let payment = match plain {
+        true => app.store.write_together(note).await?,
+        false => app.store.write(note).await?,
+    };
     reached("checkout.finished");
-    app.wake_worker();
+    if !quiet {
+        app.wake_worker();
+    }
     Ok(payment)
 }
 
 /// A player who paid or subscribed is one that the project's wallet knows.
 pub(crate) fn register(tx: &mut Tx<'_>, project: ProjectId, player: &Player, now: Time) -> Result<(), StoreError> {
     let Player { id, name, email, .. } = player;
-    if wallet::find(tx, project, id)?.is_none() {
-        let player = domain::Player::new(project, id, now);
-        wallet::insert(tx, &domain::Player { name: name.clone(), email: email.clone(), ..player })?;
-    }
-    Ok(())
+    let player = domain::Player::new(project, id, now);
+    wallet::register(tx, &domain::Player { name: name.clone(), email: email.clone(), ..player })
 }
 
-/// Everything that is true once the money is taken, in one transaction.
+fn lost(payment: PaymentId, what: &str) -> StoreError {
+    StoreError::Corrupt(format!("payment {payment} has lost its {what}"))
+}
+
+/// Everything that is true once the money is taken, in one transaction. `None`,
+/// and nothing is changed, when the payment stands elsewhere.
 fn capture(
     tx: &mut Tx<'_>,
     payment: Payment,
     attempt: &Attempt,
+    (project, order): (&Project, Option<&Order>),
     (method, kept): (&str, &subscription::Kept),
     event_id: EventId,
     now: Time,
 ) -> Result<Option<Payment>, StoreError> {
-    let lost = |what: &str| StoreError::Corrupt(format!("payment {} has lost its {what}", attempt.payment));
-    let project = merchant::find_project(tx, payment.project)?.ok_or_else(|| lost("project"))?;
+    let lost = |what| lost(attempt.payment, what);
     let told = if project.webhook_url.is_some() { Notified::Pending } else { Notified::NotNeeded };
     let news = News { paid_at: Some(now), notified: Some(told), decline: None };
     let Some(payment) = payment::advance(tx, payment, PaymentEvent::Captured, news)? else { return Ok(None) };
     reached("capture.payment");
     payment::advance_attempt(tx, attempt, PaymentEvent::Captured, None, now)?;
-    let order = order::find(tx, payment.project, payment.order)?.ok_or_else(|| lost("order"))?;
+    let order = match order {
+        Some(order) => order.clone(),
+        None => order::find(tx, payment.project, payment.order)?.ok_or_else(|| lost("order"))?,
+    };
     let order = order::advance(tx, order, OrderEvent::Paid)?.ok_or_else(|| lost("unpaid order"))?;
     reached("capture.order");
     let entry = Entry {
@@ -648,7 +724,7 @@ fn capture(
     purchase::fulfil(tx, &order, &payment, now)?;
     reached("capture.goods");
     let captured = if attempt.keep || order.lines.iter().any(|l| l.kind == LineKind::Plan) {
-        subscription::captured(tx, &project, &order, &payment, attempt, kept, now)?
+        subscription::captured(tx, project, &order, &payment, attempt, kept, now)?
     } else {
         subscription::Captured::default()
     };
@@ -657,7 +733,7 @@ fn capture(
         // Only what the catalogue lists can be had with a coupon.
         let coupon = if order.lines.is_empty() { None } else { coupon::of_order(tx, order.project, order.id)? };
         let coupon = coupon.as_ref().map(|used| (used.code.as_str(), used.campaign_code.as_str()));
-        let notice = PaymentNotice { coupon, ..webhook::notice(&project, &order, &payment, method, &provider_id) };
+        let notice = PaymentNotice { coupon, ..webhook::notice(project, &order, &payment, method, &provider_id) };
         let body = coinslot_wire::webhook::payment(&notice, captured.subscription.as_ref());
         coinslot_store::webhook::insert(tx, payment.project, event_id, payment.id, "payment", &body, now)?;
         for (event, kind, body) in captured.told {
@@ -723,7 +799,7 @@ async fn inquire(app: &Shared, open: Vec<(ProjectId, AttemptId, Time)>) -> Resul
             }
             other => other,
         };
-        finish(app, &charge, payment.id, answer).await?;
+        finish(app, &charge, payment.id, answer, None).await?;
     }
     Ok(looked)
 }

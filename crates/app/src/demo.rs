@@ -10,7 +10,7 @@ use coinslot_domain::tax::{Tax, TaxKind, TaxRule};
 use coinslot_domain::time::Time;
 use coinslot_store::webhook::Listed;
 use coinslot_store::{StoreError, merchant, payment, webhook};
-use coinslot_wire::token::TokenBody;
+use coinslot_wire::token::Draft;
 
 /// The demo merchant.
 pub const MERCHANT: i64 = 2340;
@@ -111,7 +111,7 @@ pub async fn buy(
         name = quoted(offer.name),
     );
     let value = coinslot_wire::shape::parse(request.as_bytes()).map_err(|e| e.to_string())?;
-    let body = TokenBody::read(&value).map_err(|v| format!("{v:?}"))?;
+    let body = Draft::read(value).map_err(|v| format!("{v:?}"))?;
     token::create(app, caller, &body).await.map_err(|e| format!("{e:?}"))
 }
 

@@ -280,6 +280,11 @@ fn run() -> Option<Arc<Run>> {
     RUN.try_with(Clone::clone).ok()
 }
 
+/// Whether what happens on this task may have to happen again just so.
+pub(crate) fn is_served() -> bool {
+    RUN.try_with(|_| ()).is_ok()
+}
+
 /// An id that the run on this task drew before, if there is one left.
 pub(crate) fn id_again() -> Option<i64> {
     lock(&run()?.drawn).ids.next()

@@ -21,6 +21,7 @@ pub mod group;
 pub mod idempotency;
 pub mod inventory;
 pub mod item;
+mod known;
 pub mod merchant;
 mod merge;
 pub mod message;
@@ -71,12 +72,18 @@ pub struct Parts {
 pub struct App {
     parts: Parts,
     ids: Mutex<std::ops::Range<i64>>,
+    /// Held by whoever takes more ids from the database.
+    taking_ids: tokio::sync::Mutex<()>,
     wake: Notify,
     /// What it did so far.
     pub meter: meter::Meter,
     running: idempotency::Running,
     catalogues: catalogue::Copies,
     storefronts: storefront::Views,
+    known: known::Copies,
+    /// The clock as it is, for what belongs to no request.
+    outside: Arc<dyn port::Clock>,
+    tokens: token::Pages,
     /// How far the clocks of projects are ahead that are. What other servers
     /// move is seen within a second.
     ahead: RwLock<HashMap<ProjectId, Span>>,
@@ -99,6 +106,7 @@ const ID_BLOCK: i64 = 1000;
 impl App {
     /// Puts a server together.
     pub fn new(parts: Parts) -> Shared {
+        let outside = parts.clock.clone();
         let parts = Parts {
             public_url: parts.public_url.trim_end_matches('/').to_string(),
             clock: Arc::new(idempotency::Again(parts.clock)),
@@ -108,11 +116,15 @@ impl App {
         Arc::new(App {
             parts,
             ids: Mutex::new(0..0),
+            taking_ids: tokio::sync::Mutex::default(),
             wake: Notify::new(),
             meter: meter::Meter::default(),
             running: idempotency::Running::default(),
             catalogues: catalogue::Copies::default(),
             storefronts: storefront::Views::default(),
+            known: known::Copies::default(),
+            outside,
+            tokens: token::Pages::default(),
             ahead: RwLock::default(),
         })
     }
@@ -130,10 +142,13 @@ impl App {
         if let Some(n) = self.next_id() {
             return Ok(n);
         }
+        let _taking = self.taking_ids.lock().await;
+        // Somebody else was here first.
+        if let Some(n) = self.next_id() {
+            return Ok(n);
+        }
         let first = self.store.write(|tx| coinslot_store::id::take(tx, ID_BLOCK)).await?;
         self.meter.id_blocks.count();
-        // Two may get here at once; each has a block of its own, and the rest
-        // of the one that loses is skipped.
         *self.ids.lock().unwrap_or_else(PoisonError::into_inner) = first + 1..first + ID_BLOCK;
         Ok(first)
     }
@@ -218,9 +233,6 @@ pub fn hash(secret: impl AsRef<[u8]>) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|four| char::from(DIGITS[usize::from(four)])).collect()
 }

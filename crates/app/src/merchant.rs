@@ -1,29 +1,36 @@
 //! Who calls, and what is theirs.
 
+use crate::known::{self, Known};
 use crate::{App, hash};
 use coinslot_domain::id::{MerchantId, ProjectId};
 use coinslot_domain::merchant::{Caller, Fees, KeyScope, Project};
 use coinslot_domain::token;
 use coinslot_store::{StoreError, merchant};
+use std::sync::Arc;
 
-/// Who calls with this merchant id and API key; `None` for wrong credentials,
-/// whichever of the two is wrong.
+/// Who calls with this merchant id and an API key of this hash; `None` for wrong
+/// credentials, whichever of the two is wrong.
 ///
 /// Keys are random and long, so a plain hash protects them, and looking one up
 /// by its hash takes the same time for a near miss as for a far one.
-pub async fn authenticate(app: &App, id: MerchantId, key: &str) -> Result<Option<Caller>, StoreError> {
-    let key_hash = hash(key);
-    app.store.read(move |tx| merchant::find_key(tx, id, &key_hash)).await
+pub async fn authenticate(app: &App, id: MerchantId, key_hash: &str) -> Result<Option<Caller>, StoreError> {
+    known::caller(app, id, key_hash.to_string()).await
 }
 
 /// A project the caller may use; `None` when it does not exist or is not the
 /// caller's, which look alike from outside.
 pub async fn project(app: &App, caller: Caller, id: ProjectId) -> Result<Option<Project>, StoreError> {
+    let found = known(app, caller, id).await?;
+    Ok(found.map(|known| Project::clone(&known.project)))
+}
+
+/// The same, as it is known.
+pub(crate) async fn known(app: &App, caller: Caller, id: ProjectId) -> Result<Option<Arc<Known>>, StoreError> {
     if !caller.reaches(id) {
         return Ok(None);
     }
-    let found = app.store.read(move |tx| merchant::find_project(tx, id)).await?;
-    Ok(found.filter(|p| p.merchant == caller.merchant))
+    let found = known::project(app, id).await?;
+    Ok(found.filter(|known| known.project.merchant == caller.merchant))
 }
 
 /// Every project that is active, of all merchants: for the operator, who asks

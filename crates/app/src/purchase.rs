@@ -28,6 +28,7 @@ use coinslot_store::{
 };
 use coinslot_wire::token::TokenBody;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Why a purchase did not begin.
 #[derive(Debug)]
@@ -68,7 +69,7 @@ impl From<Refused> for PayError {
 /// Who buys what, and how.
 #[derive(Clone)]
 pub(crate) struct Buying {
-    pub project: Project,
+    pub project: Arc<Project>,
     pub body: TokenBody,
     pub player: Player,
     /// The way to pay, once it is chosen: some promotions are for some ways.

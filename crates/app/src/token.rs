@@ -1,13 +1,16 @@
-//! Making payment tokens.
+//! Making payment tokens, and finding them again.
 
-use crate::{App, attribute, hash, merchant};
+use crate::{App, attribute, hash, idempotency, merchant};
 use coinslot_domain::id::ProjectId;
 use coinslot_domain::merchant::Caller;
-use coinslot_domain::time::Span;
-use coinslot_domain::token::{self, LIFE};
-use coinslot_store::token::Stored;
-use coinslot_store::{StoreError, reached, wallet};
-use coinslot_wire::token::TokenBody;
+use coinslot_domain::time::{Span, Time};
+use coinslot_domain::token::{self, LIFE, Place};
+use coinslot_store::token::{Page, Stored};
+use coinslot_store::{StoreError, Tx, reached};
+use coinslot_wire::token::Draft;
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use subtle::ConstantTimeEq;
 
 /// Why no token was made.
 #[derive(Debug)]
@@ -30,48 +33,221 @@ impl From<StoreError> for TokenError {
     }
 }
 
-/// Makes a token. Only its hash is stored: whoever reads the database cannot
-/// pay with it.
-pub async fn create(app: &App, caller: Caller, body: &TokenBody) -> Result<String, TokenError> {
+/// Makes a token. Only the hash of its secret is stored: whoever reads the
+/// database cannot pay with it.
+pub async fn create(app: &App, caller: Caller, body: &Draft) -> Result<String, TokenError> {
     let id = ProjectId::new(body.project_id()).ok_or(TokenError::NotYours)?;
-    let project = merchant::project(app, caller, id).await?.ok_or(TokenError::NotYours)?;
+    let known = merchant::known(app, caller, id).await?.ok_or(TokenError::NotYours)?;
+    let project = &known.project;
     if !project.active && !body.sandbox() {
         return Err(TokenError::NotActive);
     }
     if project.external_id_required && body.external_id().is_none() {
         return Err(TokenError::NoExternalId);
     }
-    let token = token::mint(project.id, app.bytes());
-    let now = app.now(project.id);
+    if known.is_disabled(app, body.user_id()).await? {
+        return Err(TokenError::Disabled);
+    }
+    let secret = token::letters(app.bytes());
     let stored = Stored {
-        project: project.id,
-        hash: hash(&token),
-        user_id: body.player().id,
+        project: id,
+        hash: hash(&secret),
         dry_run: body.sandbox(),
         body: body.to_stored(),
-        created_at: now,
-        expires_at: now + LIFE,
+        expires_at: app.now(id) + LIFE,
+    };
+    // A request that may be taken up again has to get the same token again.
+    let own = match idempotency::is_served() {
+        true => Some(app.id(Some).await?),
+        false => None,
     };
     let said = body.attributes().map(coinslot_wire::attribute::values).unwrap_or_default();
-    app.store
-        .write(move |tx| {
-            if wallet::find(tx, stored.project, &stored.user_id)?.is_some_and(|p| !p.enabled) {
-                return Err(TokenError::Disabled);
-            }
-            coinslot_store::token::insert(tx, &stored)?;
-            Ok::<_, TokenError>(attribute::note(tx, stored.project, &stored.user_id, &said)?)
-        })
-        .await?;
+    let user = if said.is_empty() { String::new() } else { body.user_id().to_string() };
+    let plain = said.is_empty();
+    let keep = move |tx: &mut Tx<'_>| {
+        let place = coinslot_store::token::keep(tx, &stored, own)?;
+        attribute::note(tx, stored.project, &user, &said)?;
+        Ok::<_, TokenError>(place)
+    };
+    let place = match plain {
+        true => app.store.write_together(keep).await?,
+        false => app.store.write(keep).await?,
+    };
+    app.tokens.made(id, place);
     reached("token.written");
-    Ok(token)
+    Ok(token::write(id, place, &secret))
+}
+
+/// A token that was found.
+pub(crate) struct Found {
+    /// Its project.
+    pub project: ProjectId,
+    /// What payments know it by.
+    pub key: String,
+    /// What it says.
+    pub text: Text,
+    /// Whether it pays with play money.
+    pub dry_run: bool,
+    /// From when on it opens nothing any more.
+    pub expires_at: Time,
+    /// Where it is kept, if it is on a page.
+    pub place: Option<Place>,
+    /// Whether it is certain that nobody has begun to pay with it.
+    pub unused: bool,
+}
+
+/// What a game asked for, wherever it is kept.
+pub(crate) enum Text {
+    Own(String),
+    Paged(Arc<Page>, i64),
+}
+
+impl Text {
+    pub(crate) fn get(&self) -> &str {
+        match self {
+            Text::Own(text) => text,
+            Text::Paged(page, slot) => page.at(*slot).map_or("", |token| token.body),
+        }
+    }
+}
+
+/// Looks for a token; `None` for one that was never made, or is forgotten.
+pub(crate) async fn find(app: &App, token: &str) -> Result<Option<Found>, StoreError> {
+    let Some(said) = token::read(token) else { return Ok(None) };
+    let project = said.project;
+    let Some(place) = said.place else {
+        let key = hash(token);
+        let found = {
+            let key = key.clone();
+            app.store.read(move |tx| coinslot_store::token::find(tx, project, &key)).await?
+        };
+        return Ok(found.map(|t| Found {
+            project,
+            key,
+            text: Text::Own(t.body),
+            dry_run: t.dry_run,
+            expires_at: t.expires_at,
+            place: None,
+            unused: false,
+        }));
+    };
+    let page = match app.tokens.copy(project, place.page) {
+        Some(page) => page,
+        None => {
+            let found = app.store.read(move |tx| coinslot_store::token::page(tx, project, place.page)).await?;
+            let Some(page) = found else { return Ok(None) };
+            app.tokens.keep(project, place.page, page)
+        }
+    };
+    let Some(token) = page.at(place.slot) else { return Ok(None) };
+    if !bool::from(token.hash.as_bytes().ct_eq(hash(said.secret).as_bytes())) {
+        return Ok(None);
+    }
+    let (dry_run, expires_at) = (token.dry_run, token.expires_at);
+    let unused = app.tokens.is_unused(project, place);
+    let text = Text::Paged(page, place.slot);
+    Ok(Some(Found { project, key: place.name(), text, dry_run, expires_at, place: Some(place), unused }))
+}
+
+/// What payments know a token by, if it has the form of one. Whether it was
+/// made, this does not tell.
+pub fn key(token: &str) -> Option<(ProjectId, String)> {
+    let said = token::read(token)?;
+    Some((said.project, said.place.map_or_else(|| hash(token), Place::name)))
+}
+
+/// Whether a token is kept, whole or expired: for the rigs.
+pub fn is_kept(tx: &mut Tx<'_>, token: &str) -> Result<bool, StoreError> {
+    let Some(said) = token::read(token) else { return Ok(false) };
+    let Some(place) = said.place else {
+        return Ok(coinslot_store::token::find(tx, said.project, &hash(token))?.is_some());
+    };
+    let page = coinslot_store::token::page(tx, said.project, place.page)?;
+    Ok(page.and_then(|page| page.at(place.slot).map(|t| t.hash == hash(said.secret))).unwrap_or(false))
+}
+
+/// Bytes of pages that are kept in memory.
+const COPIES: usize = 4 << 20;
+/// Tokens of which it is known that nobody began to pay with them.
+const UNUSED: usize = 1 << 16;
+
+/// Pages that were looked at last. What stands on a page never changes. Also
+/// which tokens this server made that nobody began to pay with yet.
+#[derive(Default)]
+pub(crate) struct Pages {
+    copies: Mutex<Copies>,
+    unused: Mutex<Unused>,
+}
+
+type Number = (ProjectId, i64);
+
+#[derive(Default)]
+struct Copies {
+    pages: HashMap<Number, Arc<Page>>,
+    order: VecDeque<Number>,
+    size: usize,
+}
+
+#[derive(Default)]
+struct Unused {
+    all: HashSet<(ProjectId, Place)>,
+    order: VecDeque<(ProjectId, Place)>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Pages {
+    fn copy(&self, project: ProjectId, page: i64) -> Option<Arc<Page>> {
+        lock(&self.copies).pages.get(&(project, page)).cloned()
+    }
+
+    fn keep(&self, project: ProjectId, number: i64, page: Page) -> Arc<Page> {
+        let page = Arc::new(page);
+        let mut kept = lock(&self.copies);
+        if kept.pages.insert((project, number), page.clone()).is_none() {
+            kept.order.push_back((project, number));
+            kept.size += page.size();
+        }
+        while kept.size > COPIES
+            && kept.order.len() > 1
+            && let Some(oldest) = kept.order.pop_front()
+        {
+            let gone = kept.pages.remove(&oldest).map_or(0, |page| page.size());
+            kept.size -= gone;
+        }
+        page
+    }
+
+    fn made(&self, project: ProjectId, place: Place) {
+        let mut unused = lock(&self.unused);
+        unused.all.insert((project, place));
+        unused.order.push_back((project, place));
+        if unused.order.len() > UNUSED
+            && let Some(oldest) = unused.order.pop_front()
+        {
+            unused.all.remove(&oldest);
+        }
+    }
+
+    fn is_unused(&self, project: ProjectId, place: Place) -> bool {
+        lock(&self.unused).all.contains(&(project, place))
+    }
+
+    /// Notes that somebody is about to begin to pay with a token.
+    pub(crate) fn used(&self, project: ProjectId, place: Place) {
+        lock(&self.unused).all.remove(&(project, place));
+    }
 }
 
 /// How long an expired token still shows the payment that was made with it.
 const KEPT: Span = Span::hours(30 * 24);
-/// Tokens forgotten in one transaction, so that payments do not wait long.
-const PURGED: i64 = 1000;
+/// Pages of tokens forgotten in one transaction, so that payments do not wait
+/// long.
+const PURGED: i64 = 100;
 
-/// Forgets tokens that expired long ago; how many.
+/// Forgets tokens that expired long ago; how many pages of them.
 pub async fn purge(app: &App) -> Result<u64, StoreError> {
     let before = app.clock.now() - KEPT;
     let projects = app.store.read(move |tx| coinslot_store::token::projects_to_purge(tx, before)).await?;

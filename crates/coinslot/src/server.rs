@@ -121,8 +121,9 @@ pub async fn serve(listener: TcpListener, router: Router, options: Options, stop
         // Answers are small and come in one piece.
         let _ = stream.set_nodelay(true);
         let router = router.clone();
+        let own = ClientIp(peer.ip().to_canonical().to_string().into());
         let service = hyper::service::service_fn(move |request: Request<Incoming>| {
-            answer(router.clone(), request, peer, options)
+            answer(router.clone(), request, (peer, own.clone()), options)
         });
         let mut http = hyper::server::conn::http1::Builder::new();
         http.timer(TokioTimer::new())
@@ -182,12 +183,15 @@ impl Drop for Place {
 async fn answer(
     router: Router,
     request: Request<Incoming>,
-    peer: SocketAddr,
+    (peer, own): (SocketAddr, ClientIp),
     options: Options,
 ) -> Result<axum::response::Response, std::convert::Infallible> {
     let mut request = request.map(Body::new);
-    let ip = client_ip(request.headers(), peer.ip(), options.behind_proxy);
-    request.extensions_mut().insert(ClientIp(ip.to_canonical().to_string()));
+    let ip = match options.behind_proxy {
+        true => ClientIp(client_ip(request.headers(), peer.ip(), true).to_canonical().to_string().into()),
+        false => own,
+    };
+    request.extensions_mut().insert(ip);
     match tokio::time::timeout(options.deadlines.request, router.oneshot(request)).await {
         Ok(answer) => answer,
         Err(_) => Ok((StatusCode::REQUEST_TIMEOUT, "The request took too long.\n").into_response()),

@@ -11,13 +11,56 @@ const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn
 /// Letters and digits after the project: 24 of 62 kinds are 142 bits.
 pub const RANDOM_CHARS: usize = 24;
 
-/// Writes a token: the project in base 62, an underscore, and [`letters`]. The
-/// project in front makes looking a token up a matter of one project.
-pub fn mint(project: ProjectId, random: impl FnMut() -> u8) -> String {
-    let mut text = base62(project.get());
-    text.push('_');
-    text.push_str(&letters(random));
-    text
+/// Tokens that a page has room for.
+pub const SLOTS: i64 = 64;
+
+/// Where a token is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Place {
+    /// The page.
+    pub page: i64,
+    /// The place on it, below [`SLOTS`].
+    pub slot: i64,
+}
+
+impl Place {
+    /// Its name where payments are looked up by their tokens: names of later
+    /// tokens come later.
+    pub fn name(self) -> String {
+        format!("{:014x}{:02x}", self.page, self.slot)
+    }
+}
+
+/// What a token says of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Said<'a> {
+    /// Whose it is. It stands in front, so that looking a token up is a matter
+    /// of one project.
+    pub project: ProjectId,
+    /// Where it is kept; tokens of earlier versions do not know.
+    pub place: Option<Place>,
+    /// What nobody can guess.
+    pub secret: &'a str,
+}
+
+/// Writes a token: the project and the place in base 62, and [`letters`], with
+/// underscores between them.
+pub fn write(project: ProjectId, place: Place, secret: &str) -> String {
+    [base62(project.get()).as_str(), "_", &base62(place.page * SLOTS + place.slot), "_", secret].concat()
+}
+
+/// Reads a token, if the text has a token's form.
+pub fn read(token: &str) -> Option<Said<'_>> {
+    let (project, rest) = token.split_once('_')?;
+    let (place, secret) = match rest.split_once('_') {
+        Some((place, secret)) => (Some(number(place)?), secret),
+        None => (None, rest),
+    };
+    if secret.len() != RANDOM_CHARS || !secret.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let place = place.map(|n| Place { page: n / SLOTS, slot: n % SLOTS });
+    Some(Said { project: ProjectId::new(number(project)?)?, place, secret })
 }
 
 /// [`RANDOM_CHARS`] letters and digits, each as likely as any other, drawn from
@@ -35,31 +78,33 @@ pub fn letters(mut random: impl FnMut() -> u8) -> String {
     text
 }
 
-/// The project of a token, if the text has a token's form.
-pub fn project(token: &str) -> Option<ProjectId> {
-    let (project, random) = token.split_once('_')?;
-    if random.len() != RANDOM_CHARS || !random.bytes().all(|b| b.is_ascii_alphanumeric()) {
+/// A number in base 62.
+fn number(text: &str) -> Option<i64> {
+    if text.is_empty() || text.len() > 11 {
         return None;
     }
-    if project.is_empty() || project.len() > 10 {
-        return None;
-    }
-    let mut n: i64 = 0;
-    for b in project.bytes() {
-        let digit = ALPHABET.iter().position(|a| *a == b)? as i64;
-        n = n.checked_mul(62)?.checked_add(digit)?;
-    }
-    ProjectId::new(n)
+    text.bytes().try_fold(0_i64, |n, b| {
+        let digit = match b {
+            b'0'..=b'9' => b - b'0',
+            b'A'..=b'Z' => b - b'A' + 10,
+            b'a'..=b'z' => b - b'a' + 36,
+            _ => return None,
+        };
+        n.checked_mul(62)?.checked_add(i64::from(digit))
+    })
 }
 
 fn base62(mut n: i64) -> String {
-    let mut out = Vec::new();
-    while n > 0 {
-        out.push(ALPHABET[(n % 62) as usize]);
+    let mut out = [0; 11];
+    let mut at = out.len();
+    loop {
+        at -= 1;
+        out[at] = ALPHABET[(n % 62) as usize];
         n /= 62;
+        if n <= 0 || at == 0 {
+            return out[at..].iter().map(|b| char::from(*b)).collect();
+        }
     }
-    out.reverse();
-    String::from_utf8(out).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -69,19 +114,49 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_token_names_its_project(id in 1i64..crate::id::LIMIT, seed in any::<u8>()) {
+        fn a_token_names_its_project_and_its_place(
+            id in 1i64..crate::id::LIMIT,
+            page in 0..2 * crate::id::LIMIT,
+            slot in 0..SLOTS,
+            seed in any::<u8>(),
+        ) {
             let mut n = seed;
-            let id = ProjectId::new(id).unwrap();
-            let token = mint(id, || { n = n.wrapping_add(7); n });
-            prop_assert_eq!(project(&token), Some(id));
+            let (project, place) = (ProjectId::new(id).unwrap(), Place { page, slot });
+            let secret = letters(|| { n = n.wrapping_add(7); n });
+            let token = write(project, place, &secret);
+            prop_assert_eq!(read(&token), Some(Said { project, place: Some(place), secret: &secret }));
+            prop_assert!(token.len() < 60);
         }
 
         #[test]
         fn other_text_is_no_token(text in ".{0,40}") {
             // Leading zeros say nothing, so they may stand before the number.
-            if let Some(id) = project(&text) {
-                prop_assert!(text.trim_start_matches('0').starts_with(&base62(id.get())));
+            if let Some(said) = read(&text) {
+                prop_assert!(text.trim_start_matches('0').starts_with(&base62(said.project.get())));
             }
         }
+    }
+
+    #[test]
+    fn earlier_tokens_are_read() {
+        let said = read("4mq_foIdbHn4WNoqcNBF4qKA7pzv").unwrap();
+        assert_eq!((said.project.get(), said.place), (18_404, None));
+        assert_eq!(said.secret, "foIdbHn4WNoqcNBF4qKA7pzv");
+        for text in [
+            "",
+            "_",
+            "4mq__foIdbHn4WNoqcNBF4qKA7pzv",
+            "4mq_foIdbHn4WNoqcNBF4qKA7pz",
+            "4mq_1_2_foIdbHn4WNoqcNBF4qKA7pzv",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn later_places_have_later_names() {
+        let names = [(1, 2), (1, 63), (2, 0), (15, 1), (16, 0), (2 * crate::id::LIMIT, 0)];
+        let names = names.map(|(page, slot)| Place { page, slot }.name());
+        assert!(names.is_sorted() && names.iter().all(|name| name.len() == 16), "{names:?}");
     }
 }

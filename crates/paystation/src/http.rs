@@ -6,12 +6,13 @@ use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, Limited};
+use std::sync::Arc;
 
 /// The address a request came from. The server that accepts connections puts
 /// it into the request's extensions, since only it knows which proxies to
 /// believe.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClientIp(pub String);
+pub struct ClientIp(pub Arc<str>);
 
 /// A form is a few hundred bytes.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -61,7 +62,7 @@ impl Visit {
         Visit {
             params,
             accept_language: header(header::ACCEPT_LANGUAGE).map(str::to_string),
-            ip: request.extensions().get::<ClientIp>().map(|ip| ip.0.clone()),
+            ip: request.extensions().get::<ClientIp>().map(|ip| ip.0.to_string()),
             wants_json: header(header::ACCEPT).is_some_and(|a| a.contains("application/json")),
         }
     }
@@ -165,8 +166,14 @@ pub(crate) fn page(status: StatusCode, policy: &str, html: Result<String, askama
 }
 
 /// JSON for our own scripts.
-pub(crate) fn json(status: StatusCode, value: &serde_json::Value) -> Response {
-    answer(status, "application/json", value.to_string())
+pub(crate) fn json(status: StatusCode, value: &impl serde::Serialize) -> Response {
+    match serde_json::to_string(value) {
+        Ok(text) => answer(status, "application/json", text),
+        Err(e) => {
+            tracing::error!(error = %e, "an answer could not be written");
+            plain(StatusCode::INTERNAL_SERVER_ERROR, "The answer could not be written")
+        }
+    }
 }
 
 /// A sentence.

@@ -13,7 +13,7 @@ use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use coinslot_app::Shared;
-use coinslot_app::checkout::{self, Checkout, Next, PageError, PayError, Paying};
+use coinslot_app::checkout::{self, Checkout, Next, PageError, PayError, Paying, Standing};
 use coinslot_app::port::{CardRefused, Method};
 use coinslot_domain::account::Account;
 use coinslot_domain::card::{Card, CardNumber, Cvv, Expiry};
@@ -23,6 +23,7 @@ use coinslot_domain::purchase::Refusal;
 use coinslot_domain::purchase::{self, LineKind};
 use coinslot_domain::subscription::Subscription;
 use coinslot_wire::token::PlayerField;
+use serde::Serialize;
 use serde_json::json;
 
 /// What the simulated bank takes for the player's password. It stands ready in
@@ -57,26 +58,35 @@ pub(crate) async fn entry(State(app): State<Shared>, request: Request) -> Answer
 /// `POST /paystation2/pay`
 pub(crate) async fn pay(State(app): State<Shared>, request: Request) -> Answer {
     let visit = Visit::of_form(request).await?;
-    let checkout = open(&app, &visit).await?;
+    // Only who pays with a saved account needs the accounts.
+    let saved = visit.params.get("method").is_some_and(|method| method.starts_with(ACCOUNT));
+    let opened = match saved {
+        true => checkout::open(&app, visit.token()).await,
+        false => checkout::open_to_pay(&app, visit.token()).await,
+    };
+    let checkout = opened.map_err(|e| error(&visit, None, e))?;
     if let Some(elsewhere) = elsewhere(&visit, &checkout) {
         return Ok(elsewhere);
     }
     let t = text(&visit, Some(&checkout));
     let paying = match read(t, &visit, &checkout) {
         Ok(paying) => paying,
-        Err(faults) => return Ok(form(&visit, &checkout, faults)),
+        Err(faults) => return form_again(&app, &visit, faults).await,
     };
-    let fault = |name, key| Faults(vec![(name, t.s(key))]);
-    Ok(match checkout::pay(&app, &checkout, paying).await {
-        Ok(Next::Challenge) => go(&visit, &visit.link(CHALLENGE)),
-        Ok(Next::Status) => go(&visit, &visit.link(STATUS)),
-        Err(PayError::Card(CardRefused::Number)) => form(&visit, &checkout, fault("card_number", "card-number-bad")),
-        Err(PayError::Card(CardRefused::Expiry)) => {
-            form(&visit, &checkout, fault("card_expiry", "card-expiry-refused"))
-        }
-        Err(PayError::Method) => form(&visit, &checkout, fault("method", "method-bad")),
-        Err(PayError::Page(e)) => error(&visit, Some(&checkout), e),
-    })
+    let (name, key) = match checkout::pay(&app, &checkout, paying).await {
+        Ok(Next::Challenge) => return Ok(go(&visit, &visit.link(CHALLENGE))),
+        Ok(Next::Status) => return Ok(go(&visit, &visit.link(STATUS))),
+        Err(PayError::Page(e)) => return Ok(error(&visit, Some(&checkout), e)),
+        Err(PayError::Card(CardRefused::Number)) => ("card_number", "card-number-bad"),
+        Err(PayError::Card(CardRefused::Expiry)) => ("card_expiry", "card-expiry-refused"),
+        Err(PayError::Method) => ("method", "method-bad"),
+    };
+    form_again(&app, &visit, Faults(vec![(name, t.s(key))])).await
+}
+
+/// The form with what is wrong with it, and with all that it shows.
+async fn form_again(app: &Shared, visit: &Visit, faults: Faults) -> Answer {
+    Ok(form(visit, &open(app, visit).await?, faults))
 }
 
 /// `GET /paystation2/3ds`
@@ -129,22 +139,36 @@ pub(crate) async fn status(State(app): State<Shared>, request: Request) -> Answe
 /// `GET /paystation2/status.json`
 pub(crate) async fn status_json(State(app): State<Shared>, request: Request) -> Answer {
     let visit = Visit { wants_json: true, ..Visit::of_query(&request) };
-    let checkout = open(&app, &visit).await?;
-    let Some(payment) = &checkout.payment else {
+    let standing = checkout::standing(&app, visit.token()).await.map_err(|e| error(&visit, None, e))?;
+    let Some(Standing { payment, user, email }) = standing else {
+        let checkout = open(&app, &visit).await?;
         let done = checkout.started.is_some();
         let status = if done { StatusGroup::Done } else { StatusGroup::Invoice };
         return Ok(http::json(StatusCode::OK, &json!({"status": status.name(), "final": done, "invoice": null})));
     };
-    let body = json!({
-        "status": payment.group().name(),
-        "final": is_final(payment),
-        "invoice": payment.id.get(),
-        "view": view_of(payment),
-        "challenge": payment.state == PaymentState::Challenged,
-        "email": checkout.player.email.as_deref().unwrap_or_default(),
-        "userId": checkout.player.id,
-    });
+    let body = Polled {
+        challenge: payment.state == PaymentState::Challenged,
+        email: email.as_deref().unwrap_or_default(),
+        r#final: is_final(&payment),
+        invoice: payment.id.get(),
+        status: payment.group().name(),
+        user_id: &user,
+        view: view_of(&payment),
+    };
     Ok(http::json(StatusCode::OK, &body))
+}
+
+/// What the status page's script asks for again and again.
+#[derive(Serialize)]
+struct Polled<'a> {
+    challenge: bool,
+    email: &'a str,
+    r#final: bool,
+    invoice: i64,
+    status: &'a str,
+    #[serde(rename = "userId")]
+    user_id: &'a str,
+    view: String,
 }
 
 /// `GET /paystation2/receipt`

@@ -90,7 +90,7 @@ pub fn values_of(tx: &mut Tx<'_>, project: ProjectId, user: &str) -> Result<Valu
 }
 
 /// A value as the two columns for a number and a text.
-pub(crate) fn columns(value: &Value) -> [Sql; 2] {
+pub(crate) fn columns(value: &Value) -> [Sql<'_>; 2] {
     match value {
         Value::Int(n) => [(*n).into(), Sql::Null],
         Value::Text(text) => [Sql::Null, text.into()],

@@ -6,13 +6,20 @@
 //! transaction and answers them after one sync. On PostgreSQL a pool of threads
 //! runs each in a transaction of its own and repeats it after a conflict.
 
-use crate::idempotency;
 use crate::meter::{Figures, Watch};
+use crate::token::{self, Pages};
+use crate::{id, idempotency};
+use coinslot_domain::token::Place;
 use std::any::Any;
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, mpsc};
+use std::task::Poll;
 use tokio::sync::oneshot;
 
 /// Why the database did not do it.
@@ -82,21 +89,21 @@ fn with_causes(e: &(dyn std::error::Error + 'static)) -> String {
     text
 }
 
-/// A value of a parameter or a column.
+/// A value of a parameter or a column. What a caller holds is borrowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Value {
+pub enum Value<'a> {
     /// Nothing.
     Null,
     /// A `BIGINT`.
     Int(i64),
     /// A `TEXT`.
-    Text(String),
+    Text(Cow<'a, str>),
 }
 
 macro_rules! into_value {
     ($($from:ty => |$x:ident| $to:expr;)*) => {$(
-        impl From<$from> for Value {
-            fn from($x: $from) -> Value { $to }
+        impl<'a> From<$from> for Value<'a> {
+            fn from($x: $from) -> Value<'a> { $to }
         }
     )*};
 }
@@ -104,17 +111,17 @@ macro_rules! into_value {
 into_value! {
     i64 => |x| Value::Int(x);
     bool => |x| Value::Int(i64::from(x));
-    &str => |x| Value::Text(x.to_string());
-    String => |x| Value::Text(x);
-    &String => |x| Value::Text(x.clone());
+    &'a str => |x| Value::Text(Cow::Borrowed(x));
+    String => |x| Value::Text(Cow::Owned(x));
+    &'a String => |x| Value::Text(Cow::Borrowed(x));
     Option<i64> => |x| x.map_or(Value::Null, Value::Int);
-    Option<&str> => |x| x.map_or(Value::Null, Value::from);
-    &Option<String> => |x| x.clone().map_or(Value::Null, Value::Text);
+    Option<&'a str> => |x| x.map_or(Value::Null, Value::from);
+    &'a Option<String> => |x| x.as_deref().into();
 }
 
 /// A row of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row(Vec<Value>);
+pub struct Row(Vec<Value<'static>>);
 
 impl Row {
     /// A `BIGINT` that is not null.
@@ -139,7 +146,16 @@ impl Row {
     /// A `TEXT` or null.
     pub fn maybe_text(&self, column: usize) -> Result<Option<String>, StoreError> {
         match self.0.get(column) {
-            Some(Value::Text(s)) => Ok(Some(s.clone())),
+            Some(Value::Text(s)) => Ok(Some(s.to_string())),
+            Some(Value::Null) => Ok(None),
+            other => Err(StoreError::Corrupt(format!("column {column} is {other:?}, not a text"))),
+        }
+    }
+
+    /// The same, without a copy.
+    pub fn maybe_str(&self, column: usize) -> Result<Option<&str>, StoreError> {
+        match self.0.get(column) {
+            Some(Value::Text(s)) => Ok(Some(s)),
             Some(Value::Null) => Ok(None),
             other => Err(StoreError::Corrupt(format!("column {column} is {other:?}, not a text"))),
         }
@@ -152,8 +168,8 @@ impl Row {
 
     /// A value that `read` makes of a text; anything it refuses is corrupt.
     pub fn named<T>(&self, column: usize, read: impl Fn(&str) -> Option<T>) -> Result<T, StoreError> {
-        let text = self.text(column)?;
-        read(&text).ok_or_else(|| StoreError::Corrupt(format!("column {column} holds {text:?}")))
+        let text = self.maybe_str(column)?.ok_or_else(|| StoreError::Corrupt(format!("column {column} is null")))?;
+        read(text).ok_or_else(|| StoreError::Corrupt(format!("column {column} holds {text:?}")))
     }
 
     /// A value that `read` makes of a number; anything it refuses is corrupt.
@@ -170,20 +186,77 @@ fn key(sql: &'static str) -> Key {
     (sql.as_ptr().addr(), sql.len())
 }
 
+/// Something for each statement.
+type Map<T> = HashMap<Key, T, BuildHasherDefault<Places>>;
+
+/// Hashes places in memory, which differ enough by themselves.
+#[derive(Default)]
+struct Places(u64);
+
+impl Hasher for Places {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_usize(usize::from(*byte));
+        }
+    }
+
+    fn write_usize(&mut self, n: usize) {
+        self.0 = (self.0.rotate_left(5) ^ n as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+}
+
 trait Backend {
-    fn rows(&mut self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>, StoreError>;
-    fn execute(&mut self, sql: &'static str, params: &[Value]) -> Result<u64, StoreError>;
+    fn rows(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<Vec<Row>, StoreError>;
+    fn execute(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<u64, StoreError>;
+    /// Runs a statement that touches as many rows as are expected, or any
+    /// number; whether it does. One that is far away may be sent later, and
+    /// answered for until then.
+    fn change(&mut self, sql: &'static str, params: &[Value<'_>], rows: Option<u64>) -> Result<bool, StoreError> {
+        let touched = self.execute(sql, params)?;
+        Ok(rows.is_none_or(|rows| touched == rows))
+    }
 }
 
 /// A transaction under way, or a read.
 pub struct Tx<'a> {
     backend: &'a mut dyn Backend,
+    held: &'a mut Held,
     fault: Option<StoreError>,
 }
 
+/// What transactions that share a commit want of the database together, once
+/// before they are committed.
+#[derive(Default)]
+pub(crate) struct Held {
+    /// What is added to each balance, by the statement that adds it.
+    sums: BTreeMap<(&'static str, Total), i64>,
+    /// Tokens on their way to a page.
+    pub(crate) pages: Pages,
+    /// Whether something was changed of which there are copies in memory.
+    changed: bool,
+    /// Which part of a balance is this connection's own.
+    stripe: i64,
+}
+
+impl Held {
+    /// Forgets what transactions that were undone wanted.
+    fn clear(&mut self) {
+        self.sums.clear();
+        self.pages.clear();
+        self.changed = false;
+    }
+}
+
+/// A number that many transactions change: project, account and unit.
+pub(crate) type Total = (i64, &'static str, &'static str);
+
 impl<'a> Tx<'a> {
-    fn new(backend: &'a mut dyn Backend) -> Self {
-        Tx { backend, fault: None }
+    fn new(backend: &'a mut dyn Backend, held: &'a mut Held) -> Self {
+        Tx { backend, held, fault: None }
     }
 
     /// After a fault PostgreSQL refuses everything until the rollback, and so
@@ -207,18 +280,75 @@ impl<'a> Tx<'a> {
     }
 
     /// The rows of a statement.
-    pub(crate) fn rows(&mut self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+    pub(crate) fn rows(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
+        // Whoever reads balances sees what was added to them.
+        if !self.held.sums.is_empty() && sql.contains("FROM balance") {
+            self.settle()?;
+        }
         self.unless_faulty(|backend| backend.rows(sql, params))
     }
 
     /// The first row of a statement, if any.
-    pub(crate) fn row(&mut self, sql: &'static str, params: &[Value]) -> Result<Option<Row>, StoreError> {
+    pub(crate) fn row(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<Option<Row>, StoreError> {
         Ok(self.rows(sql, params)?.into_iter().next())
     }
 
     /// Runs a statement; how many rows it touched.
-    pub(crate) fn execute(&mut self, sql: &'static str, params: &[Value]) -> Result<u64, StoreError> {
+    pub(crate) fn execute(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<u64, StoreError> {
         self.unless_faulty(|backend| backend.execute(sql, params))
+    }
+
+    /// Runs a statement that should change one row; whether it did. On
+    /// PostgreSQL this may be answered before it is known; when it turns out to
+    /// be wrong, everything is undone and done again, step by step.
+    pub(crate) fn change(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<bool, StoreError> {
+        self.unless_faulty(|backend| backend.change(sql, params, Some(1)))
+    }
+
+    /// Runs a statement of which only errors matter.
+    pub(crate) fn put(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<(), StoreError> {
+        self.unless_faulty(|backend| backend.change(sql, params, None)).map(drop)
+    }
+
+    /// Adds to a total, together with what others add to it before the commit.
+    /// The statement takes the total, a stripe and the amount.
+    pub(crate) fn add(&mut self, sql: &'static str, total: Total, amount: i64) {
+        *self.held.sums.entry((sql, total)).or_insert(0) += amount;
+    }
+
+    /// Takes a token to a page; where. With a number of its own it gets a page of its own.
+    pub(crate) fn keep_token(
+        &mut self,
+        project: i64,
+        own: Option<i64>,
+        line: &str,
+        expires_at: i64,
+    ) -> Result<Place, StoreError> {
+        if own.is_none() && self.held.pages.wants_numbers() {
+            let first = id::take_of(self, "token_page", token::NUMBERS)?;
+            self.held.pages.give(first);
+        }
+        Ok(self.held.pages.add(project, own, line, expires_at))
+    }
+
+    /// Notes that something changes of which copies are kept in memory.
+    pub(crate) fn changes_known(&mut self) {
+        self.held.changed = true;
+    }
+
+    /// Does what was put off.
+    fn settle(&mut self) -> Result<(), StoreError> {
+        let stripe = self.held.stripe;
+        for ((sql, (project, account, unit)), amount) in std::mem::take(&mut self.held.sums) {
+            if amount != 0 {
+                let values = [project.into(), account.into(), unit.into(), stripe.into(), amount.into()];
+                self.put(sql, &values)?;
+            }
+        }
+        for page in self.held.pages.take() {
+            page.insert(self)?;
+        }
+        Ok(())
     }
 }
 
@@ -247,12 +377,26 @@ impl Location {
 pub struct Store {
     engine: Engine,
     figures: Arc<Figures>,
+    epoch: Arc<Epoch>,
+}
+
+/// Counts changes of what is kept in memory, so that copies which are older
+/// than a change are known as such.
+#[derive(Default)]
+struct Epoch(AtomicU64);
+
+impl Epoch {
+    /// Something was changed, and is committed; whoever wanted it does not know
+    /// yet.
+    fn pass(&self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
 }
 
 #[derive(Clone)]
 enum Engine {
     Lite { writer: mpsc::Sender<Box<dyn Work>>, readers: Arc<Readers> },
-    Pg { jobs: mpsc::Sender<PgJob> },
+    Pg { jobs: mpsc::Sender<PgJob>, groups: mpsc::Sender<Box<dyn Work>> },
 }
 
 /// One closure on its way through an engine.
@@ -309,11 +453,15 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Connections to PostgreSQL, and so transactions at one time.
 const PG_POOL: usize = 8;
+/// How many of them are for groups: while one waits for the disk, the other
+/// runs.
+const PG_GROUPS: usize = 2;
 
 impl Store {
     /// Opens a database and brings its tables up to date.
     pub fn open(location: &Location) -> Result<Store, StoreError> {
         let figures = Arc::<Figures>::default();
+        let epoch = Arc::<Epoch>::default();
         let engine = match location {
             Location::File(path) => {
                 if let Some(dir) = path.parent().filter(|d| !d.as_os_str().is_empty()) {
@@ -322,8 +470,8 @@ impl Store {
                 let mut connection = lite_connect(path)?;
                 migrate(|runner| runner.run(&mut connection))?;
                 let (writer, work) = mpsc::channel();
-                let noted = figures.clone();
-                spawn("store-writer", move || lite_writer(connection, &noted, &work))?;
+                let (noted, passed) = (figures.clone(), epoch.clone());
+                spawn("store-writer", move || lite_writer(&connection, &noted, &passed, &work))?;
                 Engine::Lite { writer, readers: Arc::new(Readers { path: path.clone(), idle: Mutex::default() }) }
             }
             Location::Postgres(url) => {
@@ -338,16 +486,33 @@ impl Store {
                 });
                 let mut first = Some(first.join().map_err(|p| panicked(&*p))??);
                 let (jobs, work) = mpsc::channel();
-                let work = Arc::new(Mutex::new(work));
+                let (groups, group_work) = mpsc::channel();
+                let (work, group_work) = (Arc::new(Mutex::new(work)), Arc::new(Mutex::new(group_work)));
                 for i in 0..PG_POOL {
+                    let group_work = group_work.clone();
                     let (url, work, connection) = (url.clone(), work.clone(), first.take());
-                    let noted = figures.clone();
-                    spawn(&format!("store-pg-{i}"), move || pg_thread(&url, connection, &noted, &work))?;
+                    let (noted, passed) = (figures.clone(), epoch.clone());
+                    let held = Held { stripe: i as i64, ..Held::default() };
+                    spawn(&format!("store-pg-{i}"), move || {
+                        let thread = PgThread { url: &url, connection, held, figures: &noted, epoch: &passed };
+                        match i < PG_GROUPS {
+                            true => thread.run_groups(&group_work),
+                            false => thread.run(&work),
+                        }
+                    })?;
                 }
-                Engine::Pg { jobs }
+                Engine::Pg { jobs, groups }
             }
         };
-        Ok(Store { engine, figures })
+        Ok(Store { engine, figures, epoch })
+    }
+
+    /// Changes with each change that this program made of what is kept in
+    /// memory: API keys, projects, and who is disabled. What is read after it
+    /// was asked for, and while it does not change, is not older than any of
+    /// these changes.
+    pub fn epoch(&self) -> u64 {
+        self.epoch.0.load(Ordering::SeqCst)
     }
 
     /// What the database did since it was opened.
@@ -388,9 +553,29 @@ impl Store {
         let work = Box::new(Closure { run: f, result: None, caller });
         let sent = match &self.engine {
             Engine::Lite { writer, .. } => writer.send(work).is_ok(),
-            Engine::Pg { jobs } => jobs.send(PgJob::Write(work)).is_ok(),
+            Engine::Pg { jobs, .. } => jobs.send(PgJob::Write(work)).is_ok(),
         };
         if !sent {
+            return Err(E::from(gone()));
+        }
+        answer.await.unwrap_or_else(|_| Err(E::from(gone())))
+    }
+
+    /// The same as [`Store::write`], for what is done all the time and holds
+    /// nothing that another such closure would take in another order: rows of a
+    /// payment or a token of its own. Those that wait share a transaction, on
+    /// PostgreSQL too.
+    pub async fn write_together<T, E>(&self, f: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let Engine::Pg { groups, .. } = &self.engine else { return self.write(f).await };
+        if idempotency::witness().is_some() {
+            return self.write(f).await;
+        }
+        let (caller, answer) = oneshot::channel();
+        if groups.send(Box::new(Closure { run: f, result: None, caller })).is_err() {
             return Err(E::from(gone()));
         }
         answer.await.unwrap_or_else(|_| Err(E::from(gone())))
@@ -405,7 +590,7 @@ impl Store {
     {
         match &self.engine {
             Engine::Lite { readers, .. } => readers.read(f),
-            Engine::Pg { jobs } => {
+            Engine::Pg { jobs, .. } => {
                 let (caller, answer) = oneshot::channel();
                 let work = Box::new(Closure { run: f, result: None, caller });
                 if jobs.send(PgJob::Read(work)).is_err() {
@@ -448,6 +633,7 @@ fn migrations() -> Result<refinery_core::Runner, StoreError> {
         ("V8__subscriptions", include_str!("../migrations/V8__subscriptions.sql")),
         ("V9__purchase", include_str!("../migrations/V9__purchase.sql")),
         ("V10__idempotency", include_str!("../migrations/V10__idempotency.sql")),
+        ("V11__token_pages", include_str!("../migrations/V11__token_pages.sql")),
     ];
     let all: Result<Vec<_>, _> = all.iter().map(|(name, sql)| refinery_core::Migration::unapplied(name, sql)).collect();
     // In one transaction with the note that they ran: otherwise a crash between
@@ -536,17 +722,27 @@ fn lite_try_connect(path: &Path) -> rusqlite::Result<rusqlite::Connection> {
     // NORMAL would lose acknowledged orders in a power cut.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
+    // A page that changes in each batch is copied into the file once in ten
+    // thousand pages of the log, and not once in a thousand.
+    connection.pragma_update(None, "wal_autocheckpoint", 10_000)?;
     connection.set_prepared_statement_cache_capacity(256);
     Ok(connection)
 }
 
-struct LiteBackend<'a> {
+/// A connection with the statements it has prepared.
+struct LiteBackend<'c> {
+    connection: &'c rusqlite::Connection,
+    statements: Map<rusqlite::Statement<'c>>,
+}
+
+/// A connection that keeps its statements itself.
+struct LiteReader<'a> {
     connection: &'a rusqlite::Connection,
     texts: &'a mut Texts,
 }
 
 /// Statements as SQLite wants them.
-type Texts = HashMap<Key, String>;
+type Texts = Map<String>;
 
 /// SQLite numbers `$1` by first appearance, not by its digit, and has no row
 /// locks, because its writer is alone anyway.
@@ -555,14 +751,32 @@ pub fn for_sqlite(sql: &str) -> String {
     sql.replace('$', "?")
 }
 
-impl LiteBackend<'_> {
+impl<'c> LiteBackend<'c> {
+    fn new(connection: &'c rusqlite::Connection) -> Self {
+        LiteBackend { connection, statements: Map::default() }
+    }
+
+    fn statement(&mut self, sql: &'static str) -> Result<&mut rusqlite::Statement<'c>, StoreError> {
+        use std::collections::hash_map::Entry;
+        Ok(match self.statements.entry(key(sql)) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(self.connection.prepare(&for_sqlite(sql))?),
+        })
+    }
+
+    fn run(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        self.execute(sql, &[]).map(drop)
+    }
+}
+
+impl LiteReader<'_> {
     fn statement(&mut self, sql: &'static str) -> Result<rusqlite::CachedStatement<'_>, StoreError> {
         let text = self.texts.entry(key(sql)).or_insert_with(|| for_sqlite(sql));
         Ok(self.connection.prepare_cached(text)?)
     }
 }
 
-impl rusqlite::ToSql for Value {
+impl rusqlite::ToSql for Value<'_> {
     fn to_sql(&self) -> rusqlite::Result<rusqlite::types::ToSqlOutput<'_>> {
         use rusqlite::types::{ToSqlOutput, Value as Owned, ValueRef};
         Ok(match self {
@@ -573,35 +787,54 @@ impl rusqlite::ToSql for Value {
     }
 }
 
-impl Backend for LiteBackend<'_> {
-    fn rows(&mut self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
-        use rusqlite::types::ValueRef;
-        let mut statement = self.statement(sql)?;
-        let columns = statement.column_count();
-        let mut rows = statement.query(rusqlite::params_from_iter(params))?;
-        let mut all = Vec::new();
-        while let Some(row) = rows.next()? {
-            let mut values = Vec::with_capacity(columns);
-            for i in 0..columns {
-                values.push(match row.get_ref(i)? {
-                    ValueRef::Null => Value::Null,
-                    ValueRef::Integer(n) => Value::Int(n),
-                    ValueRef::Text(t) => Value::Text(String::from_utf8_lossy(t).into_owned()),
-                    other => return Err(StoreError::Corrupt(format!("a {} in column {i}", other.data_type()))),
-                });
-            }
-            all.push(Row(values));
+fn lite_rows(statement: &mut rusqlite::Statement<'_>, params: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
+    use rusqlite::types::ValueRef;
+    let columns = statement.column_count();
+    let mut rows = statement.query(rusqlite::params_from_iter(params))?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        let mut values = Vec::with_capacity(columns);
+        for i in 0..columns {
+            values.push(match row.get_ref(i)? {
+                ValueRef::Null => Value::Null,
+                ValueRef::Integer(n) => Value::Int(n),
+                ValueRef::Text(t) => Value::Text(Cow::Owned(String::from_utf8_lossy(t).into_owned())),
+                other => return Err(StoreError::Corrupt(format!("a {} in column {i}", other.data_type()))),
+            });
         }
-        Ok(all)
+        all.push(Row(values));
+    }
+    Ok(all)
+}
+
+impl Backend for LiteBackend<'_> {
+    fn rows(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
+        lite_rows(self.statement(sql)?, params)
     }
 
-    fn execute(&mut self, sql: &'static str, params: &[Value]) -> Result<u64, StoreError> {
+    fn execute(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<u64, StoreError> {
         Ok(self.statement(sql)?.execute(rusqlite::params_from_iter(params))? as u64)
     }
 }
 
-fn lite_writer(mut connection: rusqlite::Connection, figures: &Figures, work: &mpsc::Receiver<Box<dyn Work>>) {
-    let mut texts = Texts::new();
+impl Backend for LiteReader<'_> {
+    fn rows(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
+        let mut statement = self.statement(sql)?;
+        lite_rows(&mut statement, params)
+    }
+
+    fn execute(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<u64, StoreError> {
+        Ok(self.statement(sql)?.execute(rusqlite::params_from_iter(params))? as u64)
+    }
+}
+
+fn lite_writer(
+    connection: &rusqlite::Connection,
+    figures: &Figures,
+    epoch: &Epoch,
+    work: &mpsc::Receiver<Box<dyn Work>>,
+) {
+    let mut writer = LiteWriter { lite: LiteBackend::new(connection), held: Held::default() };
     while let Ok(first) = work.recv() {
         // No delay is added: while one batch syncs, the next one gathers.
         let mut batch = vec![first];
@@ -612,7 +845,10 @@ fn lite_writer(mut connection: rusqlite::Connection, figures: &Figures, work: &m
             }
         }
         let began = Watch::start();
-        let outcome = lite_commit(&mut connection, &mut texts, &mut batch);
+        let outcome = writer.commit(&mut batch);
+        if std::mem::take(&mut writer.held.changed) {
+            epoch.pass();
+        }
         figures.committed(batch.len(), began);
         crate::reached("commit.synced");
         if let Err(e) = &outcome {
@@ -625,55 +861,87 @@ fn lite_writer(mut connection: rusqlite::Connection, figures: &Figures, work: &m
     }
 }
 
-/// Runs a batch and commits it. A savepoint keeps a copy of every page that
-/// changes, and hardly any closure refuses; so the batch runs without them
-/// first, and again with them when one did.
-fn lite_commit(
-    connection: &mut rusqlite::Connection,
-    texts: &mut Texts,
-    batch: &mut [Box<dyn Work>],
-) -> Result<(), StoreError> {
-    if lite_all(connection, texts, batch)? {
-        return Ok(());
-    }
-    let mut transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    for work in batch {
-        let savepoint = transaction.savepoint()?;
-        if lite_run(&savepoint, texts, &mut **work)? {
-            savepoint.commit()?;
-        }
-    }
-    Ok(transaction.commit()?)
+struct LiteWriter<'c> {
+    lite: LiteBackend<'c>,
+    held: Held,
 }
 
-/// Runs and commits all closures of a batch. `false` when one refused and
-/// others were there, who must not suffer for it: then nothing has happened.
-fn lite_all(
-    connection: &mut rusqlite::Connection,
-    texts: &mut Texts,
-    batch: &mut [Box<dyn Work>],
-) -> Result<bool, StoreError> {
-    let alone = batch.len() == 1;
-    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    for work in batch {
-        if !lite_run(&transaction, texts, &mut **work)? {
-            transaction.rollback()?;
-            return Ok(alone);
+impl LiteWriter<'_> {
+    /// Runs a batch and commits it. A savepoint keeps a copy of every page that
+    /// changes, and hardly any closure refuses; so the batch runs without them
+    /// first, and again with them when one did.
+    fn commit(&mut self, batch: &mut [Box<dyn Work>]) -> Result<(), StoreError> {
+        let done = match self.together(batch) {
+            Ok(false) => self.apart(batch),
+            done => done.map(drop),
+        };
+        if done.is_err() {
+            self.undo();
+        }
+        done
+    }
+
+    /// Runs and commits all closures of a batch. `false` when one refused and
+    /// others were there, who must not suffer for it: then nothing has happened.
+    fn together(&mut self, batch: &mut [Box<dyn Work>]) -> Result<bool, StoreError> {
+        let alone = batch.len() == 1;
+        self.lite.run("BEGIN IMMEDIATE")?;
+        for work in batch {
+            if !self.run(&mut **work)? {
+                self.undo();
+                return Ok(alone);
+            }
+        }
+        self.settle()?;
+        self.lite.run("COMMIT")?;
+        Ok(true)
+    }
+
+    /// Runs each closure so that it can be undone alone, and commits the others.
+    fn apart(&mut self, batch: &mut [Box<dyn Work>]) -> Result<(), StoreError> {
+        self.lite.run("BEGIN IMMEDIATE")?;
+        let mut changed = false;
+        for work in batch {
+            self.lite.run("SAVEPOINT one")?;
+            if self.run(&mut **work)? {
+                self.settle()?;
+                changed |= self.held.changed;
+            } else {
+                self.lite.run("ROLLBACK TO one")?;
+                self.held.clear();
+            }
+            self.lite.run("RELEASE one")?;
+        }
+        self.held.changed = changed;
+        self.lite.run("COMMIT")
+    }
+
+    /// Runs a closure; whether its changes are to be kept.
+    fn run(&mut self, work: &mut dyn Work) -> Result<bool, StoreError> {
+        let keep = work.run(&mut Tx::new(&mut self.lite, &mut self.held));
+        // A full disk makes SQLite undo the whole transaction by itself. Then
+        // nothing of this batch may be acknowledged.
+        if self.lite.connection.is_autocommit() {
+            return Err(StoreError::Unavailable("the transaction was undone by the database".into()));
+        }
+        Ok(keep)
+    }
+
+    fn settle(&mut self) -> Result<(), StoreError> {
+        Tx::new(&mut self.lite, &mut self.held).settle()
+    }
+
+    /// Undoes what is not committed.
+    fn undo(&mut self) {
+        self.held.clear();
+        // What cannot even be undone is tried again with the next batch, whose
+        // beginning fails as long as it is there.
+        if !self.lite.connection.is_autocommit()
+            && let Err(e) = self.lite.run("ROLLBACK")
+        {
+            tracing::error!(error = %e, "a group of transactions cannot be undone");
         }
     }
-    transaction.commit()?;
-    Ok(true)
-}
-
-/// Runs a closure; whether its changes are to be kept.
-fn lite_run(connection: &rusqlite::Connection, texts: &mut Texts, work: &mut dyn Work) -> Result<bool, StoreError> {
-    let keep = work.run(&mut Tx::new(&mut LiteBackend { connection, texts }));
-    // A full disk makes SQLite undo the whole transaction by itself. Then
-    // nothing of this batch may be acknowledged.
-    if connection.is_autocommit() {
-        return Err(StoreError::Unavailable("the transaction was undone by the database".into()));
-    }
-    Ok(keep)
 }
 
 /// Read-only connections, made when needed and kept.
@@ -690,10 +958,11 @@ impl Readers {
             None => {
                 let connection = lite_connect(&self.path)?;
                 connection.pragma_update(None, "query_only", true).map_err(StoreError::from)?;
-                (connection, Texts::new())
+                (connection, Texts::default())
             }
         };
-        let result = Tx::new(&mut LiteBackend { connection: &connection, texts: &mut texts }).run(f);
+        let mut held = Held::default();
+        let result = Tx::new(&mut LiteReader { connection: &connection, texts: &mut texts }, &mut held).run(f);
         lock(&self.idle).push((connection, texts));
         result
     }
@@ -713,7 +982,7 @@ const PG_TRIES: usize = 12;
 pub(crate) struct PgConnection {
     runtime: tokio::runtime::Runtime,
     client: tokio_postgres::Client,
-    prepared: HashMap<Key, tokio_postgres::Statement>,
+    prepared: Map<tokio_postgres::Statement>,
 }
 
 impl PgConnection {
@@ -739,7 +1008,7 @@ impl PgConnection {
             });
             Ok::<_, tokio_postgres::Error>(client)
         })?;
-        Ok(PgConnection { runtime, client, prepared: HashMap::new() })
+        Ok(PgConnection { runtime, client, prepared: Map::default() })
     }
 
     fn migrate(&mut self) -> Result<(), StoreError> {
@@ -788,7 +1057,7 @@ impl PgBackend<'_> {
     fn run<T>(
         &mut self,
         sql: &'static str,
-        params: &[Value],
+        params: &[Value<'_>],
         f: impl AsyncFnOnce(
             &tokio_postgres::Client,
             &tokio_postgres::Statement,
@@ -818,7 +1087,7 @@ impl PgBackend<'_> {
     }
 }
 
-impl tokio_postgres::types::ToSql for Value {
+impl tokio_postgres::types::ToSql for Value<'_> {
     fn to_sql(
         &self,
         ty: &tokio_postgres::types::Type,
@@ -838,40 +1107,226 @@ impl tokio_postgres::types::ToSql for Value {
 }
 
 impl Backend for PgBackend<'_> {
-    fn rows(&mut self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+    fn rows(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
         use tokio_postgres::types::Type;
         let rows = self.run(sql, params, async |client, statement, params| client.query(statement, params).await)?;
         let cell = |row: &tokio_postgres::Row, i: usize| {
             Ok::<_, StoreError>(match *row.columns()[i].type_() {
                 Type::INT8 => row.try_get::<_, Option<i64>>(i)?.map_or(Value::Null, Value::Int),
-                Type::TEXT => row.try_get::<_, Option<String>>(i)?.map_or(Value::Null, Value::Text),
+                Type::TEXT => row.try_get::<_, Option<String>>(i)?.map_or(Value::Null, Value::from),
                 ref other => return Err(StoreError::Corrupt(format!("a {other} in column {i}"))),
             })
         };
         rows.iter().map(|row| (0..row.len()).map(|i| cell(row, i)).collect::<Result<_, _>>().map(Row)).collect()
     }
 
-    fn execute(&mut self, sql: &'static str, params: &[Value]) -> Result<u64, StoreError> {
+    fn execute(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<u64, StoreError> {
         self.run(sql, params, async |client, statement, params| client.execute(statement, params).await)
     }
 }
 
-fn pg_thread(url: &str, mut connection: Option<PgConnection>, figures: &Figures, jobs: &Mutex<mpsc::Receiver<PgJob>>) {
-    loop {
-        // Idle threads queue for the lock; the one that holds it waits for work.
-        let job = lock(jobs).recv();
-        let Ok(job) = job else { return };
-        let (mut work, write) = match job {
-            PgJob::Write(work) => (work, true),
-            PgJob::Read(work) => (work, false),
+/// A connection to which what can wait is sent in one piece.
+struct PgGroup<'a> {
+    connection: &'a mut PgConnection,
+    waiting: Vec<Waiting>,
+    fault: Option<Fault>,
+}
+
+/// A statement that is not sent yet, its parameters, and how many rows it is to
+/// touch.
+type Waiting = (&'static str, Vec<Value<'static>>, Option<u64>);
+
+impl PgGroup<'_> {
+    fn wait(&mut self, sql: &'static str, params: &[Value<'_>], rows: Option<u64>) {
+        let own = |value: &Value<'_>| match value {
+            Value::Null => Value::Null,
+            Value::Int(n) => Value::Int(*n),
+            Value::Text(text) => Value::Text(Cow::Owned(text.to_string())),
         };
+        self.waiting.push((sql, params.iter().map(own).collect(), rows));
+    }
+
+    /// Sends what waits in one piece, and waits for all answers.
+    fn flush(&mut self) -> Result<(), StoreError> {
+        let waiting = std::mem::take(&mut self.waiting);
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let PgConnection { runtime, client, prepared } = &mut *self.connection;
+        let sent = runtime.block_on(async {
+            for (sql, ..) in &waiting {
+                if !prepared.contains_key(&key(sql)) {
+                    prepared.insert(key(sql), client.prepare(sql).await?);
+                }
+            }
+            let execute = async |sql: &'static str, params: &[Value<'static>], rows: Option<u64>| {
+                let statement = &prepared[&key(sql)];
+                let params: Vec<&(dyn tokio_postgres::types::ToSql + Sync)> =
+                    params.iter().map(|p| p as &(dyn tokio_postgres::types::ToSql + Sync)).collect();
+                let touched = client.execute(statement, &params).await?;
+                Ok::<_, tokio_postgres::Error>(rows.is_none_or(|rows| touched == rows))
+            };
+            let all = waiting.iter().map(|(sql, params, rows)| Box::pin(execute(sql, params, *rows)));
+            all_of(all.collect()).await
+        });
+        match sent {
+            Ok(true) => Ok(()),
+            // Not an error of the database; what it means is found out step by
+            // step.
+            Ok(false) => Err(StoreError::Unavailable("a statement of a group did not change what it should".into())),
+            Err(e) => {
+                let fault = Fault::of(&e);
+                let error = fault.error.clone();
+                self.fault = Some(fault);
+                Err(error)
+            }
+        }
+    }
+}
+
+/// Runs futures at one time, each begun in its turn; whether all say `true`.
+async fn all_of<F, E>(futures: Vec<Pin<Box<F>>>) -> Result<bool, E>
+where
+    F: Future<Output = Result<bool, E>>,
+{
+    let mut futures: Vec<Option<_>> = futures.into_iter().map(Some).collect();
+    let (mut first, mut all) = (0, true);
+    let mut begun = false;
+    std::future::poll_fn(move |cx| {
+        for slot in &mut futures[first..] {
+            let Some(future) = slot else { continue };
+            match future.as_mut().poll(cx) {
+                Poll::Ready(Ok(as_wanted)) => {
+                    all &= as_wanted;
+                    *slot = None;
+                }
+                Poll::Ready(Err(e)) => return Poll::Ready(Err(e)),
+                // All are begun in the first turn; their answers come in order.
+                Poll::Pending if begun => break,
+                Poll::Pending => {}
+            }
+        }
+        begun = true;
+        first = futures.iter().position(Option::is_some).unwrap_or(futures.len());
+        if first == futures.len() { Poll::Ready(Ok(all)) } else { Poll::Pending }
+    })
+    .await
+}
+
+impl Backend for PgGroup<'_> {
+    fn rows(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
+        self.flush()?;
+        let mut backend = PgBackend { connection: &mut *self.connection, fault: None };
+        let rows = backend.rows(sql, params);
+        self.fault = backend.fault;
+        rows
+    }
+
+    fn execute(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<u64, StoreError> {
+        self.flush()?;
+        let mut backend = PgBackend { connection: &mut *self.connection, fault: None };
+        let touched = backend.execute(sql, params);
+        self.fault = backend.fault;
+        touched
+    }
+
+    fn change(&mut self, sql: &'static str, params: &[Value<'_>], rows: Option<u64>) -> Result<bool, StoreError> {
+        self.wait(sql, params, rows);
+        Ok(true)
+    }
+}
+
+/// One of the connections, and what it is working on.
+struct PgThread<'a> {
+    url: &'a str,
+    connection: Option<PgConnection>,
+    held: Held,
+    figures: &'a Figures,
+    epoch: &'a Epoch,
+}
+
+impl PgThread<'_> {
+    fn run(mut self, jobs: &Mutex<mpsc::Receiver<PgJob>>) {
+        loop {
+            // Idle threads queue for the lock; the one that holds it waits for
+            // work.
+            let job = lock(jobs).recv();
+            let Ok(job) = job else { return };
+            let (mut work, write) = match job {
+                PgJob::Write(work) => (work, true),
+                PgJob::Read(work) => (work, false),
+            };
+            let outcome = self.one(&mut *work, write);
+            work.answer(outcome);
+        }
+    }
+
+    /// Runs all that waits in one transaction each time.
+    fn run_groups(mut self, jobs: &Mutex<mpsc::Receiver<Box<dyn Work>>>) {
+        loop {
+            let mut group = Vec::new();
+            {
+                let jobs = lock(jobs);
+                let Ok(first) = jobs.recv() else { return };
+                group.push(first);
+                while group.len() < BATCH
+                    && let Ok(next) = jobs.try_recv()
+                {
+                    group.push(next);
+                }
+            }
+            let began = Watch::start();
+            let done = self.together(&mut group);
+            let changed = std::mem::take(&mut self.held.changed);
+            self.held.clear();
+            if done {
+                if changed {
+                    self.epoch.pass();
+                }
+                self.figures.committed(group.len(), began);
+                for work in group {
+                    work.answer(Ok(()));
+                }
+                continue;
+            }
+            // Something did not go as usual: each finds out by itself.
+            for mut work in group {
+                let outcome = self.one(&mut *work, true);
+                work.answer(outcome);
+            }
+        }
+    }
+
+    /// Runs a group; `false` when nothing has happened, or nobody knows whether
+    /// it has.
+    fn together(&mut self, group: &mut [Box<dyn Work>]) -> bool {
+        let Ok(connection) = connected(&mut self.connection, self.url) else { return false };
+        let mut backend = PgGroup { connection, waiting: vec![], fault: None };
+        backend.wait("BEGIN", &[], None);
+        let mut good = group.iter_mut().all(|work| work.run(&mut Tx::new(&mut backend, &mut self.held)));
+        good = good && Tx::new(&mut backend, &mut self.held).settle().is_ok() && backend.flush().is_ok();
+        if good {
+            return connection.simple("COMMIT").is_ok();
+        }
+        // When this fails the connection is gone, and so is the transaction.
+        let _ = connection.simple("ROLLBACK");
+        false
+    }
+
+    /// Runs the work until its answer stands, or gives up.
+    fn one(&mut self, work: &mut dyn Work, write: bool) -> Result<(), StoreError> {
         let mut outcome = Err(gone());
         for turn in 0..PG_TRIES {
             let began = Watch::start();
-            match pg_attempt(url, &mut connection, &mut *work, write) {
+            let tried = self.attempt(work, write);
+            if std::mem::take(&mut self.held.changed) {
+                self.epoch.pass();
+            }
+            self.held.clear();
+            match tried {
                 Ok(()) => {
                     if write {
-                        figures.committed(1, began);
+                        self.figures.committed(1, began);
                     }
                     outcome = Ok(());
                     break;
@@ -882,16 +1337,50 @@ fn pg_thread(url: &str, mut connection: Option<PgConnection>, figures: &Figures,
                     if !retry {
                         break;
                     }
-                    figures.again.count();
+                    self.figures.again.count();
                     back_off(turn);
                 }
             }
         }
         if outcome.is_err() {
-            figures.failed.count();
+            self.figures.failed.count();
         }
-        work.answer(outcome);
+        outcome
     }
+
+    /// Runs the work once. `Ok` means that its answer stands: committed, or
+    /// undone because the closure said so.
+    fn attempt(&mut self, work: &mut dyn Work, write: bool) -> Result<(), Fault> {
+        let connection = connected(&mut self.connection, self.url)?;
+        if write {
+            connection.simple("BEGIN")?;
+        }
+        let mut backend = PgBackend { connection: &mut *connection, fault: None };
+        let mut tx = Tx::new(&mut backend, &mut self.held);
+        let mut keep = work.run(&mut tx);
+        if write && keep {
+            keep = tx.settle().is_ok();
+        }
+        let fault = backend.fault;
+        if !write {
+            return fault.filter(|f| f.retry).map_or(Ok(()), Err);
+        }
+        if let Some(fault) = fault {
+            // When the rollback fails too, the connection is gone and so is the
+            // transaction.
+            let _ = connection.simple("ROLLBACK");
+            return if fault.retry { Err(fault) } else { Ok(()) };
+        }
+        connection.simple(if keep { "COMMIT" } else { "ROLLBACK" })
+    }
+}
+
+/// The connection, made anew if it is gone.
+fn connected<'c>(slot: &'c mut Option<PgConnection>, url: &str) -> Result<&'c mut PgConnection, Fault> {
+    if slot.as_ref().is_none_or(|c| c.client.is_closed()) {
+        *slot = Some(PgConnection::connect(url).map_err(|error| Fault { error, retry: true })?);
+    }
+    slot.as_mut().ok_or_else(|| Fault { error: gone(), retry: false })
 }
 
 /// Waits longer each time, so that transactions in each other's way part and a
@@ -900,31 +1389,6 @@ fn back_off(turn: usize) {
     let wait = std::time::Duration::from_millis((2_u64 << turn.min(10)).min(2_000));
     // The thread is the engine's own; nobody else's work waits on it.
     std::thread::park_timeout(wait);
-}
-
-/// Runs the work once. `Ok` means that its answer stands: committed, or undone
-/// because the closure said so.
-fn pg_attempt(url: &str, slot: &mut Option<PgConnection>, work: &mut dyn Work, write: bool) -> Result<(), Fault> {
-    if slot.as_ref().is_none_or(|c| c.client.is_closed()) {
-        *slot = Some(PgConnection::connect(url).map_err(|error| Fault { error, retry: true })?);
-    }
-    let Some(connection) = slot else { return Err(Fault { error: gone(), retry: false }) };
-    if write {
-        connection.simple("BEGIN")?;
-    }
-    let mut backend = PgBackend { connection: &mut *connection, fault: None };
-    let keep = work.run(&mut Tx::new(&mut backend));
-    let fault = backend.fault;
-    if !write {
-        return fault.filter(|f| f.retry).map_or(Ok(()), Err);
-    }
-    if let Some(fault) = fault {
-        // When the rollback fails too, the connection is gone and so is the
-        // transaction.
-        let _ = connection.simple("ROLLBACK");
-        return if fault.retry { Err(fault) } else { Ok(()) };
-    }
-    connection.simple(if keep { "COMMIT" } else { "ROLLBACK" })
 }
 
 #[cfg(test)]

@@ -13,7 +13,12 @@ const FIRST: i64 = 100_000_001;
 
 /// Takes `count` ids that nobody else gets; the first of them.
 pub fn take(tx: &mut Tx<'_>, count: i64) -> Result<i64, StoreError> {
-    let row = tx.row(TAKE, &["id".into(), (FIRST + count).into(), count.into()])?;
+    take_of(tx, "id", count)
+}
+
+/// The same of numbers of another kind, which clients do not see.
+pub(crate) fn take_of(tx: &mut Tx<'_>, kind: &str, count: i64) -> Result<i64, StoreError> {
+    let row = tx.row(TAKE, &[kind.into(), (FIRST + count).into(), count.into()])?;
     let next = row.ok_or_else(|| StoreError::Corrupt("no id block came back".into()))?.int(0)?;
     Ok(next - count)
 }

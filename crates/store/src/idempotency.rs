@@ -57,7 +57,7 @@ impl Name {
         Name { merchant, project, key_hash }
     }
 
-    fn values(&self) -> [crate::engine::Value; 3] {
+    fn values(&self) -> [crate::engine::Value<'_>; 3] {
         [self.project.into(), self.merchant.get().into(), (&self.key_hash).into()]
     }
 }

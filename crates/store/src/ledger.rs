@@ -18,10 +18,8 @@ statements! {
         WHERE project_id = $1 GROUP BY credit, currency ORDER BY credit, currency";
 }
 
-/// Stripes of a balance. Enough that eight writers rarely meet.
-const STRIPES: i64 = 16;
-
-/// Adds an entry and moves the balances it touches, but for the player's,
+/// Adds an entry and moves the balances it touches, together with what others
+/// move that share its commit; but for the player's,
 /// which [`crate::wallet::book`] moves.
 pub fn append(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
     for (seq, p) in (1_i64..).zip(&entry.postings) {
@@ -37,20 +35,13 @@ pub fn append(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
             p.amount.into(),
             entry.at.0.into(),
         ];
-        tx.execute(POST, &values)?;
+        tx.put(POST, &values)?;
     }
     for (account, unit, amount) in entry.movements() {
         if account == Account::Player {
             continue;
         }
-        let values = [
-            entry.project.get().into(),
-            account.name().into(),
-            unit.name().into(),
-            (entry.id.get() % STRIPES).into(),
-            amount.into(),
-        ];
-        tx.execute(MOVE, &values)?;
+        tx.add(MOVE, (entry.project.get(), account.name(), unit.name()), amount);
     }
     Ok(())
 }

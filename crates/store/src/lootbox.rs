@@ -81,7 +81,7 @@ const ITEM: &str = "item";
 const CURRENCY: &str = "currency";
 const CLASS: &str = "class";
 
-fn columns(prize: &Prize) -> [Value; 4] {
+fn columns(prize: &Prize) -> [Value<'_>; 4] {
     match prize {
         Prize::Item(item, amount) => [ITEM.into(), item.get().into(), (*amount).into(), Value::Null],
         Prize::Currency(amount) => [CURRENCY.into(), Value::Null, (*amount).into(), Value::Null],

@@ -38,6 +38,7 @@ pub fn insert_key(tx: &mut Tx<'_>, caller: Caller, key_hash: &str, now: Time) ->
         KeyScope::Company => 0,
         KeyScope::Project(id) => id.get(),
     };
+    tx.changes_known();
     tx.execute(INSERT_KEY, &[caller.merchant.get().into(), key_hash.into(), project.into(), now.0.into()]).map(drop)
 }
 
@@ -53,6 +54,7 @@ pub fn find_key(tx: &mut Tx<'_>, merchant: MerchantId, key_hash: &str) -> Result
 
 /// Adds a project with its tax rules; one that exists stays as it is.
 pub fn insert_project(tx: &mut Tx<'_>, p: &Project, now: Time) -> Result<(), StoreError> {
+    tx.changes_known();
     let added = tx.execute(
         INSERT_PROJECT,
         &[
@@ -83,6 +85,7 @@ pub fn insert_project(tx: &mut Tx<'_>, p: &Project, now: Time) -> Result<(), Sto
 
 /// Sets where a project's webhooks go; `None` for nowhere.
 pub fn set_webhook_url(tx: &mut Tx<'_>, project: ProjectId, url: Option<&str>) -> Result<(), StoreError> {
+    tx.changes_known();
     tx.execute(SET_WEBHOOK, &[project.get().into(), url.into()]).map(drop)
 }
 

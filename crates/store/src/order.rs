@@ -24,7 +24,7 @@ statements! {
 
 /// Adds an order with its lines.
 pub fn insert(tx: &mut Tx<'_>, o: &Order, now: Time) -> Result<(), StoreError> {
-    tx.execute(
+    tx.put(
         INSERT,
         &[
             o.project.get().into(),
@@ -61,7 +61,7 @@ pub fn insert(tx: &mut Tx<'_>, o: &Order, now: Time) -> Result<(), StoreError> {
             line.full_price.minor.into(),
             line.promotion.map(PromotionId::get).into(),
         ];
-        tx.execute(INSERT_LINE, &values)?;
+        tx.put(INSERT_LINE, &values)?;
     }
     Ok(())
 }
@@ -116,5 +116,5 @@ fn lines(tx: &mut Tx<'_>, project: ProjectId, id: OrderId, currency: Currency) -
 pub fn advance(tx: &mut Tx<'_>, order: Order, event: OrderEvent) -> Result<Option<Order>, StoreError> {
     let Some(next) = order.state.after(event) else { return Ok(None) };
     let key = [order.project.get().into(), order.id.get().into(), order.state.name().into(), next.name().into()];
-    Ok((tx.execute(ADVANCE, &key)? == 1).then_some(Order { state: next, ..order }))
+    Ok(tx.change(ADVANCE, &key)?.then_some(Order { state: next, ..order }))
 }

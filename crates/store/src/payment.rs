@@ -104,7 +104,7 @@ pub fn insert(tx: &mut Tx<'_>, p: &Payment, token_hash: &str) -> Result<bool, St
         p.notified.name().into(),
         p.created_at.0.into(),
     ];
-    Ok(tx.execute(INSERT, &values)? == 1)
+    tx.change(INSERT, &values)
 }
 
 /// A payment.
@@ -168,7 +168,7 @@ pub fn advance(
         moved.notified.name().into(),
         moved.attempt.get().into(),
     ];
-    Ok((tx.execute(ADVANCE, &values)? == 1).then_some(moved))
+    Ok(tx.change(ADVANCE, &values)?.then_some(moved))
 }
 
 /// Gives a declined payment a new attempt; `None` when it is not declined or
@@ -191,8 +191,8 @@ pub fn retry(
         (&card).into(),
         payment.attempt.get().into(),
     ];
-    let moved = Payment { state: next, attempt, method, card, decline: None, ..payment };
-    Ok((tx.execute(RETRY, &values)? == 1).then_some(moved))
+    let moved = tx.execute(RETRY, &values)? == 1;
+    Ok(moved.then_some(Payment { state: next, attempt, method, card, decline: None, ..payment }))
 }
 
 /// Notes whether the game knows of a payment. What it acknowledged once it
@@ -255,7 +255,7 @@ pub fn insert_attempt(tx: &mut Tx<'_>, a: &Attempt, now: Time) -> Result<(), Sto
         a.keep.into(),
         now.0.into(),
     ];
-    tx.execute(INSERT_ATTEMPT, &values).map(drop)
+    tx.put(INSERT_ATTEMPT, &values)
 }
 
 /// An attempt.
@@ -289,7 +289,7 @@ pub fn advance_attempt(
         decline.map(Decline::name).into(),
         now.0.into(),
     ];
-    Ok(tx.execute(ADVANCE_ATTEMPT, &values)? == 1)
+    tx.change(ADVANCE_ATTEMPT, &values)
 }
 
 /// Attempts of any project whose outcome is open and that nobody looked at

@@ -70,7 +70,7 @@ fn set_texts(tx: &mut Tx<'_>, p: &Plan) -> Result<(), StoreError> {
     text::set(tx, p.project, TEXTS, p.id.get(), "description", &p.description)
 }
 
-fn values(p: &Plan) -> Vec<crate::engine::Value> {
+fn values(p: &Plan) -> Vec<crate::engine::Value<'_>> {
     let (period, unit) = period_columns(p.terms.period);
     let expiration = p.terms.expiration;
     vec![

@@ -102,6 +102,7 @@ pub fn update(tx: &mut Tx<'_>, project: ProjectId, s: &Settings) -> Result<(), S
         s.user_public_id.into(),
         s.send_json.into(),
     ];
+    tx.changes_known();
     tx.execute(UPDATE, &values)?;
     text::set(tx, project, TEXTS, 0, "name", &s.names)?;
     text::set(tx, project, TEXTS, 0, "description", &s.descriptions)?;

@@ -220,7 +220,7 @@ struct Parts {
 }
 
 impl Parts {
-    fn of(tx: &mut Tx<'_>, statements: [&'static str; 3], key: &[Value]) -> Result<Self, StoreError> {
+    fn of(tx: &mut Tx<'_>, statements: [&'static str; 3], key: &[Value<'_>]) -> Result<Self, StoreError> {
         let mut found = statements.map(|sql| {
             let mut by_promotion: BTreeMap<i64, Vec<Row>> = BTreeMap::new();
             for row in tx.rows(sql, key)? {

@@ -157,7 +157,7 @@ fn listed<T: AsRef<str>>(names: &[T]) -> String {
 }
 
 /// Behind which key a list begins.
-fn begin(range: Range, after: Option<Place>) -> (Value, Value) {
+fn begin(range: Range, after: Option<Place>) -> (Value<'static>, Value<'static>) {
     match after.filter(|(time, _)| *time >= range.from) {
         Some((time, id)) => (time.0.into(), id.into()),
         None => (range.from.0.saturating_sub(1).into(), i64::MAX.into()),
@@ -210,7 +210,7 @@ pub fn booked(
     tx.rows(BOOKED, &values)?.iter().map(row).collect()
 }
 
-fn bookings(project: ProjectId, which: &Bookings, range: Range, after: Option<Place>) -> Vec<Value> {
+fn bookings(project: ProjectId, which: &Bookings, range: Range, after: Option<Place>) -> Vec<Value<'_>> {
     let (time, id) = begin(range, after);
     vec![
         project.get().into(),

@@ -155,7 +155,7 @@ pub fn insert(tx: &mut Tx<'_>, s: &Subscription, token_hash: Option<&str>) -> Re
     Ok(added)
 }
 
-fn time(t: Option<Time>) -> Value {
+fn time(t: Option<Time>) -> Value<'static> {
     t.map(|t| t.0).into()
 }
 

@@ -37,6 +37,7 @@ statements! {
         WHERE o.project_id = $1 AND o.user_id = $2 AND o.booked_at >= $3 AND o.booked_at < $4
             AND ($5 = '' OR o.kind = $5)
         ORDER BY o.seq DESC";
+    DISABLED = "SELECT user_id FROM player WHERE project_id = $1 AND enabled = 0 ORDER BY user_id LIMIT $2";
     OFF = "SELECT p.user_id, p.balance, CAST(COALESCE(SUM(o.amount), 0) AS BIGINT)
         FROM player p LEFT JOIN operation o ON o.project_id = $1 AND o.user_id = p.user_id
         WHERE p.project_id = $1 GROUP BY p.user_id, p.balance
@@ -46,7 +47,19 @@ statements! {
 /// Adds a player, with a balance of nothing; `false` when the project knows one
 /// of this id.
 pub fn insert(tx: &mut Tx<'_>, p: &Player) -> Result<bool, StoreError> {
-    let values = [
+    if !p.enabled {
+        tx.changes_known();
+    }
+    Ok(tx.execute(INSERT, &values(p))? == 1)
+}
+
+/// Adds a player, unless the project knows one of this id.
+pub fn register(tx: &mut Tx<'_>, p: &Player) -> Result<(), StoreError> {
+    tx.put(INSERT, &values(p))
+}
+
+fn values(p: &Player) -> [Value<'_>; 9] {
+    [
         p.project.get().into(),
         (&p.user).into(),
         (&p.name).into(),
@@ -56,13 +69,12 @@ pub fn insert(tx: &mut Tx<'_>, p: &Player) -> Result<bool, StoreError> {
         key(p.email.as_ref()),
         p.enabled.into(),
         p.registered_at.0.into(),
-    ];
-    Ok(tx.execute(INSERT, &values)? == 1)
+    ]
 }
 
 /// What a text is searched by.
-fn key(text: Option<&String>) -> Value {
-    text.map(|t| t.to_lowercase()).as_deref().into()
+fn key(text: Option<&String>) -> Value<'static> {
+    text.map_or(Value::Null, |t| t.to_lowercase().into())
 }
 
 /// Sees to it that there is such a player, and holds its row: whoever changes
@@ -98,6 +110,11 @@ fn player(project: ProjectId, r: &Row) -> Result<Player, StoreError> {
     })
 }
 
+/// Players that are disabled, at most `limit` of them.
+pub fn disabled(tx: &mut Tx<'_>, project: ProjectId, limit: i64) -> Result<Vec<String>, StoreError> {
+    tx.rows(DISABLED, &[project.get().into(), limit.into()])?.iter().map(|r| r.text(0)).collect()
+}
+
 /// Changes what is known of a player: everything but the balance and when it
 /// was registered.
 pub fn update(tx: &mut Tx<'_>, p: &Player) -> Result<(), StoreError> {
@@ -111,6 +128,7 @@ pub fn update(tx: &mut Tx<'_>, p: &Player) -> Result<(), StoreError> {
         key(p.email.as_ref()),
         p.enabled.into(),
     ];
+    tx.changes_known();
     tx.execute(UPDATE, &values).map(drop)
 }
 
@@ -135,7 +153,7 @@ pub fn list(
     let requisites = filter.requisites.as_deref().unwrap_or_default();
     let part = requisites.to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
     let email = filter.email.as_deref().unwrap_or_default().to_lowercase();
-    let values: [Value; 4] = [project.get().into(), requisites.into(), format!("%{part}%").into(), email.into()];
+    let values: [Value<'_>; 4] = [project.get().into(), requisites.into(), format!("%{part}%").into(), email.into()];
     let total = tx.row(COUNT, &values)?.map_or(Ok(0), |r| r.int(0))?;
     let [a, b, c, d] = values;
     let rows = tx.rows(LIST, &[a, b, c, d, limit.into(), offset.into()])?;

@@ -138,7 +138,7 @@ pub fn insert(
     now: Time,
 ) -> Result<(), StoreError> {
     let values = [project.get().into(), id.get().into(), payment.get().into(), kind.into(), body.into(), now.0.into()];
-    tx.execute(INSERT, &values).map(drop)
+    tx.put(INSERT, &values)
 }
 
 /// Records a question that was put to the game and answered on the spot.

@@ -32,12 +32,9 @@ fn eur(minor: i64) -> Money {
 /// The smallest thing that can be kept.
 fn put(tx: &mut Tx<'_>, hash: &str) -> Result<(), StoreError> {
     let text = String::new;
-    let (created_at, expires_at) = (Time(1), Time(2));
-    let (user_id, body, hash) = (text(), text(), hash.to_string());
-    token::insert(
-        tx,
-        &token::Stored { project: project(), hash, user_id, dry_run: false, body, created_at, expires_at },
-    )
+    let (body, hash) = (text(), hash.to_string());
+    let stored = token::Stored { project: project(), hash, dry_run: false, body, expires_at: Time(2) };
+    token::insert(tx, &stored, "", Time(1))
 }
 
 async fn is_there(store: &Store, hash: &str) -> bool {
@@ -267,6 +264,75 @@ async fn concurrent_writers_lose_nothing() {
         let all = at_once(&store, 30, |tx, _| id::take(tx, 3)).await;
         let ids: BTreeSet<i64> = all.into_iter().map(Result::unwrap).flat_map(|first| first..first + 3).collect();
         assert_eq!(ids.len(), 90, "{name}: an id twice");
+    }
+}
+
+/// Runs `n` at one time, sharing transactions.
+async fn together(
+    store: &Store,
+    n: i64,
+    f: impl Fn(&mut Tx<'_>, i64) -> Result<bool, StoreError> + Clone + Send + 'static,
+) -> Vec<Result<bool, StoreError>> {
+    let run = |i| {
+        let (store, f) = (store.clone(), f.clone());
+        tokio::spawn(async move { store.write_together(move |tx| f(tx, i)).await })
+    };
+    let tasks: Vec<_> = (0..n).map(run).collect();
+    let mut all = Vec::new();
+    for task in tasks {
+        all.push(task.await.unwrap());
+    }
+    all
+}
+
+#[tokio::test]
+async fn those_who_share_a_transaction_have_their_own_answers() {
+    for place in Place::both() {
+        let (store, name) = (place.open(), place.name());
+        // Each of its own, and some that refuse.
+        let all = together(&store, 60, |tx, i| {
+            let made = payment::insert(tx, &a_payment(100 + i), &format!("t{i}"))?;
+            if i % 20 == 7 { Err(StoreError::Unavailable("no".into())) } else { Ok(made) }
+        })
+        .await;
+        for (i, result) in (0_i64..).zip(&all) {
+            let refused = i % 20 == 7;
+            assert_eq!(result.is_err(), refused, "{name} {i}: {result:?}");
+            assert!(refused || *result == Ok(true), "{name} {i}");
+            let id = PaymentId::new(100 + i).unwrap();
+            let found = store.read(move |tx| payment::find(tx, project(), id)).await.unwrap();
+            assert_eq!(found.is_some(), !refused, "{name} {i}");
+        }
+        // All want the same: one gets it, and the others know.
+        let all = together(&store, 30, |tx, i| {
+            let ours = payment::insert(tx, &a_payment(200 + i), "the one")?;
+            if !ours {
+                assert!(payment::of_token(tx, project(), "the one")?.is_some());
+            }
+            Ok(ours)
+        })
+        .await;
+        assert_eq!(all.iter().filter(|r| **r == Ok(true)).count(), 1, "{name}: {all:?}");
+        let all = together(&store, 30, |tx, _| {
+            Ok(payment::advance(tx, a_payment(100), PaymentEvent::Captured, News::default())?.is_some())
+        })
+        .await;
+        assert_eq!(all.into_iter().filter(|r| *r == Ok(true)).count(), 1, "{name}");
+        // What is read has what was written before it, in the same transaction.
+        let all = together(&store, 30, |tx, i| {
+            payment::insert(tx, &a_payment(300 + i), &format!("u{i}"))?;
+            Ok(payment::of_token(tx, project(), &format!("u{i}"))?.is_some_and(|p| p.id.get() == 300 + i))
+        })
+        .await;
+        assert!(all.iter().all(|r| *r == Ok(true)), "{name}: {all:?}");
+        // Panics are one's own.
+        let all = together(&store, 9, |tx, i| {
+            payment::insert(tx, &a_payment(400 + i), &format!("v{i}"))?;
+            assert_ne!(i, 4, "this one");
+            Ok(true)
+        })
+        .await;
+        assert_eq!(all.iter().filter(|r| r.is_err()).count(), 1, "{name}: {all:?}");
     }
 }
 

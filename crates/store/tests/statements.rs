@@ -30,6 +30,7 @@ const FAN_OUT: &[(&str, &str, &str)] = &[
     ("refund", "OPEN", "the worker asks which refunds of any project wait for an answer"),
     ("subscription", "PROJECTS", "the worker asks which projects have subscriptions to charge"),
     ("token", "PROJECTS", "the worker asks which projects have tokens to forget"),
+    ("token", "PAGED_PROJECTS", "the worker asks which projects have pages of tokens to forget"),
     ("webhook", "PROJECTS", "the worker asks which projects have events to send"),
     ("merchant", "PROJECTS", "the doctor calls each project's webhook URL"),
     ("webhook", "WAITING", "figures for the operator, once a scrape"),

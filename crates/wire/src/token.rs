@@ -9,7 +9,10 @@ use coinslot_domain::money::{Currency, Money, MoneyError, largest};
 use coinslot_domain::order::Player;
 use coinslot_domain::purchase::{Wish, Wishes};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
 use serde_json::{Map, Number, Value, json};
+use std::sync::OnceLock;
 
 const BOOL: Shape = Shape::Bool;
 const ANY_INTEGER: Shape = Shape::Integer { min: -MAX_INTEGER, max: MAX_INTEGER };
@@ -558,6 +561,19 @@ pub struct Purchase {
     pub checkout: Option<Checkout>,
     /// What is bought.
     pub description: Description,
+    // Whether there is any of these; what they say is looked for when it is
+    // needed.
+    virtual_currency: Option<IgnoredAny>,
+    virtual_items: Option<IgnoredAny>,
+    subscription: Option<IgnoredAny>,
+    pin_codes: Option<IgnoredAny>,
+}
+
+impl Purchase {
+    /// Whether it is of a catalogue.
+    fn is_of_catalogue(&self) -> bool {
+        [&self.virtual_currency, &self.virtual_items, &self.subscription, &self.pin_codes].iter().any(|p| p.is_some())
+    }
 }
 
 /// What the page may know of the player.
@@ -575,8 +591,58 @@ pub enum PlayerField {
     Country,
 }
 
-/// A token's body that was found to be in order.
+/// A body that was found to be in order and is about to become a token.
 #[derive(Clone, Debug, PartialEq)]
+pub struct Draft(Value);
+
+impl Draft {
+    /// Takes a body, or lists its faults.
+    pub fn read(body: Value) -> Result<Self, Vec<Violation>> {
+        let mut violations = shape::check(&TOKEN, &body);
+        let body = shape::normalise(&TOKEN, body);
+        violations.extend(price_fault(&body));
+        if violations.is_empty() { Ok(Draft(body)) } else { Err(violations) }
+    }
+
+    fn text(&self, part: &str, key: &str) -> Option<&str> {
+        self.0.get(part)?.get(key)?.as_str()
+    }
+
+    /// The game that sells.
+    pub fn project_id(&self) -> i64 {
+        self.0.get("settings").and_then(|s| s.get("project_id")).and_then(Value::as_i64).unwrap_or_default()
+    }
+
+    /// Whether it is a test.
+    pub fn sandbox(&self) -> bool {
+        self.text("settings", "mode") == Some("sandbox")
+    }
+
+    /// The game's own transaction id.
+    pub fn external_id(&self) -> Option<&str> {
+        self.text("settings", "external_id")
+    }
+
+    /// The game's own id of the player.
+    pub fn user_id(&self) -> &str {
+        let id = self.0.get("user").and_then(|user| user.get("id")?.get("value")?.as_str());
+        id.unwrap_or_default()
+    }
+
+    /// What the game says of the player, by which offers are chosen.
+    pub fn attributes(&self) -> Option<&Map<String, Value>> {
+        self.0.get("user")?.get("attributes")?.as_object()
+    }
+
+    /// All that was sent, as JSON text: nothing the game said may be lost
+    /// between token and webhook.
+    pub fn to_stored(&self) -> String {
+        self.0.to_string()
+    }
+}
+
+/// A token's body that was found to be in order.
+#[derive(Clone, Debug)]
 pub struct TokenBody {
     /// The player.
     pub user: User,
@@ -584,37 +650,48 @@ pub struct TokenBody {
     pub settings: Settings,
     /// What is bought.
     pub purchase: Purchase,
-    /// All that was sent, of which the fields above are views. It is kept
-    /// because nothing the game said may be lost between token and webhook.
-    raw: Value,
+    custom_parameters: Option<String>,
+    /// All that was sent, of which the fields above are views.
+    text: String,
+    raw: OnceLock<Value>,
+}
+
+impl PartialEq for TokenBody {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
 }
 
 /// The views of a body, as serde reads them.
 #[derive(Deserialize)]
-struct Views {
+struct Views<'a> {
     user: User,
     settings: Settings,
     #[serde(default)]
     purchase: Purchase,
+    #[serde(default, borrow)]
+    custom_parameters: Option<&'a RawValue>,
 }
 
 impl TokenBody {
     /// Reads a body, or lists its faults.
     pub fn read(body: &Value) -> Result<Self, Vec<Violation>> {
-        let mut violations = shape::check(&TOKEN, body);
-        let body = shape::normalise(&TOKEN, body.clone());
-        violations.extend(price_fault(&body));
-        if !violations.is_empty() {
-            return Err(violations);
-        }
         // The shape is at least as strict as the types, so this reads.
-        Self::from_value(body).ok_or_else(|| vec![Violation::new("", "could not be read")])
+        let draft = Draft::read(body.clone())?;
+        Self::from_stored(&draft.to_stored()).ok_or_else(|| vec![Violation::new("", "could not be read")])
     }
 
-    /// Reads what [`TokenBody::to_stored`] wrote. It is not checked again:
-    /// rules that became stricter must not close tokens that are in use.
+    /// Reads what [`Draft::to_stored`] wrote. It is not checked again: rules
+    /// that became stricter must not close tokens that are in use.
     pub fn from_stored(text: &str) -> Option<Self> {
-        Self::from_value(serde_json::from_str(text).ok()?)
+        let Views { user, settings, purchase, custom_parameters } = serde_json::from_str(text).ok()?;
+        let custom_parameters = custom_parameters.map(|raw| raw.get().to_string());
+        Some(TokenBody { user, settings, purchase, custom_parameters, text: text.to_string(), raw: OnceLock::new() })
+    }
+
+    /// All that was sent.
+    fn raw(&self) -> &Value {
+        self.raw.get_or_init(|| serde_json::from_str(&self.text).unwrap_or_default())
     }
 
     /// What a token says that asks for so many hundredths of the virtual
@@ -629,21 +706,17 @@ impl TokenBody {
         if let Some(currency) = currency {
             wish["currency"] = currency.code().into();
         }
-        Self::from_value(json!({
+        let body = json!({
             "user": { "id": { "value": user } },
             "settings": { "project_id": project.get() },
             "purchase": { "virtual_currency": wish },
-        }))
-    }
-
-    fn from_value(raw: Value) -> Option<Self> {
-        let Views { user, settings, purchase } = Views::deserialize(&raw).ok()?;
-        Some(TokenBody { user, settings, purchase, raw })
+        });
+        Self::from_stored(&body.to_string())
     }
 
     /// All that was sent, as JSON text.
-    pub fn to_stored(&self) -> String {
-        self.raw.to_string()
+    pub fn to_stored(&self) -> &str {
+        &self.text
     }
 
     /// The player, as far as the game knows. A name or number that is empty is
@@ -755,24 +828,28 @@ impl TokenBody {
 
     /// The plan of the subscription that is bought, by its external id.
     pub fn plan(&self) -> Option<&str> {
-        self.raw.pointer("/purchase/subscription/plan_id").and_then(Value::as_str).filter(|id| !id.is_empty())
+        self.purchase.subscription?;
+        self.raw().pointer("/purchase/subscription/plan_id").and_then(Value::as_str).filter(|id| !id.is_empty())
     }
 
     /// Whether the plan replaces that of a subscription that runs.
     pub fn changes_plan(&self) -> bool {
-        self.raw.pointer("/purchase/subscription/operation").and_then(Value::as_str) == Some("change_plan")
+        self.raw().pointer("/purchase/subscription/operation").and_then(Value::as_str) == Some("change_plan")
     }
 
     /// `custom_parameters` as JSON text, numbers in the digits that were sent.
     pub fn custom_parameters_text(&self) -> Option<String> {
-        self.raw.get("custom_parameters").map(Value::to_string)
+        self.custom_parameters.clone()
     }
 
     /// What it asks for of a catalogue, in the order in which it is documented.
     /// Things without a name or a number ask for a list to choose from, and are
     /// no wish yet.
     pub fn wishes(&self) -> Wishes {
-        let Some(purchase) = self.raw.get("purchase") else { return vec![] };
+        if !self.purchase.is_of_catalogue() {
+            return vec![];
+        }
+        let Some(purchase) = self.raw().get("purchase") else { return vec![] };
         let part = |key: &str| purchase.get(key).filter(|p| p.is_object());
         let text =
             |v: &Value, key: &str| v.get(key).and_then(Value::as_str).filter(|t| !t.is_empty()).map(str::to_string);
@@ -811,7 +888,7 @@ impl TokenBody {
 
     /// The code of a coupon that is to be used.
     pub fn coupon_code(&self) -> Option<&str> {
-        let code = self.raw.get("purchase")?.get("coupon_code")?.get("value")?.as_str()?;
+        let code = self.raw().get("purchase")?.get("coupon_code")?.get("value")?.as_str()?;
         Some(code).filter(|c| !c.is_empty())
     }
 
@@ -822,8 +899,25 @@ impl TokenBody {
 
     /// What the game says of the player, by which offers are chosen.
     pub fn attributes(&self) -> Option<&Map<String, Value>> {
-        self.raw.get("user")?.get("attributes")?.as_object()
+        self.raw().get("user")?.get("attributes")?.as_object()
     }
+}
+
+/// The player of a stored body: the game's own id, and the address if there is
+/// one.
+pub fn contact(text: &str) -> Option<(String, Option<String>)> {
+    #[derive(Deserialize)]
+    struct Body {
+        user: Contact,
+    }
+    #[derive(Deserialize)]
+    struct Contact {
+        id: Given,
+        #[serde(default)]
+        email: Given,
+    }
+    let Body { user } = serde_json::from_str(text).ok()?;
+    Some((user.id.value.unwrap_or_default(), user.email.value.filter(|v| !v.is_empty())))
 }
 
 /// What is wrong with the price, as far as its currency decides that. What the
@@ -1341,7 +1435,7 @@ mod tests {
                 prop_assert!(checked.is_empty());
                 prop_assert_eq!(TokenBody::from_stored(&token.to_stored()), Some(token.clone()));
                 // What is stored would be accepted again.
-                prop_assert_eq!(shape::check(&TOKEN, &token.raw), []);
+                prop_assert_eq!(shape::check(&TOKEN, token.raw()), []);
                 let priced = body.get("purchase").and_then(|p| p.get("checkout")).is_some();
                 prop_assert_eq!(token.checkout_price().is_some(), priced);
                 Ok(true)

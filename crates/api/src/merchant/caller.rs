@@ -7,8 +7,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use coinslot_app::Shared;
 use coinslot_app::wallet::WalletError;
+use coinslot_app::{Shared, hash};
 use coinslot_domain::id::{MerchantId, ProjectId};
 use coinslot_domain::merchant::{self, Caller, KeyScope};
 
@@ -19,13 +19,16 @@ pub(crate) struct Known {
     pub(crate) caller: Caller,
     /// The API key itself.
     pub(crate) api_key: String,
+    /// Its hash.
+    pub(crate) key_hash: String,
 }
 
 /// Finds out who calls. Who it is, nobody asks again.
 pub(crate) async fn layer(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
     if let Some((merchant, api_key)) = credentials(request.headers()) {
-        match coinslot_app::merchant::authenticate(&app, merchant, &api_key).await {
-            Ok(Some(caller)) => drop(request.extensions_mut().insert(Known { caller, api_key })),
+        let key_hash = hash(&api_key);
+        match coinslot_app::merchant::authenticate(&app, merchant, &key_hash).await {
+            Ok(Some(caller)) => drop(request.extensions_mut().insert(Known { caller, api_key, key_hash })),
             Ok(None) => {}
             Err(e) => return Problem::from(e).into_response(),
         }

@@ -11,7 +11,7 @@ use coinslot_app::Shared;
 use coinslot_app::token::TokenError;
 use coinslot_app::wallet::WalletError;
 use coinslot_wire::shape::{Field, Shape, Unknown, Violation};
-use coinslot_wire::token::{TOKEN, TokenBody};
+use coinslot_wire::token::{Draft, TOKEN};
 use serde_json::json;
 
 /// What a token is asked for with, at the least and a little more.
@@ -69,7 +69,7 @@ async fn create(
     Merchant(caller): Merchant,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
-    let body = TokenBody::read(&body).map_err(Problem::invalid)?;
+    let body = Draft::read(body).map_err(Problem::invalid)?;
     let token = coinslot_app::token::create(&app, caller, &body).await?;
     Ok(json(StatusCode::OK, &json!({ "token": token })))
 }

@@ -81,6 +81,7 @@ const STEPS: &[Step] = &[
     Step::Write("merchants", merchants),
     Step::Write("projects", projects),
     Step::Write("tokens", tokens),
+    Step::Write("pages of tokens", pages),
     Step::Write("tokens are purged", purge_tokens),
     Step::Write("orders", orders),
     Step::Refused("an order twice", order_twice),
@@ -347,10 +348,8 @@ fn stored(project: ProjectId, hash: &str, expires: i64) -> token::Stored {
     token::Stored {
         project,
         hash: hash.into(),
-        user_id: "user \"1\"".into(),
         dry_run: expires % 2 == 0,
         body: format!("{{\"user\":{{\"id\":{{\"value\":\"{hash}\"}}}}}}"),
-        created_at: at(0),
         expires_at: at(expires),
     }
 }
@@ -500,12 +499,14 @@ fn projects(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
 
 fn tokens(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     let first = stored(ours(), "t10", 10);
-    call!(log, token::insert(tx, &first));
-    call!(log, token::insert(tx, &stored(ours(), "t21", 21)));
-    call!(log, token::insert(tx, &stored(ours(), "t30", 30)));
+    let user = "user \"1\"";
+    call!(log, token::insert(tx, &first, user, at(0)));
+    call!(log, token::insert(tx, &stored(ours(), "t21", 21), user, at(0)));
+    call!(log, token::insert(tx, &stored(ours(), "t30", 30), user, at(0)));
     // A hash that is there stays as it is; in another project it is another.
-    call!(log, token::insert(tx, &token::Stored { body: "other".into(), ..first.clone() }));
-    call!(log, token::insert(tx, &token::Stored { project: theirs(), body: "theirs".into(), ..first.clone() }));
+    call!(log, token::insert(tx, &token::Stored { body: "other".into(), ..first.clone() }, user, at(0)));
+    let other = token::Stored { project: theirs(), body: "theirs".into(), ..first.clone() };
+    call!(log, token::insert(tx, &other, user, at(0)));
 
     let found = call!(log, token::find(tx, ours(), "t10"));
     let expected = token::Found { body: first.body, dry_run: true, expires_at: at(10) };
@@ -513,6 +514,26 @@ fn tokens(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     assert_eq!(call!(log, token::find(tx, theirs(), "t10")).unwrap().body, "theirs");
     assert_eq!(call!(log, token::find(tx, theirs(), "t21")), None, "a token of another project");
     assert_eq!(call!(log, token::find(tx, ours(), "nothing")), None);
+
+    // What is kept on pages is written when the transaction ends; the numbers of
+    // the pages that it chooses itself depend on what was there before.
+    token::keep(tx, &stored(ours(), "t30", 30), None)?;
+    token::keep(tx, &stored(ours(), "t40", 40), None)?;
+    let own = call!(log, token::keep(tx, &stored(ours(), "t50", 50), Some(7)));
+    assert_eq!(own, coinslot_domain::token::Place { page: 15, slot: 0 });
+    assert_eq!(call!(log, token::keep(tx, &stored(theirs(), "t50", 50), Some(7))), own);
+    Ok(())
+}
+
+fn pages(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
+    let page = call!(log, token::page(tx, ours(), 15)).unwrap();
+    let kept = stored(ours(), "t50", 50);
+    let (hash, body, expires_at) = (kept.hash.as_str(), kept.body.as_str(), kept.expires_at);
+    assert_eq!(page.at(0), Some(token::Paged { hash, body, dry_run: true, expires_at }));
+    assert_eq!(page.at(1), None);
+    assert_eq!(call!(log, token::page(tx, ours(), 14)), None);
+    // Keeping it again changes nothing.
+    call!(log, token::keep(tx, &token::Stored { body: "other".into(), ..kept }, Some(7)));
     Ok(())
 }
 
@@ -525,13 +546,18 @@ fn purge_tokens(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     assert_eq!(call!(log, token::projects_to_purge(tx, at(10))), [], "not before the time is over");
 
     assert_eq!(call!(log, token::purge(tx, ours(), at(10), 9)), 0);
-    assert_eq!(call!(log, token::purge(tx, ours(), at(99), 2)), 2, "no more than the limit");
+    assert_eq!(call!(log, token::purge(tx, ours(), at(31), 2)), 2, "no more than the limit");
     assert_eq!(call!(log, token::find(tx, ours(), "t10")), None);
     assert_eq!(call!(log, token::find(tx, ours(), "t21")), None);
     assert!(call!(log, token::find(tx, ours(), "t30")).is_some(), "the youngest is left");
     assert!(call!(log, token::find(tx, theirs(), "t10")).is_some(), "those of others are left");
+    // The last of these, and the one page that goes before the other.
+    assert_eq!(call!(log, token::purge(tx, ours(), at(50), 2)), 2);
+    assert!(call!(log, token::page(tx, ours(), 15)).is_some(), "it has not expired");
     assert_eq!(call!(log, token::purge(tx, ours(), at(99), 2)), 1);
     assert_eq!(call!(log, token::purge(tx, ours(), at(99), 2)), 0);
+    assert_eq!(call!(log, token::page(tx, ours(), 15)), None);
+    assert!(call!(log, token::page(tx, theirs(), 15)).is_some());
     Ok(())
 }
 

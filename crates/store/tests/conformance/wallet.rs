@@ -29,6 +29,9 @@ fn players(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     assert!(call!(log, wallet::insert(tx, &ann)));
     assert!(!call!(log, wallet::insert(tx, &Player::new(ours(), "ann", at(3)))), "the id is taken");
     assert!(call!(log, wallet::insert(tx, &Player::new(theirs(), "ann", at(3)))), "but not there");
+    call!(log, wallet::register(tx, &Player::new(ours(), "ann", at(3))));
+    call!(log, wallet::register(tx, &Player::new(theirs(), "cid", at(3))));
+    assert!(!call!(log, wallet::insert(tx, &Player::new(theirs(), "cid", at(4)))), "the id is taken");
     assert_eq!(call!(log, wallet::find(tx, ours(), "ann")), Some(ann.clone()));
     assert_eq!(call!(log, wallet::find(tx, ours(), "Ann")), None);
     assert_eq!(call!(log, wallet::ensure(tx, ours(), "ann", at(9))), ann, "she is there");
@@ -37,6 +40,9 @@ fn players(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     let bob = Player { custom: Some("x".into()), enabled: false, ..Player::new(ours(), "bob", at(1)) };
     call!(log, wallet::update(tx, &bob));
     assert_eq!(call!(log, wallet::lock(tx, ours(), "bob")), Some(bob));
+    assert_eq!(call!(log, wallet::disabled(tx, ours(), 9)), ["bob"]);
+    assert_eq!(call!(log, wallet::disabled(tx, ours(), 0)), [""; 0]);
+    assert_eq!(call!(log, wallet::disabled(tx, theirs(), 9)), [""; 0]);
     assert_eq!(call!(log, wallet::lock(tx, theirs(), "bob")), None);
     Ok(())
 }
