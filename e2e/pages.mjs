@@ -16,7 +16,7 @@ export async function open(browser, origin, options = {}) {
     opened.on("pageerror", (error) => faults.push(`script: ${error}`));
     opened.on("console", (message) => {
       // The browser logs refused forms, error pages and answers that a test took away as errors of its own.
-      const expected = /Failed to load resource.*(422|403|503|404|CONNECTION_RESET)/.test(message.text());
+      const expected = /Failed to load resource.*(422|403|503|404|410|CONNECTION_RESET)/.test(message.text());
       if (message.type() === "error" && !expected) faults.push(`console: ${message.text()}`);
     });
     opened.on("request", (request) => {

@@ -59,6 +59,27 @@ export async function game() {
   };
 }
 
+/** A call of the demo merchant, as a game's server makes it. */
+export function call(url, method, path, body) {
+  return fetch(url + path, {
+    method,
+    headers: {
+      Authorization: `Basic ${Buffer.from(`${DEMO.merchant}:${DEMO.key}`).toString("base64")}`,
+      "Content-Type": "application/json",
+    },
+    body: JSON.stringify(body),
+  });
+}
+
+/** Puts the clock of the demo project ahead. */
+export async function advance(url, minutes) {
+  const path = `/merchant/v2/projects/${DEMO.project}/clock`;
+  const { now } = await (await call(url, "GET", path)).json();
+  const later = new Date(Date.parse(now) + minutes * 60_000).toISOString();
+  const response = await call(url, "PUT", path, { now: later });
+  if (response.status !== 200) throw new Error(`${response.status}: ${await response.text()}`);
+}
+
 /** Asks for a token as a game's server does. `settings` and `rest` are added to the request. */
 export async function token(url, settings = {}, rest = {}) {
   const body = {
@@ -67,14 +88,7 @@ export async function token(url, settings = {}, rest = {}) {
     purchase: { checkout: { currency: "USD", amount: 9.99 }, description: { value: "1,200 gems" } },
     ...rest,
   };
-  const response = await fetch(`${url}/merchant/v2/merchants/${DEMO.merchant}/token`, {
-    method: "POST",
-    headers: {
-      Authorization: `Basic ${Buffer.from(`${DEMO.merchant}:${DEMO.key}`).toString("base64")}`,
-      "Content-Type": "application/json",
-    },
-    body: JSON.stringify(body),
-  });
+  const response = await call(url, "POST", `/merchant/v2/merchants/${DEMO.merchant}/token`, body);
   if (response.status !== 200) throw new Error(`${response.status}: ${await response.text()}`);
   return (await response.json()).token;
 }

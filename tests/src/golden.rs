@@ -2,8 +2,10 @@
 //!
 //! A file is a story on one fresh server. Each step begins with `### ` and a
 //! title, then either a request or a command, then `<<<`, then the answer, to
-//! the byte. Between steps stand answers' top-level JSON members as
-//! `{{name}}`. Clock, ids and randomness are fixed, so nothing is blanked out.
+//! the byte. Between steps stand answers' top-level JSON members as `{{name}}`,
+//! what is in the query of a `Location` as `{{location.name}}`, and the code and
+//! the saved account that a television shows as `{{tv}}` and `{{saved}}`. Clock,
+//! ids and randomness are fixed, so nothing is blanked out.
 //!
 //! Commands: `@advance 90s`, `@deliver` (does all that is due and shows the
 //! webhooks), `@game 500 text` (how the game answers next), `@game silent`,
@@ -135,6 +137,16 @@ fn request(input: &str) -> (Request<Body>, Seen) {
 }
 
 fn remember(names: &mut BTreeMap<String, String>, reply: &Reply) {
+    if let Some((_, query)) = reply.header("location").split_once('?') {
+        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        names.extend(pairs.map(|(name, value)| (format!("location.{name}"), value.to_string())));
+    }
+    for (name, before) in [("tv", "&#38;code="), ("saved", "account=")] {
+        if let Some(rest) = reply.body.split(before).nth(1) {
+            let value = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-');
+            names.insert(name.into(), value.collect());
+        }
+    }
     if let Ok(serde_json::Value::Object(members)) = serde_json::from_str(&reply.body) {
         for (name, value) in members {
             match value {

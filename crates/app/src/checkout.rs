@@ -48,6 +48,8 @@ pub struct Checkout {
     pub methods: Vec<Method>,
     /// Play money.
     pub sandbox: bool,
+    /// From when on the token begins no payment any more.
+    pub expires_at: Time,
     token_hash: String,
     place: Option<Place>,
 }
@@ -264,6 +266,7 @@ async fn opened(app: &App, token: &str, at_once: bool) -> Result<Checkout, PageE
         accounts,
         methods,
         sandbox,
+        expires_at: found.expires_at,
         token_hash,
         place: found.place,
     })

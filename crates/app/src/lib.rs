@@ -39,6 +39,7 @@ pub mod storefront;
 pub mod subscription;
 pub mod ticket;
 pub mod token;
+pub mod tv;
 pub mod virtual_currency;
 pub mod wallet;
 pub mod webhook;
@@ -84,6 +85,7 @@ pub struct App {
     /// The clock as it is, for what belongs to no request.
     outside: Arc<dyn port::Clock>,
     tokens: token::Pages,
+    guesses: tv::Guesses,
     /// How far the clocks of projects are ahead that are. What other servers
     /// move is seen within a second.
     ahead: RwLock<HashMap<ProjectId, Span>>,
@@ -125,6 +127,7 @@ impl App {
             known: known::Copies::default(),
             outside,
             tokens: token::Pages::default(),
+            guesses: tv::Guesses::default(),
             ahead: RwLock::default(),
         })
     }

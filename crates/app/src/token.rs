@@ -116,37 +116,56 @@ pub(crate) async fn find(app: &App, token: &str) -> Result<Option<Found>, StoreE
     let Some(said) = token::read(token) else { return Ok(None) };
     let project = said.project;
     let Some(place) = said.place else {
-        let key = hash(token);
-        let found = {
-            let key = key.clone();
-            app.store.read(move |tx| coinslot_store::token::find(tx, project, &key)).await?
-        };
-        return Ok(found.map(|t| Found {
-            project,
-            key,
-            text: Text::Own(t.body),
-            dry_run: t.dry_run,
-            expires_at: t.expires_at,
-            place: None,
-            unused: false,
-        }));
+        let own = hash(token);
+        let given = own.clone();
+        let link = app.store.read(move |tx| coinslot_store::tv::linked(tx, project, &given)).await?;
+        return by_key(app, project, link.unwrap_or(own)).await;
     };
-    let page = match app.tokens.copy(project, place.page) {
-        Some(page) => page,
-        None => {
-            let found = app.store.read(move |tx| coinslot_store::token::page(tx, project, place.page)).await?;
-            let Some(page) = found else { return Ok(None) };
-            app.tokens.keep(project, place.page, page)
-        }
-    };
+    let Some(page) = page(app, project, place).await? else { return Ok(None) };
     let Some(token) = page.at(place.slot) else { return Ok(None) };
     if !bool::from(token.hash.as_bytes().ct_eq(hash(said.secret).as_bytes())) {
         return Ok(None);
     }
+    Ok(paged(app, project, place, &page))
+}
+
+/// A token by what payments know it by, for whoever has shown to have it or a
+/// second name of it.
+pub(crate) async fn by_key(app: &App, project: ProjectId, key: String) -> Result<Option<Found>, StoreError> {
+    if let Some(place) = Place::of_name(&key) {
+        let page = page(app, project, place).await?;
+        return Ok(page.and_then(|page| paged(app, project, place, &page)));
+    }
+    let found = {
+        let key = key.clone();
+        app.store.read(move |tx| coinslot_store::token::find(tx, project, &key)).await?
+    };
+    Ok(found.map(|t| Found {
+        project,
+        key,
+        text: Text::Own(t.body),
+        dry_run: t.dry_run,
+        expires_at: t.expires_at,
+        place: None,
+        unused: false,
+    }))
+}
+
+/// The page that a token is on, from memory if it is there.
+async fn page(app: &App, project: ProjectId, place: Place) -> Result<Option<Arc<Page>>, StoreError> {
+    if let Some(page) = app.tokens.copy(project, place.page) {
+        return Ok(Some(page));
+    }
+    let found = app.store.read(move |tx| coinslot_store::token::page(tx, project, place.page)).await?;
+    Ok(found.map(|page| app.tokens.keep(project, place.page, page)))
+}
+
+fn paged(app: &App, project: ProjectId, place: Place, page: &Arc<Page>) -> Option<Found> {
+    let token = page.at(place.slot)?;
     let (dry_run, expires_at) = (token.dry_run, token.expires_at);
     let unused = app.tokens.is_unused(project, place);
-    let text = Text::Paged(page, place.slot);
-    Ok(Some(Found { project, key: place.name(), text, dry_run, expires_at, place: Some(place), unused }))
+    let text = Text::Paged(page.clone(), place.slot);
+    Some(Found { project, key: place.name(), text, dry_run, expires_at, place: Some(place), unused })
 }
 
 /// What payments know a token by, if it has the form of one. Whether it was
@@ -253,7 +272,13 @@ pub async fn purge(app: &App) -> Result<u64, StoreError> {
     let projects = app.store.read(move |tx| coinslot_store::token::projects_to_purge(tx, before)).await?;
     let mut purged = 0;
     for project in projects {
-        purged += app.store.write(move |tx| coinslot_store::token::purge(tx, project, before, PURGED)).await?;
+        purged += app
+            .store
+            .write(move |tx| {
+                coinslot_store::tv::purge(tx, project, before)?;
+                coinslot_store::token::purge(tx, project, before, PURGED)
+            })
+            .await?;
     }
     Ok(purged)
 }

@@ -39,6 +39,7 @@ pub mod tax;
 pub mod ticket;
 pub mod time;
 pub mod token;
+pub mod tv;
 pub mod virtual_currency;
 pub mod wallet;
 pub mod webhook;

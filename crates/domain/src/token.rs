@@ -29,6 +29,12 @@ impl Place {
     pub fn name(self) -> String {
         format!("{:014x}{:02x}", self.page, self.slot)
     }
+
+    /// The place of a name; none for the hash of a token of earlier versions.
+    pub fn of_name(name: &str) -> Option<Self> {
+        let (page, slot) = name.split_at_checked(14).filter(|_| name.len() == 16)?;
+        Some(Place { page: i64::from_str_radix(page, 16).ok()?, slot: i64::from_str_radix(slot, 16).ok()? })
+    }
 }
 
 /// What a token says of itself.
@@ -47,6 +53,12 @@ pub struct Said<'a> {
 /// underscores between them.
 pub fn write(project: ProjectId, place: Place, secret: &str) -> String {
     [base62(project.get()).as_str(), "_", &base62(place.page * SLOTS + place.slot), "_", secret].concat()
+}
+
+/// Writes a second name of a token: without a place, since it is kept by its
+/// hash, as tokens of earlier versions are.
+pub fn second(project: ProjectId, secret: &str) -> String {
+    [base62(project.get()).as_str(), "_", secret].concat()
 }
 
 /// Reads a token, if the text has a token's form.
@@ -126,6 +138,8 @@ mod tests {
             let token = write(project, place, &secret);
             prop_assert_eq!(read(&token), Some(Said { project, place: Some(place), secret: &secret }));
             prop_assert!(token.len() < 60);
+            prop_assert_eq!(Place::of_name(&place.name()), Some(place));
+            prop_assert_eq!(Place::of_name(&"a".repeat(64)), None);
         }
 
         #[test]

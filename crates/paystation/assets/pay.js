@@ -324,6 +324,8 @@
         if (sent) event.preventDefault();
         sent = true;
       });
+      // Asked for by opening the page; without this script there is the button.
+      if (form.hasAttribute('data-auto')) one('[type=submit]', form).click();
     });
   }
 

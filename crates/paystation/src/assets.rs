@@ -20,6 +20,10 @@ const JS: &str = "text/javascript; charset=utf-8";
 pub const PAY_CSS: Asset = asset("pay.css", CSS, include_str!("../assets/pay.css"));
 /// What the payment page does beyond plain HTML.
 pub const PAY_JS: Asset = asset("pay.js", JS, include_str!("../assets/pay.js"));
+/// Looks of the page on a television.
+pub const TV_CSS: Asset = asset("tv.css", CSS, include_str!("../assets/tv.css"));
+/// What the page does on a television.
+pub const TV_JS: Asset = asset("tv.js", JS, include_str!("../assets/tv.js"));
 /// Looks of the demo shop.
 pub const DEMO_CSS: Asset = asset("demo.css", CSS, include_str!("../assets/demo.css"));
 /// The demo shop.
@@ -28,7 +32,7 @@ pub const DEMO_JS: Asset = asset("demo.js", JS, include_str!("../assets/demo.js"
 pub const WIDGET: Asset = asset("widget.min.js", JS, include_str!("../assets/widget.js"));
 
 /// What lies under `/paystation2/assets/`.
-pub const SERVED: [&Asset; 4] = [&PAY_CSS, &PAY_JS, &DEMO_CSS, &DEMO_JS];
+pub const SERVED: [&Asset; 6] = [&PAY_CSS, &PAY_JS, &TV_CSS, &TV_JS, &DEMO_CSS, &DEMO_JS];
 
 const fn asset(name: &'static str, kind: &'static str, text: &'static str) -> Asset {
     Asset { name, kind, text, hash: fnv1a(text.as_bytes()) }
@@ -65,12 +69,14 @@ mod tests {
     fn the_page_stays_small() {
         let page = PAY_CSS.text.len() + PAY_JS.text.len();
         assert!(page < 100_000, "{page} bytes before compression");
+        let tv = TV_CSS.text.len() + TV_JS.text.len();
+        assert!(tv < 40_000, "{tv} bytes for a television");
         assert!(WIDGET.text.len() < 16_000, "{} bytes", WIDGET.text.len());
     }
 
     #[test]
     fn styles_load_nothing() {
-        for asset in [&PAY_CSS, &DEMO_CSS] {
+        for asset in [&PAY_CSS, &TV_CSS, &DEMO_CSS] {
             assert!(!asset.text.contains("@import") && !asset.text.contains("http"), "{}", asset.name);
         }
     }

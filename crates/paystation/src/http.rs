@@ -14,6 +14,10 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientIp(pub Arc<str>);
 
+/// The documented parameter of the page's address that has it shown on a
+/// television.
+pub(crate) const SMART_TV: &str = "smart_tv";
+
 /// A form is a few hundred bytes.
 const BODY_LIMIT: usize = 64 * 1024;
 
@@ -89,13 +93,26 @@ impl Visit {
         self.params.get("lang")
     }
 
-    /// The address of a page about the same token, in the same language.
+    /// Whether the page is shown on a television.
+    pub fn tv(&self) -> bool {
+        matches!(self.params.get(SMART_TV), Some("1" | "true"))
+    }
+
+    /// The address of a page about the same token, on the same kind of screen
+    /// and in the same language.
     pub fn link(&self, path: &str) -> String {
-        let link = link(path, &[("access_token", self.token())]);
-        match self.lang() {
-            Some(lang) => [&link, "&", &form(&[("lang", lang)])].concat(),
-            None => link,
+        self.link_with(path, &[])
+    }
+
+    /// The same, with more parameters.
+    pub fn link_with(&self, path: &str, more: &[(&str, &str)]) -> String {
+        let mut pairs = vec![("access_token", self.token())];
+        if self.tv() {
+            pairs.push((SMART_TV, "1"));
         }
+        pairs.extend_from_slice(more);
+        pairs.extend(self.lang().map(|lang| ("lang", lang)));
+        link(path, &pairs)
     }
 }
 
@@ -232,5 +249,7 @@ mod tests {
         let v =
             Visit { params: Params::read(b"token=a%26b&lang=de"), accept_language: None, ip: None, wants_json: false };
         assert_eq!(v.link("/paystation2/status"), "/paystation2/status?access_token=a%26b&lang=de");
+        let tv = Visit { params: Params::read(b"token=a&smart_tv=1&lang=de"), ..v };
+        assert_eq!(tv.link_with("/x", &[("code", "1")]), "/x?access_token=a&smart_tv=1&code=1&lang=de");
     }
 }

@@ -13,6 +13,7 @@ mod http;
 pub mod locale;
 mod pages;
 pub mod returning;
+mod tv;
 mod view;
 
 pub use demo::demo_router;
@@ -49,6 +50,10 @@ const ROUTES: &[(&str, &str, &str, Handler)] = &[
     ("challenge_answer", "POST", pages::CHALLENGE, || post(pages::answer_challenge)),
     ("status_show", "GET", pages::STATUS, || get(pages::status)),
     ("status_get", "GET", pages::STATUS_JSON, || get(pages::status_json)),
+    ("tv_status_get", "GET", tv::STATUS_JSON, || get(tv::status_json)),
+    ("tv_code_enter", "GET", tv::ENTER, || get(tv::enter)),
+    ("tv_code_show", "GET", tv::CODE, || get(tv::show)),
+    ("tv_code_open", "POST", tv::CODE, || post(tv::open)),
     ("receipt_show", "GET", pages::RECEIPT, || get(pages::receipt)),
     ("asset_get", "GET", "/paystation2/assets/{file}", || get(pages::asset)),
     ("widget_get", "GET", "/embed/paystation/widget.min.js", || get(pages::widget)),

@@ -4,6 +4,7 @@ use crate::assets;
 use crate::http::{self, Refused, Visit};
 use crate::locale::Text;
 use crate::returning::{self, Outcome};
+use crate::tv;
 use crate::view::{
     Back, ChallengePage, CheckoutPage, ErrorPage, Field, Frame, Language, Line, MethodChoice, ReceiptPage, Redirect,
     StatusFrame, StatusPage, Step, Summary, TestCard,
@@ -37,7 +38,7 @@ pub(crate) const STATUS: &str = "/paystation2/status";
 pub(crate) const STATUS_JSON: &str = "/paystation2/status.json";
 pub(crate) const RECEIPT: &str = "/paystation2/receipt";
 
-type Answer = Result<Response, Refused>;
+pub(crate) type Answer = Result<Response, Refused>;
 
 /// `GET /paystation2/`
 pub(crate) async fn entry(State(app): State<Shared>, request: Request) -> Answer {
@@ -51,6 +52,9 @@ pub(crate) async fn entry(State(app): State<Shared>, request: Request) -> Answer
     }
     if let Err(e) = checkout::admit(&app, &checkout, visit.ip.as_deref()).await {
         return Ok(error(&visit, Some(&checkout), e));
+    }
+    if visit.tv() {
+        return Ok(tv::page(&app, &visit, &checkout, None).await);
     }
     Ok(form(&visit, &checkout, Faults::default()))
 }
@@ -86,7 +90,12 @@ pub(crate) async fn pay(State(app): State<Shared>, request: Request) -> Answer {
 
 /// The form with what is wrong with it, and with all that it shows.
 async fn form_again(app: &Shared, visit: &Visit, faults: Faults) -> Answer {
-    Ok(form(visit, &open(app, visit).await?, faults))
+    let checkout = open(app, visit).await?;
+    // A television has no form to fill in: only what is saved pays there.
+    if visit.tv() {
+        return Ok(tv::page(app, visit, &checkout, faults.first()).await);
+    }
+    Ok(form(visit, &checkout, faults))
 }
 
 /// `GET /paystation2/3ds`
@@ -126,13 +135,19 @@ pub(crate) async fn status(State(app): State<Shared>, request: Request) -> Answe
     let checkout = open(&app, &visit).await?;
     if let Some(started) = &checkout.started {
         let page = started_page(&visit, &checkout, started);
+        if visit.tv() {
+            return Ok(tv::status(&visit, &checkout, page));
+        }
         return Ok(http::page(StatusCode::OK, &policy(Some(&checkout)), page.render()));
     }
     let Some(payment) = &checkout.payment else { return Ok(http::see_other(&visit.link(ENTRY))) };
     if payment.state == PaymentState::Challenged {
-        return Ok(http::see_other(&visit.link(CHALLENGE)));
+        return Ok(http::see_other(&visit.link(if visit.tv() { ENTRY } else { CHALLENGE })));
     }
     let page = status_page(&visit, &checkout, payment);
+    if visit.tv() {
+        return Ok(tv::status(&visit, &checkout, page));
+    }
     Ok(http::page(StatusCode::OK, &policy(Some(&checkout)), page.render()))
 }
 
@@ -204,7 +219,7 @@ pub(crate) async fn widget() -> Response {
     http::file(&assets::WIDGET, false)
 }
 
-async fn open(app: &Shared, visit: &Visit) -> Result<Checkout, Refused> {
+pub(crate) async fn open(app: &Shared, visit: &Visit) -> Result<Checkout, Refused> {
     checkout::open(app, visit.token()).await.map_err(|e| error(visit, None, e).into())
 }
 
@@ -215,6 +230,8 @@ fn elsewhere(visit: &Visit, checkout: &Checkout) -> Option<Response> {
     }
     match checkout.payment.as_ref()?.state {
         PaymentState::Declined => None,
+        // The television shows a code: the bank's question is for the telephone.
+        PaymentState::Challenged if visit.tv() => None,
         PaymentState::Challenged => Some(go(visit, &visit.link(CHALLENGE))),
         _ => Some(go(visit, &visit.link(STATUS))),
     }
@@ -229,12 +246,12 @@ fn go(visit: &Visit, to: &str) -> Response {
     if visit.wants_json { http::json(StatusCode::OK, &json!({"redirect": to})) } else { http::see_other(to) }
 }
 
-fn text(visit: &Visit, checkout: Option<&Checkout>) -> Text {
+pub(crate) fn text(visit: &Visit, checkout: Option<&Checkout>) -> Text {
     let token = checkout.and_then(|c| c.body.language());
     Text::choose(visit.lang(), token, visit.accept_language.as_deref())
 }
 
-fn policy(checkout: Option<&Checkout>) -> String {
+pub(crate) fn policy(checkout: Option<&Checkout>) -> String {
     http::policy(checkout.map(|c| c.project.frame_ancestors.as_slice()).unwrap_or_default())
 }
 
@@ -255,7 +272,7 @@ fn size(name: Option<&str>) -> (u16, u16) {
     }
 }
 
-fn frame(visit: &Visit, checkout: Option<&Checkout>, t: Text, title: String, path: &str) -> Frame {
+pub(crate) fn frame(visit: &Visit, checkout: Option<&Checkout>, t: Text, title: String, path: &str) -> Frame {
     let here = http::link(path, &[("access_token", visit.token())]);
     let languages = Language::all(t, &here);
     let Some(c) = checkout else {
@@ -294,7 +311,7 @@ fn frame(visit: &Visit, checkout: Option<&Checkout>, t: Text, title: String, pat
 }
 
 /// The game's address with what it is told of the payment.
-fn way_back(checkout: &Checkout) -> Option<String> {
+pub(crate) fn way_back(checkout: &Checkout) -> Option<String> {
     let outcome = Outcome {
         user_id: &checkout.player.id,
         foreign_invoice: checkout.body.external_id(),
@@ -303,7 +320,7 @@ fn way_back(checkout: &Checkout) -> Option<String> {
     returning::address(checkout.body.return_url().or(checkout.project.return_url.as_deref())?, outcome)
 }
 
-fn error(visit: &Visit, checkout: Option<&Checkout>, e: PageError) -> Response {
+pub(crate) fn error(visit: &Visit, checkout: Option<&Checkout>, e: PageError) -> Response {
     let t = text(visit, checkout);
     let (status, message, hint) = match e {
         PageError::Token => (StatusCode::NOT_FOUND, t.s("error-token"), t.s("hint-token")),
@@ -333,6 +350,9 @@ fn error(visit: &Visit, checkout: Option<&Checkout>, e: PageError) -> Response {
         retry: (passing && !visit.token().is_empty()).then(|| visit.link(ENTRY)),
         hint: told.then_some(hint),
     };
+    if visit.tv() {
+        return tv::error(status, &policy(checkout), page);
+    }
     http::page(status, &policy(checkout), page.render())
 }
 
@@ -349,10 +369,10 @@ fn refusal(why: &Refusal) -> &'static str {
 }
 
 /// What the form sends for a saved way to pay.
-const ACCOUNT: &str = "account-";
+pub(crate) const ACCOUNT: &str = "account-";
 
 /// The saved way to pay that was chosen, if one was.
-fn saved<'a>(c: &'a Checkout, chosen: &str) -> Option<&'a Account> {
+pub(crate) fn saved<'a>(c: &'a Checkout, chosen: &str) -> Option<&'a Account> {
     let id = chosen.strip_prefix(ACCOUNT)?.parse().ok();
     c.accounts.iter().find(|a| Some(a.id) == id)
 }
@@ -362,6 +382,10 @@ fn saved<'a>(c: &'a Checkout, chosen: &str) -> Option<&'a Account> {
 struct Faults(Vec<(&'static str, String)>);
 
 impl Faults {
+    fn first(self) -> Option<String> {
+        self.0.into_iter().next().map(|(_, text)| text)
+    }
+
     fn of(&self, name: &str) -> Option<String> {
         self.0.iter().find(|(n, _)| *n == name).map(|(_, text)| text.clone())
     }
@@ -645,12 +669,12 @@ fn test_cards(t: Text) -> Vec<TestCard> {
 }
 
 /// Whether nothing more will happen to a payment while the player looks on.
-fn is_final(payment: &Payment) -> bool {
+pub(crate) fn is_final(payment: &Payment) -> bool {
     matches!(payment.group(), StatusGroup::Done | StatusGroup::Troubled)
 }
 
 /// Changes whenever the status page would look different.
-fn view_of(payment: &Payment) -> String {
+pub(crate) fn view_of(payment: &Payment) -> String {
     [payment.state.name(), "/", payment.notified.name()].concat()
 }
 

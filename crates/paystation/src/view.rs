@@ -2,6 +2,7 @@
 //! requests or the database; askama escapes whatever is filled in.
 
 use crate::locale::{LOCALES, Text};
+use crate::tv::Picture;
 use askama::Template;
 use coinslot_domain::money::BasisPoints;
 use coinslot_domain::payment::Breakdown;
@@ -272,6 +273,93 @@ pub(crate) struct ErrorPage {
     pub hint: Option<String>,
 }
 
+/// Something saved that a television offers.
+pub(crate) struct TvSaved {
+    /// The question whether to pay with it.
+    pub url: String,
+    pub name: String,
+}
+
+/// A television: a code for a telephone, and what is saved.
+#[derive(Template)]
+#[template(path = "tv.html")]
+pub(crate) struct TvPage {
+    pub f: Frame,
+    /// `waiting`, `opened` or `expired`.
+    pub state: &'static str,
+    /// Changes whenever the payment does.
+    pub view: String,
+    pub poll: String,
+    /// This page with its code, for when it is loaded again.
+    pub keep: String,
+    /// This page with a new code.
+    pub again: String,
+    pub status: String,
+    pub heading: String,
+    /// The heading once the code was used.
+    pub opened: String,
+    pub picture: Option<Picture>,
+    /// The short address up to the code, and the code in two halves.
+    pub host: String,
+    pub halves: (String, String),
+    pub saved: Vec<TvSaved>,
+    pub problem: Option<String>,
+}
+
+/// A television asks whether to pay with something saved.
+#[derive(Template)]
+#[template(path = "tv_confirm.html")]
+pub(crate) struct TvConfirmPage<'a> {
+    pub f: Frame,
+    pub token: &'a str,
+    pub lang: Option<&'a str>,
+    pub shown: Option<i64>,
+    pub value: String,
+    pub name: String,
+    pub pay_label: String,
+    pub later: Option<String>,
+    pub back: String,
+}
+
+/// What became of a payment, or a page that cannot be shown, on a television.
+#[derive(Template)]
+#[template(path = "tv_outcome.html")]
+pub(crate) struct TvOutcomePage {
+    pub f: Frame,
+    pub look: &'static str,
+    pub group: &'static str,
+    pub view: String,
+    /// Where to ask how things stand, while that may change.
+    pub poll: Option<String>,
+    /// The page with the code.
+    pub entry: String,
+    pub heading: String,
+    pub message: String,
+    pub code: Option<&'static str>,
+    pub facts: Vec<Line>,
+    pub retry: Option<String>,
+    pub back: Option<Back>,
+    pub redirect: Option<Redirect>,
+}
+
+/// Why something did not work: a stable name and a sentence.
+pub(crate) struct Notice {
+    pub name: &'static str,
+    pub text: String,
+}
+
+/// The telephone that opened a television's short address.
+#[derive(Template)]
+#[template(path = "tv_code.html")]
+pub(crate) struct TvCodePage<'a> {
+    pub f: Frame,
+    pub lang: Option<&'a str>,
+    /// Where the code goes, and the code in two halves.
+    pub open: Option<(String, (String, String))>,
+    pub notice: Option<Notice>,
+    pub heading: String,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -398,6 +486,60 @@ mod tests {
         is_clean(&ReceiptPage { f: frame(), facts: vec![], refunded: Some(bad()) }.render().unwrap());
         let (message, retry, hint) = (bad(), Some(bad()), Some(bad()));
         is_clean(&ErrorPage { f: frame(), code: "2205", heading: bad(), message, retry, hint }.render().unwrap());
+    }
+
+    #[test]
+    fn hostile_texts_stay_texts_on_a_television() {
+        let bad = || "<script>alert(3)</script>".to_string();
+        let is_clean = |html: String| is_clean(&html.replace("/tv.js?", "/pay.js?"));
+        let page = TvPage {
+            f: frame(),
+            state: "waiting",
+            view: bad(),
+            poll: bad(),
+            keep: bad(),
+            again: bad(),
+            status: bad(),
+            heading: bad(),
+            opened: bad(),
+            picture: Some(Picture { side: 1, path: bad() }),
+            host: bad(),
+            halves: (bad(), bad()),
+            saved: vec![TvSaved { url: bad(), name: bad() }],
+            problem: Some(bad()),
+        };
+        is_clean(page.render().unwrap());
+        let page = TvConfirmPage {
+            f: frame(),
+            token: "\"><script>",
+            lang: Some("\"><script>"),
+            shown: Some(1),
+            value: bad(),
+            name: bad(),
+            pay_label: bad(),
+            later: Some(bad()),
+            back: bad(),
+        };
+        is_clean(page.render().unwrap());
+        let page = TvOutcomePage {
+            f: frame(),
+            look: "good",
+            group: "done",
+            view: bad(),
+            poll: Some(bad()),
+            entry: bad(),
+            heading: bad(),
+            message: bad(),
+            code: Some("1017"),
+            facts: vec![Line { label: bad(), amount: bad() }],
+            retry: Some(bad()),
+            back: Some(Back { url: bad(), caption: bad() }),
+            redirect: Some(Redirect { url: bad(), delay: "1".into() }),
+        };
+        is_clean(page.render().unwrap());
+        let notice = Some(Notice { name: "used", text: bad() });
+        let open = Some((bad(), (bad(), bad())));
+        is_clean(TvCodePage { f: frame(), lang: Some("\""), open, notice, heading: bad() }.render().unwrap());
     }
 
     #[test]

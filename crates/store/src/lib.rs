@@ -42,6 +42,7 @@ pub mod subscription;
 pub mod text;
 pub mod ticket;
 pub mod token;
+pub mod tv;
 pub mod virtual_currency;
 pub mod wallet;
 pub mod webhook;
@@ -93,6 +94,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("text", text::STATEMENTS),
         ("ticket", ticket::STATEMENTS),
         ("token", token::STATEMENTS),
+        ("tv", tv::STATEMENTS),
         ("virtual_currency", virtual_currency::STATEMENTS),
         ("wallet", wallet::STATEMENTS),
         ("webhook", webhook::STATEMENTS),

@@ -35,6 +35,7 @@ mod report;
 mod subscription;
 mod text;
 mod ticket;
+mod tv;
 mod wallet;
 
 use coinslot_domain::id::{AttemptId, EntryId, EventId, MerchantId, OrderId, PaymentId, ProjectId, RefundId};
@@ -133,6 +134,7 @@ const MORE: &[&[Step]] = &[
     report::STEPS,
     subscription::STEPS,
     ticket::STEPS,
+    tv::STEPS,
 ];
 
 async fn story(store: &Store) -> Vec<(&'static str, String)> {
@@ -220,6 +222,7 @@ const FILES: &[(&str, &str)] = &[
     ("text", include_str!("../../src/text.rs")),
     ("ticket", include_str!("../../src/ticket.rs")),
     ("token", include_str!("../../src/token.rs")),
+    ("tv", include_str!("../../src/tv.rs")),
     ("virtual_currency", include_str!("../../src/virtual_currency.rs")),
     ("wallet", include_str!("../../src/wallet.rs")),
     ("webhook", include_str!("../../src/webhook.rs")),
