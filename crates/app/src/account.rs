@@ -9,7 +9,7 @@ use coinslot_domain::merchant::Project;
 use coinslot_domain::money::{Currency, Money};
 use coinslot_domain::order::{Order, OrderState, Player};
 use coinslot_domain::payment::{AttemptState, Breakdown, Decline, Notified, Payment, PaymentState};
-use coinslot_domain::purchase::Line;
+use coinslot_domain::purchase::{Choice, Line};
 use coinslot_domain::tax;
 use coinslot_domain::time::Time;
 use coinslot_store::payment::Attempt;
@@ -165,8 +165,8 @@ async fn lines(app: &Shared, project: &Project, wanted: &Charging, method: i64) 
     let body = TokenBody::for_virtual_currency(project.id, &wanted.user, hundredths, currency);
     let body = body.ok_or(AccountError::Price)?;
     let player = Player { id: wanted.user.clone(), ..Player::default() };
-    let (of, now) = (Arc::new(project.clone()), app.now(project.id));
-    let buying = Buying { project: of, body, player, method: Some(method), now };
+    let (of, choice, now) = (Arc::new(project.clone()), Choice::default(), app.now(project.id));
+    let buying = Buying { project: of, body, choice, player, method: Some(method), now };
     let quoted = app.store.read(move |tx| purchase::quote(tx, &buying)).await;
     quoted.map_err(|e| match e {
         Refused::Sale(why) => AccountError::Refused(why.to_string()),

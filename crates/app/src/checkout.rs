@@ -1,7 +1,7 @@
 //! A player pays: from opening the page to a captured payment.
 
 use crate::port::{CardRefused, CardToken, Charge, ChargeAnswer, Method};
-use crate::purchase::{self, BoughtKey, Buying, Refused};
+use crate::purchase::{self, BoughtKey, Buying, PlaceChoice, Refused};
 use crate::{App, Shared, known, message, subscription, webhook};
 use coinslot_domain::account::Account;
 use coinslot_domain::card::Card;
@@ -12,7 +12,7 @@ use coinslot_domain::message::MessageKind;
 use coinslot_domain::money::{BasisPoints, Currency, Money};
 use coinslot_domain::order::{Order, OrderEvent, OrderState, Player};
 use coinslot_domain::payment::{AttemptState, Breakdown, Decline, Notified, Payment, PaymentEvent, PaymentState};
-use coinslot_domain::purchase::{Line, LineKind, Refusal};
+use coinslot_domain::purchase::{Choice, Line, LineKind, Refusal};
 use coinslot_domain::subscription::Subscription;
 use coinslot_domain::tax::{Tax, TaxKind};
 use coinslot_domain::time::{Span, Time};
@@ -34,6 +34,10 @@ pub struct Checkout {
     pub player: Player,
     /// What of a catalogue is bought; none for a plain checkout.
     pub lines: Vec<Line>,
+    /// What the player chose of what the token leaves open.
+    pub choice: Choice,
+    /// Keys whose place the player may choose, until something was tried.
+    pub choices: Vec<PlaceChoice>,
     /// Keys of games that were bought, once they are paid.
     pub keys: Vec<BoughtKey>,
     /// What is, or was, to be paid.
@@ -48,6 +52,9 @@ pub struct Checkout {
     pub methods: Vec<Method>,
     /// Play money.
     pub sandbox: bool,
+    /// Nobody showed to be the player: nothing of theirs is shown, nothing is
+    /// saved for them.
+    pub guest: bool,
     /// From when on the token begins no payment any more.
     pub expires_at: Time,
     token_hash: String,
@@ -59,6 +66,11 @@ impl Checkout {
     /// goes over to another plan with its next charge.
     pub fn is_free(&self) -> bool {
         self.payment.is_none() && subscription::is_free(&self.lines)
+    }
+
+    /// Whether it buys keys of games.
+    pub fn buys_keys(&self) -> bool {
+        self.lines.iter().any(|l| l.kind == LineKind::Key)
     }
 
     /// Whether it buys a subscription, whose way to pay is always saved.
@@ -85,6 +97,8 @@ pub enum PageError {
     /// The page was opened with data in place of a token, which the project
     /// does not allow.
     Serverless,
+    /// This address opened it so too often, and may again after this time.
+    TooOften(Span),
     /// The game does not know the player.
     PlayerRefused,
     /// The game did not answer whether it knows the player.
@@ -107,7 +121,7 @@ impl PageError {
             PageError::Serverless => "0004-0010",
             PageError::PlayerRefused => "2205",
             PageError::GameUnreachable => "2207",
-            PageError::Unavailable => "3032",
+            PageError::TooOften(_) | PageError::Unavailable => "3032",
         }
     }
 }
@@ -174,24 +188,24 @@ pub enum Next {
 }
 
 /// Opens a token. Changes nothing.
-pub async fn open(app: &App, token: &str) -> Result<Checkout, PageError> {
-    opened(app, token, false).await
+pub async fn open(app: &App, token: &str, choice: Choice) -> Result<Checkout, PageError> {
+    opened(app, token, choice, false).await
 }
 
 /// Opens a token to pay with it at once: without the saved ways to pay, which
 /// only a page shows, and without a look for what cannot be there.
-pub async fn open_to_pay(app: &App, token: &str) -> Result<Checkout, PageError> {
-    opened(app, token, true).await
+pub async fn open_to_pay(app: &App, token: &str, choice: Choice) -> Result<Checkout, PageError> {
+    opened(app, token, choice, true).await
 }
 
-async fn opened(app: &App, token: &str, at_once: bool) -> Result<Checkout, PageError> {
+async fn opened(app: &App, token: &str, choice: Choice, at_once: bool) -> Result<Checkout, PageError> {
     let found = crate::token::find(app, token).await?.ok_or(PageError::Token)?;
     let (project_id, token_hash) = (found.project, found.key);
     let body = TokenBody::from_stored(found.text.get())
         .ok_or_else(|| StoreError::Corrupt(format!("a token of project {project_id} cannot be read")))?;
     let known = known::project(app, project_id).await?.ok_or(PageError::Token)?;
     let project = known.project.clone();
-    let player = body.player();
+    let (player, guest) = (body.player(), body.is_guest());
     // A plan may have begun without a payment.
     let subscribes = body.plan().is_some();
     let payment = match at_once && found.unused && !subscribes {
@@ -228,22 +242,26 @@ async fn opened(app: &App, token: &str, at_once: bool) -> Result<Checkout, PageE
     if payment.is_none() && started.is_none() && found.expires_at <= app.now(project_id) {
         return Err(PageError::Token);
     }
-    let (lines, keys) = match &payment {
-        _ if started.is_some() || !purchase::wanted(&body) => (vec![], vec![]),
+    let (lines, keys, choices) = match &payment {
+        _ if started.is_some() || !purchase::wanted(&body) => (vec![], vec![], vec![]),
         Some(p) => {
             let (project, order) = (p.project, p.order);
             let read = app.store.read(move |tx| {
-                let Some(order) = order::find(tx, project, order)? else { return Ok((vec![], vec![])) };
+                let Some(order) = order::find(tx, project, order)? else { return Ok((vec![], vec![], vec![])) };
                 let keys = purchase::bought_keys(tx, &order)?;
-                Ok::<_, StoreError>((order.lines, keys))
+                Ok::<_, StoreError>((order.lines, keys, vec![]))
             });
             read.await?
         }
         None => {
             let now = app.now(project.id);
-            let buying =
-                Buying { project: project.clone(), body: body.clone(), player: player.clone(), method: None, now };
-            (app.store.read(move |tx| purchase::quote(tx, &buying)).await?, vec![])
+            let (project, body, player) = (project.clone(), body.clone(), player.clone());
+            let buying = Buying { project, body, choice: choice.clone(), player, method: None, now };
+            let read = app.store.read(move |tx| {
+                let lines = purchase::quote(tx, &buying)?;
+                Ok::<_, Refused>((lines, vec![], purchase::choices(tx, &buying)?))
+            });
+            read.await?
         }
     };
     let breakdown = match (&payment, &started) {
@@ -252,13 +270,15 @@ async fn opened(app: &App, token: &str, at_once: bool) -> Result<Checkout, PageE
         (None, None) => breakdown(&project, &body, &player, &lines)?,
     };
     let methods = app.gateway.methods(breakdown.payment.currency);
-    accounts.retain(|a| methods.iter().any(|m| m.id == a.method));
+    accounts.retain(|a| !guest && methods.iter().any(|m| m.id == a.method));
     let sandbox = found.dry_run;
     Ok(Checkout {
         project,
         body,
         player,
         lines,
+        choice,
+        choices,
         keys,
         breakdown,
         payment,
@@ -266,6 +286,7 @@ async fn opened(app: &App, token: &str, at_once: bool) -> Result<Checkout, PageE
         accounts,
         methods,
         sandbox,
+        guest,
         expires_at: found.expires_at,
         token_hash,
         place: found.place,
@@ -387,6 +408,7 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
     let buying = purchase::wanted(&checkout.body).then(|| Buying {
         project: checkout.project.clone(),
         body: checkout.body.clone(),
+        choice: checkout.choice.clone(),
         player: checkout.player.clone(),
         method: Some(method.id),
         now,
@@ -403,7 +425,7 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
         }
     };
     // A subscription is charged again later, so it needs something to charge.
-    let keep = paying.save || checkout.subscribes();
+    let keep = (paying.save && !checkout.guest) || checkout.subscribes();
     let attempt_id = app.id(AttemptId::new).await?;
     let order = Order {
         project: checkout.project.id,

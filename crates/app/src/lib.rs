@@ -9,6 +9,7 @@
 pub mod account;
 pub mod attribute;
 pub mod audit;
+mod brake;
 pub mod catalogue;
 pub mod checkout;
 pub mod clock;
@@ -26,6 +27,7 @@ pub mod merchant;
 mod merge;
 pub mod message;
 pub mod meter;
+pub mod pay2play;
 pub mod plan;
 pub mod port;
 pub mod product;
@@ -85,7 +87,10 @@ pub struct App {
     /// The clock as it is, for what belongs to no request.
     outside: Arc<dyn port::Clock>,
     tokens: token::Pages,
-    guesses: tv::Guesses,
+    /// Codes of televisions that somebody guessed wrong.
+    guesses: brake::Brake,
+    /// Tokens that pages made of what browsers sent.
+    visits: brake::Brake,
     /// How far the clocks of projects are ahead that are. What other servers
     /// move is seen within a second.
     ahead: RwLock<HashMap<ProjectId, Span>>,
@@ -127,7 +132,8 @@ impl App {
             known: known::Copies::default(),
             outside,
             tokens: token::Pages::default(),
-            guesses: tv::Guesses::default(),
+            guesses: brake::Brake::new(coinslot_domain::tv::GUESSES),
+            visits: brake::Brake::new(coinslot_domain::token::VISITS),
             ahead: RwLock::default(),
         })
     }

@@ -17,7 +17,7 @@ use coinslot_domain::money::{Currency, Money};
 use coinslot_domain::order::{Order, Player};
 use coinslot_domain::payment::Payment;
 use coinslot_domain::promotion::{Bargain, Promotion, Sold, bargain};
-use coinslot_domain::purchase::{Line, LineKind, Refusal, Wish};
+use coinslot_domain::purchase::{Choice, Line, LineKind, Refusal, Wish, Wishes};
 use coinslot_domain::time::Time;
 use coinslot_domain::virtual_currency::{HUNDREDTHS, Settings};
 use coinslot_domain::wallet::{Operation, OperationKind, OperationStatus};
@@ -71,10 +71,17 @@ impl From<Refused> for PayError {
 pub(crate) struct Buying {
     pub project: Arc<Project>,
     pub body: TokenBody,
+    pub choice: Choice,
     pub player: Player,
     /// The way to pay, once it is chosen: some promotions are for some ways.
     pub method: Option<i64>,
     pub now: Time,
+}
+
+impl Buying {
+    fn wishes(&self) -> Wishes {
+        self.choice.apply(self.body.wishes())
+    }
 }
 
 /// Whether a token asks for anything of a catalogue.
@@ -84,7 +91,7 @@ pub(crate) fn wanted(body: &TokenBody) -> bool {
 
 /// The lines of an order for what a token asks for, at the prices of now.
 pub(crate) fn quote(tx: &mut Tx<'_>, buying: &Buying) -> Result<Vec<Line>, Refused> {
-    let wishes = buying.body.wishes();
+    let wishes = buying.wishes();
     if wishes.is_empty() {
         return Ok(vec![]);
     }
@@ -390,6 +397,89 @@ impl Cart<'_> {
             });
         }
     }
+}
+
+/// A place where a key of a game is sold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Where it is redeemed.
+    pub drm: &'static Drm,
+    /// What it costs there.
+    pub price: Money,
+    /// What it would cost without a promotion.
+    pub full_price: Money,
+    /// Whether it is the one that is bought.
+    pub chosen: bool,
+}
+
+/// A key whose place the player may choose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlaceChoice {
+    /// Which of the token's keys.
+    pub index: usize,
+    /// The game.
+    pub game: String,
+    /// Where it is sold, with more than one entry.
+    pub places: Vec<Place>,
+}
+
+/// The keys whose place the token leaves to the player.
+pub(crate) fn choices(tx: &mut Tx<'_>, buying: &Buying) -> Result<Vec<PlaceChoice>, Refused> {
+    let wished = buying.body.wishes();
+    let keys = wished.iter().filter_map(|(wish, _)| if let Wish::Keys(keys) = wish { Some(keys) } else { None });
+    let open: Vec<(usize, &str)> = keys
+        .flatten()
+        .enumerate()
+        .filter_map(|(index, (sku, place))| place.is_none().then_some((index, sku.as_str())))
+        .collect();
+    let mut choices = Vec::new();
+    for (index, sku) in open {
+        let (game, places) = places(tx, buying, index, sku)?;
+        if places.len() > 1 {
+            choices.push(PlaceChoice { index, game, places });
+        }
+    }
+    Ok(choices)
+}
+
+/// Where a key of the token is sold, and for what, all else staying as it is.
+pub(crate) fn places(
+    tx: &mut Tx<'_>,
+    buying: &Buying,
+    index: usize,
+    sku: &str,
+) -> Result<(String, Vec<Place>), Refused> {
+    let project = buying.project.id;
+    let missing = || Refusal::NotFound(sku.to_string());
+    let id = game::of_sku(tx, project, sku)?.ok_or_else(missing)?;
+    let game = game::find(tx, project, id)?.ok_or_else(missing)?;
+    let sold = game.editions.iter().filter(|(_, e)| e.enabled).filter_map(|(id, _)| Drm::of_id(*id));
+    let current = buying.choice.places.iter().find(|(i, _)| *i == index).and_then(|(_, p)| Drm::of_text(p));
+    let (mut name, mut places) = (String::new(), Vec::new());
+    for drm in sold {
+        let mut other = buying.clone();
+        other.choice.places.retain(|(i, _)| *i != index);
+        other.choice.places.push((index, drm.key.to_string()));
+        let lines = match quote(tx, &other) {
+            Ok(lines) => lines,
+            Err(Refused::Sale(Refusal::NoPrice(_))) => continue,
+            Err(e) => return Err(e),
+        };
+        let Some(line) = lines.iter().filter(|l| l.kind == LineKind::Key).nth(index) else { continue };
+        // The token may name the place itself: then it is the only one.
+        if line.detail.as_deref() != Some(drm.key) {
+            continue;
+        }
+        name.clone_from(&line.name);
+        places.push(Place { drm, price: line.price, full_price: line.full_price, chosen: current == Some(drm) });
+    }
+    // Nothing chosen is the first, as it is bought.
+    if !places.iter().any(|p| p.chosen)
+        && let Some(first) = places.first_mut()
+    {
+        first.chosen = true;
+    }
+    Ok((name, places))
 }
 
 /// What an amount of virtual currency costs that is no package, within the

@@ -357,7 +357,8 @@ pub(crate) async fn begin_free(app: &Shared, checkout: &Checkout, paying: Paying
     let (lines, token_hash) = (checkout.lines.clone(), checkout.token_hash().to_string());
     let (body, dry_run) = (checkout.body.clone(), checkout.sandbox);
     let (of, player) = (project.clone(), checkout.player.clone());
-    let buying = Buying { project: of, body: body.clone(), player, method: Some(paying.method), now };
+    let choice = checkout.choice.clone();
+    let buying = Buying { project: of, body: body.clone(), choice, player, method: Some(paying.method), now };
     let done = app
         .store
         .write(move |tx| {

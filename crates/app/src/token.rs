@@ -1,13 +1,14 @@
 //! Making payment tokens, and finding them again.
 
-use crate::{App, attribute, hash, idempotency, merchant};
+use crate::checkout::PageError;
+use crate::{App, attribute, hash, idempotency, known, merchant};
 use coinslot_domain::id::ProjectId;
-use coinslot_domain::merchant::Caller;
+use coinslot_domain::merchant::{Caller, Project};
 use coinslot_domain::time::{Span, Time};
-use coinslot_domain::token::{self, LIFE, Place};
+use coinslot_domain::token::{self, GUEST, LIFE, Place};
 use coinslot_store::token::{Page, Stored};
 use coinslot_store::{StoreError, Tx, reached};
-use coinslot_wire::token::Draft;
+use coinslot_wire::token::{Draft, TokenBody};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use subtle::ConstantTimeEq;
@@ -258,6 +259,47 @@ impl Pages {
     pub(crate) fn used(&self, project: ProjectId, place: Place) {
         lock(&self.unused).all.remove(&(project, place));
     }
+}
+
+/// What a browser asks for in place of a token, if its project lets browsers
+/// ask: what it may say of the player and of prices is left out.
+pub(crate) async fn asked(app: &App, data: &str) -> Result<(Arc<Project>, Draft, TokenBody), PageError> {
+    let data = serde_json::from_str(data).map_err(|_| PageError::Token)?;
+    let guest = [GUEST, &token::letters(app.bytes())].concat();
+    let draft = Draft::of_browser(data, &guest).map_err(|_| PageError::Token)?;
+    let body = TokenBody::from_stored(&draft.to_stored()).ok_or(PageError::Token)?;
+    let id = ProjectId::new(body.project_id()).ok_or(PageError::Serverless)?;
+    let allowed = app.store.read(move |tx| Ok::<_, StoreError>(coinslot_store::project::find(tx, id)?));
+    // A project that is not there looks like one that does not allow it.
+    if !allowed.await?.is_some_and(|settings| settings.send_json) {
+        return Err(PageError::Serverless);
+    }
+    let known = known::project(app, id).await?.ok_or(PageError::Serverless)?;
+    if !body.sandbox() {
+        return Err(PageError::NoAgreement);
+    }
+    Ok((known.project.clone(), draft, body))
+}
+
+/// Makes a token of what a browser sent, for somebody who has not shown to be
+/// anybody. So often and no more from one address: each is kept for a while.
+pub async fn of_browser(app: &App, data: &str, ip: Option<&str>) -> Result<String, PageError> {
+    let moment = app.clock.now();
+    app.visits.check(ip, moment).map_err(PageError::TooOften)?;
+    let (project, draft, _) = asked(app, data).await?;
+    app.visits.count(ip, moment);
+    let id = project.id;
+    let secret = token::letters(app.bytes());
+    let stored = Stored {
+        project: id,
+        hash: hash(&secret),
+        dry_run: draft.sandbox(),
+        body: draft.to_stored(),
+        expires_at: app.now(id) + LIFE,
+    };
+    let place = app.store.write_together(move |tx| coinslot_store::token::keep(tx, &stored, None)).await?;
+    app.tokens.made(id, place);
+    Ok(token::write(id, place, &secret))
 }
 
 /// How long an expired token still shows the payment that was made with it.

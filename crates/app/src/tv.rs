@@ -6,12 +6,9 @@
 
 use crate::checkout::{Checkout, PageError};
 use crate::{App, StoreError, hash};
-use coinslot_domain::time::{Span, Time};
+use coinslot_domain::time::Span;
 use coinslot_domain::token;
 use coinslot_domain::tv::{self, Code, CodeState};
-use std::collections::HashMap;
-use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
 
 /// Why a code opens nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,42 +29,6 @@ impl From<StoreError> for CodeError {
     fn from(e: StoreError) -> Self {
         tracing::error!(error = %e, "a television's code could not be looked up");
         CodeError::Unavailable
-    }
-}
-
-/// When each address that guessed wrong may do so again as often as any other.
-/// In memory and of one server: several servers allow several times as much.
-#[derive(Default)]
-pub(crate) struct Guesses(Mutex<HashMap<String, Time>>);
-
-/// Addresses at which those that say nothing any more are dropped.
-const MANY: usize = 1024;
-
-impl Guesses {
-    /// Whether an address may guess now.
-    fn check(&self, address: &str, now: Time) -> Result<(), Span> {
-        let full = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        tv::GUESSES.take(full.get(address).copied(), now).map(drop)
-    }
-
-    /// Counts a wrong guess.
-    fn count(&self, address: &str, now: Time) {
-        let mut full = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if full.len() >= MANY {
-            full.retain(|_, full| *full > now);
-        }
-        if let Ok(after) = tv::GUESSES.take(full.get(address).copied(), now) {
-            full.insert(address.to_string(), after);
-        }
-    }
-}
-
-/// Whom an address stands for: a household has a whole /64 of IPv6.
-fn household(ip: Option<&str>) -> String {
-    let ip = ip.unwrap_or_default();
-    match ip.parse::<IpAddr>() {
-        Ok(IpAddr::V6(v6)) => format!("{:x}", v6.to_bits() >> 64),
-        _ => ip.to_string(),
     }
 }
 
@@ -107,10 +68,10 @@ pub async fn state(app: &App, checkout: &Checkout, code: &str) -> Result<Option<
 /// Uses a code: a token for the payment that the television shows. Wrong guesses
 /// of an address are counted, and too many refused.
 pub async fn open(app: &App, code: &str, ip: Option<&str>) -> Result<String, CodeError> {
-    let (household, moment) = (household(ip), app.clock.now());
-    app.guesses.check(&household, moment).map_err(CodeError::TooOften)?;
+    let moment = app.clock.now();
+    app.guesses.check(ip, moment).map_err(CodeError::TooOften)?;
     let wrong = || {
-        app.guesses.count(&household, moment);
+        app.guesses.count(ip, moment);
         CodeError::Unknown
     };
     let Some(code) = tv::read(code) else { return Err(wrong()) };
@@ -137,30 +98,5 @@ pub async fn open(app: &App, code: &str, ip: Option<&str>) -> Result<String, Cod
         Ok(link)
     } else {
         Err(CodeError::Used)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ten_wrong_guesses_a_minute_and_no_more() {
-        let (guesses, now) = (Guesses::default(), Time(0));
-        for _ in 0..10 {
-            assert_eq!(guesses.check("a", now), Ok(()));
-            guesses.count("a", now);
-        }
-        assert_eq!(guesses.check("a", now), Err(Span::seconds(6)));
-        assert_eq!(guesses.check("b", now), Ok(()), "another household");
-        assert_eq!(guesses.check("a", now + Span::seconds(6)), Ok(()));
-    }
-
-    #[test]
-    fn a_household_is_an_address_or_a_network() {
-        assert_eq!(household(Some("203.0.113.7")), "203.0.113.7");
-        assert_eq!(household(Some("2001:db8:1:2:3::4")), household(Some("2001:db8:1:2::9")));
-        assert_ne!(household(Some("2001:db8:1:2::4")), household(Some("2001:db8:1:3::4")));
-        assert_eq!(household(None), "");
     }
 }

@@ -47,7 +47,8 @@ pub struct Settings {
     pub show_user: bool,
     /// The documented `user_public_id_enabled`, kept for its reader.
     pub user_public_id: bool,
-    /// The documented `send_json_to_paystation`, kept for its reader.
+    /// Whether the payment page opens with data that a browser sends in place
+    /// of a token (the documented `send_json_to_paystation`).
     pub send_json: bool,
     /// Parts of the shop, by a key of [`COMPONENTS`].
     pub components: BTreeMap<&'static str, Component>,

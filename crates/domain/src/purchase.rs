@@ -30,6 +30,30 @@ pub enum Wish {
 /// one that the player prefers or the catalogue's own.
 pub type Wishes = Vec<(Wish, Option<Currency>)>;
 
+/// What the player chose on the page, where the token leaves a choice.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// Where a key is redeemed, by the key's place among those of the token.
+    pub places: Vec<(usize, String)>,
+}
+
+impl Choice {
+    /// The wishes of a token, with what the player chose. What the token says
+    /// already is not the player's to choose.
+    pub fn apply(&self, mut wishes: Wishes) -> Wishes {
+        let keys = wishes.iter_mut().filter_map(|(wish, _)| match wish {
+            Wish::Keys(keys) => Some(keys),
+            _ => None,
+        });
+        for (index, (_, place)) in keys.flatten().enumerate() {
+            if place.is_none() {
+                *place = self.places.iter().find(|(i, _)| *i == index).map(|(_, place)| place.clone());
+            }
+        }
+        wishes
+    }
+}
+
 /// What a line of an order sells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LineKind {
@@ -159,6 +183,17 @@ mod tests {
         assert_eq!(total(&[line(199, "USD"), line(1, "USD")]), Ok(Some(line(200, "USD").price)));
         assert_eq!(total(&[line(199, "USD"), line(1, "EUR")]), Err(MoneyError::Mixed));
         assert_eq!(total(&[line(i64::MAX, "USD"), line(1, "USD")]), Err(MoneyError::Overflow));
+    }
+
+    #[test]
+    fn the_player_chooses_only_what_is_left_open() {
+        let keys = |all: &[(&str, Option<&str>)]| {
+            let all = all.iter().map(|(sku, place)| (sku.to_string(), place.map(str::to_string)));
+            vec![(Wish::Items(vec![]), None), (Wish::Keys(all.collect()), None)]
+        };
+        let choice = Choice { places: vec![(0, "gog".into()), (1, "gog".into()), (9, "gog".into())] };
+        let wishes = keys(&[("a", Some("steam")), ("b", None), ("c", None)]);
+        assert_eq!(choice.apply(wishes), keys(&[("a", Some("steam")), ("b", Some("gog")), ("c", None)]));
     }
 
     #[test]

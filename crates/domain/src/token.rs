@@ -1,10 +1,20 @@
 //! Payment tokens: what a game gets, and what a player's browser carries.
 
 use crate::id::ProjectId;
+use crate::limit::Rate;
 use crate::time::Span;
 
 /// How long a token opens the payment page.
 pub const LIFE: Span = Span::hours(24);
+
+/// How often one address may open the page without a token, which makes one.
+pub const VISITS: Rate = match Rate::new(60, Span::minutes(1)) {
+    Some(rate) => rate,
+    None => unreachable!(),
+};
+
+/// The player's id where nobody said who pays, before [`letters`].
+pub const GUEST: &str = "guest-";
 
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 

@@ -160,3 +160,14 @@ tv-unknown = 没有此代码。请查看电视并重新输入。
 tv-used = 此代码已被使用。请在电视上获取新代码。
 tv-expired = 此代码已过期。请在电视上获取新代码。
 tv-too-often = 错误代码过多。请等待一分钟后再试。
+
+choose-place = 您在哪里玩 { $what }？
+p2p-buy = 购买
+p2p-from = { $amount } 起
+p2p-pre-order = 预购
+p2p-not-sold = 此处不出售
+p2p-thanks = 感谢您的打赏！
+p2p-tip = 打赏开发者
+email-missing = 请输入电子邮箱：密钥将发送到该邮箱（1003）
+error-too-often = 您的网络打开此页面过于频繁。请稍等一分钟后再试。
+hint-too-often = 使用 access_data 打开页面每次都会创建令牌。对于共用地址的玩家，请从您的服务器请求令牌。

@@ -160,3 +160,14 @@ tv-unknown = Diesen Code gibt es nicht. Sieh auf dem Fernseher nach und gib ihn 
 tv-used = Dieser Code wurde schon benutzt. Lass den Fernseher einen neuen zeigen.
 tv-expired = Dieser Code ist abgelaufen. Lass den Fernseher einen neuen zeigen.
 tv-too-often = Zu viele falsche Codes. Warte eine Minute und versuche es dann noch einmal.
+
+choose-place = Wo spielst du { $what }?
+p2p-buy = Kaufen
+p2p-from = ab { $amount }
+p2p-pre-order = Vorbestellen
+p2p-not-sold = Hier nicht erhältlich
+p2p-thanks = Danke für dein Trinkgeld!
+p2p-tip = Trinkgeld für das Studio
+email-missing = Gib deine E-Mail-Adresse an: Der Schlüssel wird dorthin geschickt (1003)
+error-too-often = Diese Seite wurde über deine Verbindung zu oft geöffnet. Warte eine Minute und versuche es dann noch einmal.
+hint-too-often = Mit access_data entsteht bei jedem Öffnen ein Token. Fordere für Spieler, die sich eine Adresse teilen, Token von deinem Server an.

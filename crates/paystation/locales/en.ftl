@@ -160,3 +160,14 @@ tv-unknown = There is no such code. Look at the TV and type it again.
 tv-used = This code was already used. Have the TV show a new one.
 tv-expired = This code has expired. Have the TV show a new one.
 tv-too-often = Too many wrong codes. Wait a minute, then try again.
+
+choose-place = Where do you play { $what }?
+p2p-buy = Buy
+p2p-from = from { $amount }
+p2p-pre-order = Pre-order
+p2p-not-sold = Not for sale here
+p2p-thanks = Thank you for your tip!
+p2p-tip = Tip the developer
+email-missing = Enter your e-mail address: the key is sent there (1003)
+error-too-often = This page was opened too often from your connection. Wait a minute, then try again.
+hint-too-often = Opening the page with access_data makes a token each time. Request tokens from your server for players who share an address.

@@ -31,6 +31,20 @@ pub const DEMO_JS: Asset = asset("demo.js", JS, include_str!("../assets/demo.js"
 /// The script that games put on their pages.
 pub const WIDGET: Asset = asset("widget.min.js", JS, include_str!("../assets/widget.js"));
 
+/// The script that sells a game on its own page. It brings the other one with
+/// it, for itself alone.
+pub const PAY2PLAY: Asset = asset(
+    "widget.min.js",
+    JS,
+    concat!(
+        "(function () {\nvar define, module = { exports: {} };\n",
+        include_str!("../assets/widget.js"),
+        "\nvar Embed = module.exports;\n",
+        include_str!("../assets/pay2play.js"),
+        "\n}());\n"
+    ),
+);
+
 /// What lies under `/paystation2/assets/`.
 pub const SERVED: [&Asset; 6] = [&PAY_CSS, &PAY_JS, &TV_CSS, &TV_JS, &DEMO_CSS, &DEMO_JS];
 
@@ -72,6 +86,7 @@ mod tests {
         let tv = TV_CSS.text.len() + TV_JS.text.len();
         assert!(tv < 40_000, "{tv} bytes for a television");
         assert!(WIDGET.text.len() < 16_000, "{} bytes", WIDGET.text.len());
+        assert!(PAY2PLAY.text.len() < 26_000, "{} bytes", PAY2PLAY.text.len());
     }
 
     #[test]

@@ -106,7 +106,12 @@ impl Visit {
 
     /// The same, with more parameters.
     pub fn link_with(&self, path: &str, more: &[(&str, &str)]) -> String {
-        let mut pairs = vec![("access_token", self.token())];
+        self.link_of(self.token(), path, more)
+    }
+
+    /// The same about another token.
+    pub fn link_of(&self, token: &str, path: &str, more: &[(&str, &str)]) -> String {
+        let mut pairs = vec![("access_token", token)];
         if self.tv() {
             pairs.push((SMART_TV, "1"));
         }

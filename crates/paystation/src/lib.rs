@@ -12,6 +12,7 @@ mod demo;
 mod http;
 pub mod locale;
 mod pages;
+mod pay2play;
 pub mod returning;
 mod tv;
 mod view;
@@ -54,10 +55,13 @@ const ROUTES: &[(&str, &str, &str, Handler)] = &[
     ("tv_code_enter", "GET", tv::ENTER, || get(tv::enter)),
     ("tv_code_show", "GET", tv::CODE, || get(tv::show)),
     ("tv_code_open", "POST", tv::CODE, || post(tv::open)),
+    ("pay2play_init", "POST", pay2play::INIT, || post(pay2play::init)),
     ("receipt_show", "GET", pages::RECEIPT, || get(pages::receipt)),
     ("asset_get", "GET", "/paystation2/assets/{file}", || get(pages::asset)),
     ("widget_get", "GET", "/embed/paystation/widget.min.js", || get(pages::widget)),
     ("widget_get", "GET", "/embed/paystation/{version}/widget.min.js", || get(pages::widget)),
+    ("pay2play_get", "GET", "/embed/pay2play/widget.min.js", || get(pages::pay2play)),
+    ("pay2play_get", "GET", "/embed/pay2play/{version}/widget.min.js", || get(pages::pay2play)),
 ];
 
 /// Every route of [`router`].

@@ -6,8 +6,8 @@ use crate::locale::Text;
 use crate::returning::{self, Outcome};
 use crate::tv;
 use crate::view::{
-    Back, ChallengePage, CheckoutPage, ErrorPage, Field, Frame, Language, Line, MethodChoice, ReceiptPage, Redirect,
-    StatusFrame, StatusPage, Step, Summary, TestCard,
+    Back, ChallengePage, CheckoutPage, ErrorPage, Field, Frame, Language, Line, MethodChoice, PlaceLink, PlaceList,
+    ReceiptPage, Redirect, StatusFrame, StatusPage, Step, Summary, TestCard,
 };
 use askama::Template;
 use axum::extract::{Path, Request, State};
@@ -16,12 +16,14 @@ use axum::response::Response;
 use coinslot_app::Shared;
 use coinslot_app::checkout::{self, Checkout, Next, PageError, PayError, Paying, Standing};
 use coinslot_app::port::{CardRefused, Method};
+use coinslot_app::purchase::{self as purchased, PlaceChoice};
+use coinslot_app::token;
 use coinslot_domain::account::Account;
 use coinslot_domain::card::{Card, CardNumber, Cvv, Expiry};
 use coinslot_domain::merchant::RedirectWhen;
 use coinslot_domain::payment::{Decline, Payment, PaymentState, StatusGroup};
 use coinslot_domain::purchase::Refusal;
-use coinslot_domain::purchase::{self, LineKind};
+use coinslot_domain::purchase::{self, Choice, LineKind};
 use coinslot_domain::subscription::Subscription;
 use coinslot_wire::token::PlayerField;
 use serde::Serialize;
@@ -43,8 +45,14 @@ pub(crate) type Answer = Result<Response, Refused>;
 /// `GET /paystation2/`
 pub(crate) async fn entry(State(app): State<Shared>, request: Request) -> Answer {
     let visit = Visit::of_query(&request);
-    if visit.params.get("access_data").is_some() {
-        return Ok(error(&visit, None, PageError::Serverless));
+    if let Some(data) = visit.params.get("access_data")
+        && visit.token().is_empty()
+    {
+        // From here on it is a page like any other.
+        return Ok(match token::of_browser(&app, data, visit.ip.as_deref()).await {
+            Ok(token) => http::see_other(&visit.link_of(&token, ENTRY, &[])),
+            Err(e) => error(&visit, None, e),
+        });
     }
     let checkout = open(&app, &visit).await?;
     if let Some(elsewhere) = elsewhere(&visit, &checkout) {
@@ -65,8 +73,8 @@ pub(crate) async fn pay(State(app): State<Shared>, request: Request) -> Answer {
     // Only who pays with a saved account needs the accounts.
     let saved = visit.params.get("method").is_some_and(|method| method.starts_with(ACCOUNT));
     let opened = match saved {
-        true => checkout::open(&app, visit.token()).await,
-        false => checkout::open_to_pay(&app, visit.token()).await,
+        true => checkout::open(&app, visit.token(), choice(&visit)).await,
+        false => checkout::open_to_pay(&app, visit.token(), choice(&visit)).await,
     };
     let checkout = opened.map_err(|e| error(&visit, None, e))?;
     if let Some(elsewhere) = elsewhere(&visit, &checkout) {
@@ -219,8 +227,28 @@ pub(crate) async fn widget() -> Response {
     http::file(&assets::WIDGET, false)
 }
 
+/// `GET /embed/pay2play/widget.min.js`, likewise.
+pub(crate) async fn pay2play() -> Response {
+    http::file(&assets::PAY2PLAY, false)
+}
+
 pub(crate) async fn open(app: &Shared, visit: &Visit) -> Result<Checkout, Refused> {
-    checkout::open(app, visit.token()).await.map_err(|e| error(visit, None, e).into())
+    checkout::open(app, visit.token(), choice(visit)).await.map_err(|e| error(visit, None, e).into())
+}
+
+/// The parameter that says where a key is redeemed; of a further key its number
+/// follows.
+pub(crate) fn place_param(index: usize) -> String {
+    if index == 0 { "drm".into() } else { format!("drm{index}") }
+}
+
+/// Keys of one purchase whose places are read.
+const MOST_KEYS: usize = 50;
+
+/// What the player chose on the page.
+fn choice(visit: &Visit) -> Choice {
+    let place = |index| Some((index, visit.params.get(&place_param(index))?.to_string()));
+    Choice { places: (0..MOST_KEYS).filter_map(place).collect() }
 }
 
 /// The page a payment is on, if that is not the form.
@@ -320,20 +348,27 @@ pub(crate) fn way_back(checkout: &Checkout) -> Option<String> {
     returning::address(checkout.body.return_url().or(checkout.project.return_url.as_deref())?, outcome)
 }
 
-pub(crate) fn error(visit: &Visit, checkout: Option<&Checkout>, e: PageError) -> Response {
-    let t = text(visit, checkout);
-    let (status, message, hint) = match e {
+/// What is said of an error: its status, a sentence for the player and one for
+/// the developer.
+pub(crate) fn said(t: Text, e: &PageError) -> (StatusCode, String, String) {
+    match e {
         PageError::Token => (StatusCode::NOT_FOUND, t.s("error-token"), t.s("hint-token")),
         PageError::NoAgreement => (StatusCode::FORBIDDEN, t.s("error-agreement"), t.s("hint-agreement")),
         PageError::NothingForSale => (StatusCode::UNPROCESSABLE_ENTITY, t.s("error-nothing"), t.s("hint-nothing")),
-        PageError::Refused(ref why) => {
+        PageError::Refused(why) => {
             (StatusCode::UNPROCESSABLE_ENTITY, t.s(refusal(why)), t.a("hint-refused", "why", &why.to_string()))
         }
         PageError::Serverless => (StatusCode::FORBIDDEN, t.s("error-serverless"), t.s("hint-serverless")),
         PageError::PlayerRefused => (StatusCode::FORBIDDEN, t.s("error-player"), t.s("hint-player")),
         PageError::GameUnreachable => (StatusCode::SERVICE_UNAVAILABLE, t.s("error-game"), t.s("hint-game")),
         PageError::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, t.s("error-unavailable"), t.s("hint-unavailable")),
-    };
+        PageError::TooOften(_) => (StatusCode::TOO_MANY_REQUESTS, t.s("error-too-often"), t.s("hint-too-often")),
+    }
+}
+
+pub(crate) fn error(visit: &Visit, checkout: Option<&Checkout>, e: PageError) -> Response {
+    let t = text(visit, checkout);
+    let (status, message, hint) = said(t, &e);
     if visit.wants_json {
         return http::json(status, &json!({"error": {"code": e.code(), "message": message}}));
     }
@@ -397,6 +432,11 @@ fn asks_email(checkout: &Checkout) -> bool {
     checkout.player.email.is_none() || checkout.body.allow_modify(PlayerField::Email)
 }
 
+/// Nobody but the mail tells a guest the keys that were bought.
+fn needs_email(checkout: &Checkout) -> bool {
+    checkout.guest && checkout.buys_keys() && checkout.player.email.is_none()
+}
+
 /// Whether a field must be filled in.
 struct Required(bool);
 
@@ -416,6 +456,9 @@ fn read(t: Text, visit: &Visit, checkout: &Checkout) -> Result<Paying, Faults> {
     let account = account.map(|a| a.id);
     let mut faults = Vec::new();
     let email = visit.params.get("email").filter(|_| asks_email(checkout));
+    if email.is_none() && needs_email(checkout) {
+        faults.push(("email", t.s("email-missing")));
+    }
     if email.is_some_and(|e| !is_email(e)) {
         faults.push(("email", t.s("email-bad")));
     }
@@ -423,7 +466,7 @@ fn read(t: Text, visit: &Visit, checkout: &Checkout) -> Result<Paying, Faults> {
         method: method.id,
         email: email.map(str::to_string),
         account,
-        save: visit.params.get("save").is_some(),
+        save: visit.params.get("save").is_some() && !checkout.guest,
         ip: visit.ip.clone(),
         shown: visit.params.get("shown").and_then(|s| s.parse().ok()),
         ..Paying::default()
@@ -582,8 +625,9 @@ fn form(visit: &Visit, c: &Checkout, faults: Faults) -> Response {
             inputmode: "email",
             autocomplete: "email",
             maxlength: 254,
+            missing: t.s("email-missing"),
             invalid: t.s("email-bad"),
-            optional: true,
+            optional: !needs_email(c),
             ..field("email", t.s("email"))
         });
     }
@@ -597,7 +641,9 @@ fn form(visit: &Visit, c: &Checkout, faults: Faults) -> Response {
         methods,
         card_fields: if takes_card { card_fields } else { vec![] },
         common_fields,
-        save: (takes_card && !c.subscribes()).then(|| (t.s("save-card"), visit.params.get("save").is_some())),
+        places: places(t, visit, c),
+        save: (takes_card && !c.subscribes() && !c.guest)
+            .then(|| (t.s("save-card"), visit.params.get("save").is_some())),
         later: c.subscribes().then(|| match plan_of(c) {
             Some(line) if c.is_free() => t.a("later-trial", "amount", &t.money(&line.full_price)),
             _ => t.s("later"),
@@ -616,6 +662,48 @@ fn plan_of(c: &Checkout) -> Option<&purchase::Line> {
     c.lines.iter().find(|l| l.kind == LineKind::Plan)
 }
 
+/// What a method is called; some have a name of their own everywhere.
+pub(crate) fn method_name(t: Text, m: &Method) -> String {
+    match m.key {
+        "card" => t.s("method-card"),
+        "bank_transfer" => t.s("method-bank"),
+        "gift_card" => t.s("method-gift"),
+        "cash" => t.s("method-cash"),
+        _ => m.name.to_string(),
+    }
+}
+
+/// Where keys may be redeemed, for the player to choose.
+fn places(t: Text, visit: &Visit, c: &Checkout) -> Vec<PlaceList> {
+    let chosen: Vec<(String, &str)> = c
+        .choices
+        .iter()
+        .filter_map(|list| Some((place_param(list.index), list.places.iter().find(|p| p.chosen)?.drm.key)))
+        .collect();
+    let list = |list: &PlaceChoice| {
+        let param = place_param(list.index);
+        let place = |p: &purchased::Place| {
+            let others = chosen.iter().filter(|(name, _)| *name != param).map(|(name, key)| (name.as_str(), *key));
+            let pairs: Vec<_> = others.chain([(param.as_str(), p.drm.key)]).collect();
+            PlaceLink {
+                key: p.drm.key,
+                name: p.drm.name,
+                price: t.money(&p.price),
+                full_price: (p.full_price != p.price).then(|| t.money(&p.full_price)),
+                url: visit.link_with(ENTRY, &pairs),
+                chosen: p.chosen,
+            }
+        };
+        PlaceList {
+            label: t.a("choose-place", "what", &list.game),
+            value: list.places.iter().find(|p| p.chosen).map_or("", |p| p.drm.key),
+            places: list.places.iter().map(place).collect(),
+            param,
+        }
+    };
+    c.choices.iter().map(list).collect()
+}
+
 /// Saved ways to pay and then the methods, with the one that is chosen: by the
 /// visitor, by the token, or the first.
 fn choices(t: Text, visit: &Visit, c: &Checkout) -> Vec<MethodChoice> {
@@ -624,15 +712,15 @@ fn choices(t: Text, visit: &Visit, c: &Checkout) -> Vec<MethodChoice> {
         Some("giftcard") => Some("gift_card"),
         _ => None,
     };
-    let looks = |m: &Method| match m.key {
-        "card" => ("card", t.s("method-card")),
-        "bank_transfer" => ("bank", t.s("method-bank")),
-        "gift_card" => ("gift", t.s("method-gift")),
-        "cash" => ("cash", t.s("method-cash")),
-        _ => ("wallet", m.name.to_string()),
+    let icon = |m: &Method| match m.key {
+        "card" => "card",
+        "bank_transfer" => "bank",
+        "gift_card" => "gift",
+        "cash" => "cash",
+        _ => "wallet",
     };
     let choice = |m: &Method| {
-        let (icon, name) = looks(m);
+        let (icon, name) = (icon(m), method_name(t, m));
         let value = m.id.to_string();
         MethodChoice { value, key: m.key, icon, name, takes_card: m.takes_card, saved: false, checked: false }
     };

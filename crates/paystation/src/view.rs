@@ -174,6 +174,25 @@ pub(crate) struct TestCard {
     pub what: String,
 }
 
+/// A place where a key may be redeemed.
+pub(crate) struct PlaceLink {
+    pub key: &'static str,
+    pub name: &'static str,
+    pub price: String,
+    pub full_price: Option<String>,
+    pub url: String,
+    pub chosen: bool,
+}
+
+/// The places of a key.
+pub(crate) struct PlaceList {
+    pub label: String,
+    /// The parameter that the form sends, and its value.
+    pub param: String,
+    pub value: &'static str,
+    pub places: Vec<PlaceLink>,
+}
+
 /// The page where the player pays.
 #[derive(Template)]
 #[template(path = "checkout.html")]
@@ -188,6 +207,8 @@ pub(crate) struct CheckoutPage<'a> {
     pub methods: Vec<MethodChoice>,
     pub card_fields: Vec<Field>,
     pub common_fields: Vec<Field>,
+    /// Keys whose place is the player's choice.
+    pub places: Vec<PlaceList>,
     /// The label of the box that has the card saved, and whether it is ticked;
     /// none where that is not for the player to say.
     pub save: Option<(String, bool)>,
@@ -448,6 +469,19 @@ mod tests {
                     takes_card: true,
                     saved: false,
                     checked: true,
+                }],
+                places: vec![PlaceList {
+                    label: bad(),
+                    param: bad(),
+                    value: "steam",
+                    places: vec![PlaceLink {
+                        key: "steam",
+                        name: "Steam",
+                        price: bad(),
+                        full_price: Some(bad()),
+                        url: bad(),
+                        chosen: true,
+                    }],
                 }],
                 save: Some((bad(), true)),
                 later: Some(bad()),

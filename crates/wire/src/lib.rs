@@ -20,6 +20,7 @@ pub mod lootbox;
 pub mod message;
 pub mod openapi;
 pub mod page;
+pub mod pay2play;
 pub mod plan;
 pub mod product;
 pub mod project;

@@ -72,7 +72,11 @@ const OTHERS: [Field; 14] = [
     Field::optional("user_billing_enabled", MAYBE_FLAG, "Kept as it is sent."),
     Field::optional("show_user_in_paystation", MAYBE_FLAG, "Kept as it is sent."),
     Field::optional("user_public_id_enabled", MAYBE_FLAG, "Kept as it is sent."),
-    Field::optional("send_json_to_paystation", MAYBE_FLAG, "Kept as it is sent."),
+    Field::optional(
+        "send_json_to_paystation",
+        MAYBE_FLAG,
+        "Whether the payment page opens with `access_data` that a browser sends, in place of a token.",
+    ),
     Field::optional("components", MAYBE_COMPONENTS, "Parts of the shop."),
 ];
 

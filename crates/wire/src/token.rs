@@ -591,6 +591,10 @@ pub enum PlayerField {
     Country,
 }
 
+/// What is stored of a body that [`Draft::of_browser`] took: no body that is sent
+/// says so.
+const GUEST: &str = "asked by a browser";
+
 /// A body that was found to be in order and is about to become a token.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draft(Value);
@@ -602,6 +606,36 @@ impl Draft {
         let body = shape::normalise(&TOKEN, body);
         violations.extend(price_fault(&body));
         if violations.is_empty() { Ok(Draft(body)) } else { Err(violations) }
+    }
+
+    /// Takes what a browser sends in place of a token: the same body, in which
+    /// the player need not be named and is `guest` then. Left out is what only
+    /// the game may say: prices of its own, what is known of the player, and
+    /// plans, which are charged again later.
+    ///
+    /// # Errors
+    /// The faults of the body, as [`Draft::read`] lists them.
+    pub fn of_browser(mut body: Value, guest: &str) -> Result<Self, Vec<Violation>> {
+        let Some(all) = body.as_object_mut() else { return Draft::read(body) };
+        let user = all.entry("user").or_insert_with(|| json!({}));
+        if let Some(user) = user.as_object_mut() {
+            user.remove("attributes");
+            let id = user.entry("id").or_insert_with(|| json!({}));
+            if let Some(id) = id.as_object_mut()
+                && id.get("value").is_none_or(Value::is_null)
+            {
+                id.insert("value".into(), guest.into());
+            }
+        }
+        if let Some(purchase) = all.get_mut("purchase").and_then(Value::as_object_mut) {
+            purchase.remove("checkout");
+            purchase.remove("subscription");
+        }
+        let mut draft = Draft::read(body)?;
+        if let Some(all) = draft.0.as_object_mut() {
+            all.insert(GUEST.into(), true.into());
+        }
+        Ok(draft)
     }
 
     fn text(&self, part: &str, key: &str) -> Option<&str> {
@@ -651,6 +685,7 @@ pub struct TokenBody {
     /// What is bought.
     pub purchase: Purchase,
     custom_parameters: Option<String>,
+    guest: bool,
     /// All that was sent, of which the fields above are views.
     text: String,
     raw: OnceLock<Value>,
@@ -671,6 +706,8 @@ struct Views<'a> {
     purchase: Purchase,
     #[serde(default, borrow)]
     custom_parameters: Option<&'a RawValue>,
+    #[serde(rename = "asked by a browser")]
+    guest: Option<IgnoredAny>,
 }
 
 impl TokenBody {
@@ -684,9 +721,16 @@ impl TokenBody {
     /// Reads what [`Draft::to_stored`] wrote. It is not checked again: rules
     /// that became stricter must not close tokens that are in use.
     pub fn from_stored(text: &str) -> Option<Self> {
-        let Views { user, settings, purchase, custom_parameters } = serde_json::from_str(text).ok()?;
+        let Views { user, settings, purchase, custom_parameters, guest } = serde_json::from_str(text).ok()?;
         let custom_parameters = custom_parameters.map(|raw| raw.get().to_string());
-        Some(TokenBody { user, settings, purchase, custom_parameters, text: text.to_string(), raw: OnceLock::new() })
+        let (guest, text) = (guest.is_some(), text.to_string());
+        Some(TokenBody { user, settings, purchase, custom_parameters, guest, text, raw: OnceLock::new() })
+    }
+
+    /// Whether a browser asked and not the game, so that nobody has shown to be
+    /// the player.
+    pub fn is_guest(&self) -> bool {
+        self.guest
     }
 
     /// All that was sent.
