@@ -433,6 +433,12 @@ pub fn merchant_request(method: &str, path: &str, body: &str) -> Request<Body> {
         .unwrap()
 }
 
+/// The `Authorization` header of a player of the demo project.
+pub fn player(id: &str) -> String {
+    let claims = format!(r#"{{"sub":"{id}","email":"{id}@example.com","exp":4102444800}}"#);
+    format!("Bearer {}", coinslot_app::player::sign(&claims, demo::SECRET).expect("a key"))
+}
+
 /// The body of a token request for a checkout.
 pub fn checkout_body(amount: &str, currency: &str) -> String {
     format!(

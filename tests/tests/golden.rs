@@ -1,5 +1,6 @@
 //! Every answer of the server, to the byte, and that no route is forgotten.
 
+use coinslot_api::Auth;
 use coinslot_tests::golden::{Seen, parse, play, stories, write};
 use coinslot_tests::{Engine, World};
 
@@ -48,11 +49,21 @@ async fn answers_are_as_written_and_cover_every_route() {
     for route in coinslot_api::routes() {
         let of: Vec<&Seen> = seen.iter().filter(|s| s.fits(route.method.as_str(), &route.path)).collect();
         demand(route.name, "a success", of.iter().any(|s| s.status < 400));
-        if route.auth == coinslot_api::Auth::Merchant {
+        if route.auth == Auth::Merchant {
             demand(route.name, "a call without credentials", of.iter().any(|s| s.status == 401));
             let other = |s: &&&Seen| s.authorization.ends_with(OTHER_MERCHANT);
             let foreign = |s: &Seen| s.status == 403 || s.status == 404;
             demand(route.name, "another merchant's attempt", of.iter().filter(other).any(|s| foreign(s)));
+        }
+        if route.auth == Auth::Server {
+            let without = |s: &&&Seen| s.authorization.is_empty();
+            demand(route.name, "a call without credentials", of.iter().filter(without).any(|s| s.status == 401));
+            let other = |s: &&&Seen| s.authorization.ends_with(OTHER_MERCHANT);
+            demand(route.name, "another merchant's attempt", of.iter().filter(other).any(|s| s.status == 401));
+        }
+        if [Auth::Player, Auth::Shopper].contains(&route.auth) {
+            let without = |s: &&&Seen| s.authorization.is_empty();
+            demand(route.name, "a call of nobody", of.iter().filter(without).any(|s| s.status == 401));
         }
     }
     for route in coinslot_paystation::routes() {

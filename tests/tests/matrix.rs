@@ -106,6 +106,48 @@ async fn every_operation_answers_each_caller_as_documented() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// The Store API tells nobody whether a project is there or whose it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn servers_of_the_store_api_reach_their_own_projects() {
+    let world = World::new(Engine::Sqlite).await;
+    let mut wrong = Vec::new();
+    for route in coinslot_api::routes().into_iter().filter(|r| r.auth == Auth::Server) {
+        let body = route.example.unwrap_or_default();
+        for who in Who::ALL {
+            let ask = |project: i64| request(who, &route.method, &filled(&route, 2340, project, "1"), body);
+            let reply = world.send(ask(18404)).await;
+            let reaches = [Who::Owner, Who::ProjectKey].contains(&who);
+            let documented = answers(&route).iter().any(|a| a.status == reply.status);
+            if (reply.status == 401) == reaches || !documented {
+                wrong.push(format!("{} as {who:?}: {}", route.name, reply.body));
+            }
+            let absent = world.send(ask(777_777)).await;
+            assert_eq!(absent.status, 401, "{}", route.name);
+            if !reaches {
+                assert_eq!(said(&reply), said(&absent), "{}", route.name);
+            }
+        }
+        // The number of the project is as good a user name as that of the merchant.
+        let own = |key: &str| {
+            let request = request(Who::Nobody, &route.method, &filled(&route, 2340, 18404, "1"), body);
+            let (mut parts, body) = request.into_parts();
+            parts.headers.insert("authorization", format!("Basic {key}").parse().unwrap());
+            Request::from_parts(parts, body)
+        };
+        // `18404:demo_api_key`, `18404:project_api_key` and `18404:other_api_key`.
+        let keys = [
+            ("MTg0MDQ6ZGVtb19hcGlfa2V5", true),
+            ("MTg0MDQ6cHJvamVjdF9hcGlfa2V5", true),
+            ("MTg0MDQ6b3RoZXJfYXBpX2tleQ==", false),
+        ];
+        for (key, reaches) in keys {
+            let reply = world.send(own(key)).await;
+            assert_eq!(reply.status != 401, reaches, "{} {key}: {}", route.name, reply.body);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_foreign_project_looks_like_none() {
     let world = World::new(Engine::Sqlite).await;

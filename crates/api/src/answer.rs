@@ -3,10 +3,14 @@
 use axum::http::StatusCode;
 use coinslot_wire::error::ErrorBody;
 use coinslot_wire::shape::{Shape, Violation};
+use coinslot_wire::shop;
 use serde_json::Value;
 
 /// The id in examples of errors.
 const REQUEST_ID: &str = "6445b85";
+
+/// The same in examples of errors of the Store API.
+const TRANSACTION_ID: &str = "da145238620011eb8e24fe6913ff226a";
 
 /// A documented answer of an operation. An operation may have several with one
 /// status.
@@ -31,6 +35,8 @@ pub enum AnswerBody {
     Error(&'static str),
     /// The body of every error, with examples of faults.
     Faults(Vec<Violation>),
+    /// The body of every error of the Store API, with a number and a text.
+    Fault(i64, &'static str),
     /// Another media type, with an example where one helps.
     Other(&'static str, Option<&'static str>),
 }
@@ -65,7 +71,9 @@ impl Answer {
     pub fn kind(&self) -> Option<&'static str> {
         match self.body {
             AnswerBody::Empty => None,
-            AnswerBody::Json(..) | AnswerBody::Error(_) | AnswerBody::Faults(_) => Some("application/json"),
+            AnswerBody::Json(..) | AnswerBody::Error(_) | AnswerBody::Faults(_) | AnswerBody::Fault(..) => {
+                Some("application/json")
+            }
             AnswerBody::Other(kind, _) => Some(kind),
         }
     }
@@ -77,6 +85,10 @@ impl Answer {
             AnswerBody::Empty => return None,
             AnswerBody::Json(_, text) => return serde_json::from_str(text).ok(),
             AnswerBody::Other(_, text) => return text.map(Value::from),
+            AnswerBody::Fault(code, text) => {
+                let body = shop::error::ErrorBody::new(status, *code, text, &[], TRANSACTION_ID);
+                return serde_json::from_str(&body.to_json()).ok();
+            }
             AnswerBody::Faults(faults) if faults.is_empty() => return None,
             AnswerBody::Faults(faults) => ErrorBody::from_violations(faults, REQUEST_ID),
             AnswerBody::Error(message) => ErrorBody::new(status, *message, REQUEST_ID),

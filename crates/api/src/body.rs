@@ -62,7 +62,7 @@ pub(crate) async fn whole(body: Body) -> Result<Bytes, Problem> {
 }
 
 /// Whether a body came through a compressor. A small one may be huge.
-fn is_packed(headers: &HeaderMap) -> bool {
+pub(crate) fn is_packed(headers: &HeaderMap) -> bool {
     let plain = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"identity");
     headers.get_all(header::CONTENT_ENCODING).iter().any(|value| !plain(value))
 }

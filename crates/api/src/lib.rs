@@ -17,6 +17,7 @@ pub mod openapi;
 pub mod postman;
 mod problem;
 mod request;
+pub mod shop;
 
 pub use answer::{Answer, AnswerBody};
 pub use language::Languages;
@@ -36,8 +37,25 @@ pub enum Auth {
     /// A merchant with a company-wide key; where the path names a project, also
     /// with a key of that project.
     Merchant,
+    /// A game's server with a key of the merchant or of the project of the path,
+    /// in the way of the Store API.
+    Server,
+    /// A player with a token.
+    Player,
+    /// A player with a token, or a guest.
+    Shopper,
+    /// Anyone who looks at a project's shop; a player with a token sees it as
+    /// that player.
+    Visitor,
     /// Anyone.
     None,
+}
+
+impl Auth {
+    /// Whether it is an operation of the Store API.
+    pub fn is_shop(self) -> bool {
+        matches!(self, Auth::Server | Auth::Player | Auth::Shopper | Auth::Visitor)
+    }
 }
 
 /// An operation: what `coinslot routes` lists, the router serves, the published
@@ -68,6 +86,7 @@ pub struct Route {
 /// Every operation at its canonical path.
 pub fn routes() -> Vec<Route> {
     let mut all = merchant::routes();
+    all.extend(shop::routes());
     all.extend(health::routes());
     all.extend(openapi::routes());
     all
@@ -78,6 +97,7 @@ pub fn routes() -> Vec<Route> {
 pub fn router(app: Shared, rate: Option<Rate>) -> Router {
     Router::new()
         .merge(merchant::router(app.clone(), rate))
+        .merge(shop::router(app.clone(), rate))
         .merge(health::router(app.clone()))
         .merge(openapi::router(app))
 }

@@ -3,6 +3,7 @@
 
 use crate::answer::AnswerBody;
 use crate::merchant::PREFIXES;
+use crate::shop::fault;
 use crate::{Answer, Auth, Route, docs, idempotency, limit};
 use axum::Router;
 use axum::extract::State;
@@ -11,13 +12,16 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use coinslot_app::{Shared, demo};
 use coinslot_domain::idempotency::LONGEST as KEY_LENGTH;
-use coinslot_wire::openapi::{error, schema};
+use coinslot_wire::openapi::{error, fault as fault_schema, schema};
 use coinslot_wire::shape::{self, MAX_INTEGER, Shape, Violation};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// The name of the way to authenticate, within the document.
+/// The names of the ways to authenticate, within the document.
 const MERCHANT: &str = "merchant";
+const SERVER: &str = "server";
+const PLAYER: &str = "player";
+const GUEST: &str = "guest";
 
 /// Tags in the order of reading: the name, the resources it is about (what the
 /// names of routes begin with), and what they have in common.
@@ -99,6 +103,11 @@ const TAGS: &[(&str, &[&str], &str)] = &[
         "Opening lootboxes so that anybody can check that nobody cheated; `docs/lootboxes.md` says how. Needs a key \
          of the company or of the project.",
     ),
+    (
+        "Orders",
+        &["order"],
+        "Operations of the Store API: a game's server or a player orders by SKU, and a token pays for the order.",
+    ),
     ("Server", &["health", "readiness", "document"], "About the server itself. No credentials are needed."),
 ];
 
@@ -126,6 +135,7 @@ const PARAMETERS: &[(&str, &str, Example)] = &[
     ("account_id", "The saved way to pay.", Example::Number(100_000_024)),
     ("type", "The kind of payment method: card, paypal.", Example::Text("card")),
     ("user_id", "The player, by the game's own id.", Example::Text(demo::PLAYER)),
+    ("order_id", "The order.", Example::Number(100_000_025)),
 ];
 
 /// What a parameter in a path looks like.
@@ -221,7 +231,7 @@ pub fn document(public_url: &str) -> Value {
         "tags": tags,
         "paths": paths,
         "components": {
-            "schemas": { "Error": error() },
+            "schemas": { "Error": error(), "Fault": fault_schema() },
             "parameters": {
                 "IdempotencyKey": {
                     "name": idempotency::HEADER, "in": "header", "required": false,
@@ -246,6 +256,25 @@ pub fn document(public_url: &str) -> Value {
                     "scheme": "basic",
                     "description": "User name: the merchant's number. Password: an API key of the whole company; \
                                     where the path names a project, one of that project will do.",
+                },
+                SERVER: {
+                    "type": "http",
+                    "scheme": "basic",
+                    "description": "User name: the number of the merchant or of the project. Password: an API key of \
+                                    the whole company or of the project.",
+                },
+                PLAYER: {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "A JSON Web Token that the game's server signed with the project's key (HS256), or \
+                                    a token that opens the payment page.",
+                },
+                GUEST: {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "x-unauthorized-id",
+                    "description": "An id that the client made up. With x-user, an e-mail address in Base64.",
                 },
             },
         },
@@ -295,6 +324,10 @@ fn operation(route: &Route) -> Value {
         "tags": [tag(route.name)],
         "security": match route.auth {
             Auth::Merchant => json!([{ MERCHANT: [] }]),
+            Auth::Server => json!([{ SERVER: [] }]),
+            Auth::Player => json!([{ PLAYER: [] }]),
+            Auth::Shopper => json!([{ PLAYER: [] }, { GUEST: [] }]),
+            Auth::Visitor => json!([{}, { PLAYER: [] }]),
             Auth::None => json!([]),
         },
         "responses": responses(route),
@@ -314,7 +347,7 @@ fn operation(route: &Route) -> Value {
 
 /// Whether the operation may carry an `Idempotency-Key`.
 fn takes_key(route: &Route) -> bool {
-    route.auth == Auth::Merchant && idempotency::applies(&route.method)
+    matches!(route.auth, Auth::Merchant | Auth::Server) && idempotency::applies(&route.method)
 }
 
 fn tag(name: &str) -> &'static str {
@@ -356,6 +389,9 @@ fn query(shape: Option<&Shape>) -> Vec<Value> {
 /// Everything an operation may answer: what its route says, and what follows
 /// from who may call it and from its body.
 pub fn answers(route: &Route) -> Vec<Answer> {
+    if route.auth.is_shop() {
+        return shop_answers(route);
+    }
     let mut all = route.answers.clone();
     if let Some(shape) = route.query {
         all.push(Answer {
@@ -427,6 +463,62 @@ pub fn answers(route: &Route) -> Vec<Answer> {
     all
 }
 
+/// The same for an operation of the Store API.
+fn shop_answers(route: &Route) -> Vec<Answer> {
+    let mut all = route.answers.clone();
+    let mut add = |status, what, code, text| all.push(Answer { status, what, body: AnswerBody::Fault(code, text) });
+    if route.query.is_some() || route.body.is_some() {
+        add(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "The request has faults, all of which are listed.",
+            1102,
+            "Unprocessable Entity. The property `sku` is required",
+        );
+    }
+    if route.body.is_some() {
+        add(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "The body is larger than 1 MiB.",
+            1000,
+            "The request body is larger than 1048576 bytes",
+        );
+        add(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "The body is compressed.",
+            1000,
+            "The request body must not be compressed: no Content-Encoding is supported",
+        );
+    }
+    match route.auth {
+        Auth::Server => {
+            let what = "Credentials are missing, wrong, or reach another project.";
+            add(StatusCode::UNAUTHORIZED, what, 1020, fault::NOT_AUTHENTICATED);
+            add(
+                StatusCode::TOO_MANY_REQUESTS,
+                "The API key was used too often; the header Retry-After says for how many seconds to wait.",
+                1000,
+                limit::TOO_OFTEN,
+            );
+        }
+        Auth::Player | Auth::Shopper => {
+            add(StatusCode::UNAUTHORIZED, "Nobody says who calls.", 1501, fault::NO_PLAYER);
+        }
+        _ => {}
+    }
+    if route.auth != Auth::Server {
+        add(StatusCode::UNAUTHORIZED, "The player's token does not hold.", 1501, fault::BAD_PLAYER);
+        add(StatusCode::NOT_FOUND, "There is no such project.", 1700, fault::NO_PROJECT);
+    }
+    if takes_key(route) {
+        let what = "The Idempotency-Key belongs to another request, or the request with it is being carried out.";
+        add(StatusCode::CONFLICT, what, 1000, idempotency::UNDER_WAY);
+    }
+    add(StatusCode::INTERNAL_SERVER_ERROR, "The server is at fault.", 1000, "Internal Server Error");
+    let what = "The database does not answer; the same request may succeed later.";
+    add(StatusCode::SERVICE_UNAVAILABLE, what, 1101, "Service Unavailable");
+    all
+}
+
 fn responses(route: &Route) -> Value {
     let mut by_status: BTreeMap<u16, Vec<Answer>> = BTreeMap::new();
     for answer in answers(route) {
@@ -439,9 +531,10 @@ fn responses(route: &Route) -> Value {
 fn response(route: &Route, status: u16, answers: &[Answer]) -> Value {
     let descriptions: Vec<&str> = answers.iter().map(|a| a.what).collect();
     let mut response = json!({ "description": descriptions.join(" Or: ") });
-    if route.auth == Auth::Merchant {
+    if route.auth != Auth::None {
         response["headers"] = json!({ "X-Request-Id": { "$ref": "#/components/headers/RequestId" } });
-        if status == StatusCode::UNAUTHORIZED.as_u16() {
+        let asks = matches!(route.auth, Auth::Merchant | Auth::Server);
+        if asks && status == StatusCode::UNAUTHORIZED.as_u16() {
             response["headers"]["WWW-Authenticate"] = json!({ "$ref": "#/components/headers/Challenge" });
         }
     }
@@ -451,6 +544,7 @@ fn response(route: &Route, status: u16, answers: &[Answer]) -> Value {
         media["schema"] = match &answer.body {
             AnswerBody::Json(shape, _) => schema(shape),
             AnswerBody::Error(_) | AnswerBody::Faults(_) => json!({ "$ref": "#/components/schemas/Error" }),
+            AnswerBody::Fault(..) => json!({ "$ref": "#/components/schemas/Fault" }),
             AnswerBody::Other("application/json", _) => json!({ "type": "object" }),
             AnswerBody::Other(..) | AnswerBody::Empty => json!({ "type": "string" }),
         };

@@ -27,6 +27,7 @@ pub fn collection(document: &Value) -> Value {
             variable("base_url", document["servers"][0]["url"].as_str().unwrap_or_default()),
             variable("merchant_id", &demo::MERCHANT.to_string()),
             variable("api_key", demo::API_KEY),
+            variable("player_token", ""),
         ],
     })
 }
@@ -65,10 +66,15 @@ fn item(path: &str, method: &str, operation: &Value) -> Value {
 }
 
 fn auth(operation: &Value) -> Value {
-    if list(&operation["security"]).is_empty() {
+    let ways = list(&operation["security"]);
+    // What may be called by anybody is called by nobody in particular.
+    let Some(way) = ways.first().and_then(|way| way.as_object()?.keys().next()) else {
         return json!({ "type": "noauth" });
-    }
+    };
     let pair = |key: &str, value: &str| json!({ "key": key, "value": value, "type": "string" });
+    if way == "player" {
+        return json!({ "type": "bearer", "bearer": [pair("token", "{{player_token}}")] });
+    }
     json!({ "type": "basic", "basic": [pair("username", "{{merchant_id}}"), pair("password", "{{api_key}}")] })
 }
 
@@ -119,8 +125,11 @@ mod tests {
             let at = items.iter().position(here).unwrap_or_else(|| panic!("{} is missing", route.name));
             let request = &items.swap_remove(at)["request"];
             match route.auth {
-                Auth::Merchant => assert_eq!(request["auth"]["basic"][0]["value"], "{{merchant_id}}"),
-                Auth::None => assert_eq!(request["auth"]["type"], "noauth"),
+                Auth::Merchant | Auth::Server => {
+                    assert_eq!(request["auth"]["basic"][0]["value"], "{{merchant_id}}");
+                }
+                Auth::Player | Auth::Shopper => assert_eq!(request["auth"]["type"], "bearer"),
+                Auth::Visitor | Auth::None => assert_eq!(request["auth"]["type"], "noauth"),
             }
             match route.body {
                 Some(shape) => {

@@ -54,6 +54,11 @@ impl Problem {
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
     }
 
+    /// Its status, its message and its faults.
+    pub(crate) fn parts(&self) -> (StatusCode, &str, &[Violation]) {
+        (self.status, &self.message, &self.violations)
+    }
+
     /// What to keep of it, so that it can be said again.
     pub(crate) fn keep(&self) -> Kept {
         (self.message.clone(), self.violations.iter().map(|v| (v.path.clone(), v.text.clone())).collect())

@@ -133,6 +133,7 @@ pub async fn charge(app: &Shared, project: &Project, wanted: Charging) -> Result
         description: wanted.description,
         external_id: wanted.external_id,
         custom_parameters: wanted.custom_parameters,
+        placed: None,
     };
     let attempt = app.id(AttemptId::new).await?;
     let fresh = pending(&order, app.id(PaymentId::new).await?, attempt, breakdown, &saved, true, now);

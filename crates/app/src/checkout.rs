@@ -5,6 +5,7 @@ use crate::purchase::{self, BoughtKey, Buying, PlaceChoice, Refused};
 use crate::{App, Shared, known, message, subscription, webhook};
 use coinslot_domain::account::Account;
 use coinslot_domain::card::Card;
+use coinslot_domain::cart::GUEST;
 use coinslot_domain::id::{AccountId, AttemptId, EntryId, EventId, OrderId, PaymentId, ProjectId};
 use coinslot_domain::ledger::{self, Entry, EntryKind};
 use coinslot_domain::merchant::{Fees, Project};
@@ -57,6 +58,8 @@ pub struct Checkout {
     pub guest: bool,
     /// From when on the token begins no payment any more.
     pub expires_at: Time,
+    /// The order, if it was made with the token.
+    pub(crate) order: Option<Order>,
     token_hash: String,
     place: Option<Place>,
 }
@@ -219,6 +222,10 @@ async fn opened(app: &App, token: &str, choice: Choice, at_once: bool) -> Result
     if payment.is_none() && known.is_disabled(app, &player.id).await? {
         return Err(PageError::PlayerRefused);
     }
+    let order = match body.order() {
+        Some(id) => app.store.read(move |tx| order::find(tx, project_id, id)).await?,
+        None => None,
+    };
     if payment.is_none() && !found.dry_run {
         return Err(PageError::NoAgreement);
     }
@@ -244,6 +251,8 @@ async fn opened(app: &App, token: &str, choice: Choice, at_once: bool) -> Result
     }
     let (lines, keys, choices) = match &payment {
         _ if started.is_some() || !purchase::wanted(&body) => (vec![], vec![], vec![]),
+        // It keeps the prices it was made with.
+        None if order.is_some() => (order.as_ref().map(|o| o.lines.clone()).unwrap_or_default(), vec![], vec![]),
         Some(p) => {
             let (project, order) = (p.project, p.order);
             let read = app.store.read(move |tx| {
@@ -288,6 +297,7 @@ async fn opened(app: &App, token: &str, choice: Choice, at_once: bool) -> Result
         sandbox,
         guest,
         expires_at: found.expires_at,
+        order,
         token_hash,
         place: found.place,
     })
@@ -340,6 +350,10 @@ fn price(body: &TokenBody, lines: &[Line]) -> Result<Money, PageError> {
 /// Asks the game whether it knows the player. A project without a webhook URL
 /// is not asked in the sandbox, and takes no money outside it.
 pub async fn admit(app: &App, checkout: &Checkout, ip: Option<&str>) -> Result<(), PageError> {
+    // A guest is nobody whom the game could know.
+    if checkout.player.id.starts_with(GUEST) {
+        return Ok(());
+    }
     let player = Player { ip: ip.map(str::to_string), ..checkout.player.clone() };
     let project = &checkout.project;
     let body = coinslot_wire::webhook::user_validation(project.id, project.merchant, &player);
@@ -413,7 +427,8 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
         method: Some(method.id),
         now,
     });
-    let (lines, breakdown) = match buying.clone().filter(|_| checkout.payment.is_none()) {
+    let settled = checkout.payment.is_some() || checkout.order.is_some();
+    let (lines, breakdown) = match buying.clone().filter(|_| !settled) {
         None => (checkout.lines.clone(), checkout.breakdown),
         Some(buying) => {
             let lines = app.store.read(move |tx| purchase::quote(tx, &buying)).await?;
@@ -427,16 +442,20 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
     // A subscription is charged again later, so it needs something to charge.
     let keep = (paying.save && !checkout.guest) || checkout.subscribes();
     let attempt_id = app.id(AttemptId::new).await?;
-    let order = Order {
-        project: checkout.project.id,
-        id: app.id(OrderId::new).await?,
-        state: OrderState::New,
-        player,
-        total: breakdown.total(),
-        lines,
-        description: checkout.body.description().map(str::to_string),
-        external_id: checkout.body.external_id().map(str::to_string),
-        custom_parameters: checkout.body.custom_parameters_text(),
+    let order = match &checkout.order {
+        Some(made) => Order { player, ..made.clone() },
+        None => Order {
+            project: checkout.project.id,
+            id: app.id(OrderId::new).await?,
+            state: OrderState::New,
+            player,
+            total: breakdown.total(),
+            lines,
+            description: checkout.body.description().map(str::to_string),
+            external_id: checkout.body.external_id().map(str::to_string),
+            custom_parameters: checkout.body.custom_parameters_text(),
+            placed: None,
+        },
     };
     let zero = Money::zero(order.total.currency);
     let fresh = Payment {
@@ -531,12 +550,18 @@ enum Begun {
 fn begin(tx: &mut Tx<'_>, trying: &Trying) -> Result<Begun, Refused> {
     let Trying { buying, order, payment: fresh, attempt, token_hash, now } = trying;
     if payment::insert(tx, fresh, token_hash)? {
-        if let Some(buying) = buying {
-            purchase::verify(tx, buying, order)?;
+        match buying {
+            // It keeps its prices, but not what is no longer sold.
+            Some(buying) if order.placed.is_some() => drop(purchase::quote(tx, buying)?),
+            Some(buying) => purchase::verify(tx, buying, order)?,
+            None => {}
         }
-        order::insert(tx, order, *now)?;
+        match order.placed {
+            Some(_) => order::set_player(tx, order)?,
+            None => order::insert(tx, order, *now)?,
+        }
         if let Some(buying) = buying {
-            purchase::reserve(tx, buying, order, fresh.attempt, *now)?;
+            purchase::reserve(tx, buying, order, fresh.attempt.get(), *now)?;
         }
         reached("checkout.order");
         payment::insert_attempt(tx, attempt, *now)?;
@@ -557,7 +582,7 @@ fn begin(tx: &mut Tx<'_>, trying: &Trying) -> Result<Begun, Refused> {
     if let Some(buying) = buying {
         let order = order::find(tx, ours.project, ours.order)?
             .ok_or_else(|| StoreError::Corrupt("an order vanished".into()))?;
-        purchase::reserve(tx, buying, &order, fresh.attempt, *now)?;
+        purchase::reserve(tx, buying, &order, fresh.attempt.get(), *now)?;
     }
     reached("checkout.order");
     payment::insert_attempt(tx, &Attempt { payment: ours.id, method: ours.method, ..attempt.clone() }, *now)?;
@@ -746,7 +771,7 @@ fn capture(
     coinslot_store::ledger::append(tx, &entry)?;
     reached("capture.books");
     register(tx, project.id, &order.player, now)?;
-    purchase::fulfil(tx, &order, &payment, now)?;
+    purchase::fulfil(tx, &order, Some(&payment), now)?;
     reached("capture.goods");
     let captured = if attempt.keep || order.lines.iter().any(|l| l.kind == LineKind::Plan) {
         subscription::captured(tx, project, &order, &payment, attempt, kept, now)?

@@ -13,6 +13,7 @@ mod brake;
 pub mod catalogue;
 pub mod checkout;
 pub mod clock;
+pub mod country;
 pub mod coupon;
 pub mod demo;
 pub mod draw;
@@ -27,8 +28,10 @@ pub mod merchant;
 mod merge;
 pub mod message;
 pub mod meter;
+pub mod order;
 pub mod pay2play;
 pub mod plan;
+pub mod player;
 pub mod port;
 pub mod product;
 pub mod project;
@@ -102,6 +105,12 @@ impl std::ops::Deref for App {
         &self.parts
     }
 }
+
+/// The address a request came from. The server that accepts connections puts
+/// it into the request's extensions, since only it knows which proxies to
+/// believe.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientIp(pub Arc<str>);
 
 /// The server as its doors hold it.
 pub type Shared = Arc<App>;
@@ -197,6 +206,14 @@ impl App {
         let mut bytes = [0; 4];
         self.random.fill(&mut bytes);
         format!("{:08x}", u32::from_be_bytes(bytes)).split_off(1)
+    }
+
+    /// Thirty-two hex digits that name a request in answers of the Store API and
+    /// in logs.
+    pub fn transaction_id(&self) -> String {
+        let mut bytes = [0; 16];
+        self.random.fill(&mut bytes);
+        hex(&bytes)
     }
 
     /// Random bytes for as long as they are asked for.

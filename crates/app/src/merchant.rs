@@ -33,6 +33,11 @@ pub(crate) async fn known(app: &App, caller: Caller, id: ProjectId) -> Result<Op
     Ok(found.filter(|known| known.project.merchant == caller.merchant))
 }
 
+/// A project, whoever's it is: for those who may know that it is there.
+pub async fn anyones(app: &App, id: ProjectId) -> Result<Option<Project>, StoreError> {
+    app.store.read(move |tx| merchant::find_project(tx, id)).await
+}
+
 /// Every project that is active, of all merchants: for the operator, who asks
 /// in nobody's name.
 pub async fn projects(app: &App) -> Result<Vec<Project>, StoreError> {

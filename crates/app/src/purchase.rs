@@ -8,9 +8,10 @@
 use crate::checkout::{PageError, PayError};
 use crate::subscription;
 use coinslot_domain::attribute::{self, Access};
+use coinslot_domain::cart;
 use coinslot_domain::coupon::Coupon;
-use coinslot_domain::game::{Drm, Game};
-use coinslot_domain::id::{AttemptId, CampaignId, EventId, GameId, ItemId, OperationId, PromotionId};
+use coinslot_domain::game::{DRMS, Drm, Game};
+use coinslot_domain::id::{CampaignId, EventId, GameId, ItemId, OperationId, PaymentId, ProjectId, PromotionId};
 use coinslot_domain::item::{Item, Kind};
 use coinslot_domain::merchant::Project;
 use coinslot_domain::money::{Currency, Money};
@@ -19,12 +20,13 @@ use coinslot_domain::payment::Payment;
 use coinslot_domain::promotion::{Bargain, Promotion, Sold, bargain};
 use coinslot_domain::purchase::{Choice, Line, LineKind, Refusal, Wish, Wishes};
 use coinslot_domain::time::Time;
-use coinslot_domain::virtual_currency::{HUNDREDTHS, Settings};
+use coinslot_domain::virtual_currency::{HUNDREDTHS, Package, Settings};
 use coinslot_domain::wallet::{Operation, OperationKind, OperationStatus};
 use coinslot_store::coupon::Redemption;
 use coinslot_store::key::{Handed, Shelf};
 use coinslot_store::{
-    StoreError, Tx, coupon, game, inventory, item, key, promotion, purchase, virtual_currency, wallet,
+    StoreError, Tx, cart as store_cart, coupon, game, inventory, item, key, promotion, purchase, virtual_currency,
+    wallet,
 };
 use coinslot_wire::token::TokenBody;
 use std::collections::BTreeSet;
@@ -111,6 +113,7 @@ pub(crate) fn quote(tx: &mut Tx<'_>, buying: &Buying) -> Result<Vec<Line>, Refus
             Wish::Items(items) => cart.items(tx, &items, wanted)?,
             Wish::VirtualCurrency(quantity) => cart.virtual_currency(tx, quantity, wanted)?,
             Wish::Keys(keys) => cart.keys(tx, &keys, wanted)?,
+            Wish::Skus(skus) => cart.skus(tx, &skus, wanted)?,
             // A plan has one currency; what the player prefers changes nothing.
             Wish::Plan { external_id, trial_days } => cart.plan(tx, &external_id, trial_days, currency)?,
         }
@@ -122,12 +125,86 @@ pub(crate) fn quote(tx: &mut Tx<'_>, buying: &Buying) -> Result<Vec<Line>, Refus
 fn usable_coupon(tx: &mut Tx<'_>, buying: &Buying) -> Result<Option<Coupon>, Refused> {
     let Some(code) = buying.body.coupon_code() else { return Ok(None) };
     let project = buying.project.id;
-    let unknown = || Refusal::Coupon("it is not known".into());
+    let unknown = || Refusal::Coupon(None);
     let coupon = coupon::find_coupon(tx, project, code)?.ok_or_else(unknown)?;
     let campaign = coupon::find(tx, project, coupon.campaign)?.ok_or_else(unknown)?;
     let uses = coupon::uses(tx, project, &coupon, &buying.player.id)?;
-    campaign.admit(uses, buying.now).map_err(|why| Refusal::Coupon(why.to_string()))?;
+    campaign.admit(uses, buying.now).map_err(|why| Refusal::Coupon(Some(why)))?;
     Ok(Some(coupon))
+}
+
+/// The most keys of one game that can be ordered at once.
+const MOST_KEYS: i64 = 100;
+
+/// Something that has an SKU.
+pub(crate) enum Thing {
+    /// An item.
+    Item(Box<Item>),
+    /// A package of virtual currency, which has a price in one currency.
+    Package(Box<Package>),
+    /// A key of a game, to be redeemed in the place of this number.
+    Key(Box<Game>, i64),
+}
+
+impl Thing {
+    fn sku(&self) -> &str {
+        match self {
+            Thing::Item(item) => &item.sku,
+            Thing::Package(package) => &package.sku,
+            Thing::Key(game, _) => &game.sku,
+        }
+    }
+
+    fn currencies(&self) -> Vec<Currency> {
+        match self {
+            Thing::Item(item) => item.prices.keys().copied().collect(),
+            Thing::Package(package) => vec![package.currency],
+            Thing::Key(game, drm) => {
+                let prices = game.editions.get(drm).map(|e| e.prices.keys().copied());
+                prices.into_iter().flatten().filter_map(Currency::from_code).collect()
+            }
+        }
+    }
+
+    fn default_currency(&self) -> Option<Currency> {
+        match self {
+            Thing::Item(item) => item.default_currency,
+            Thing::Package(package) => Some(package.currency),
+            Thing::Key(game, _) => game.default_currency,
+        }
+    }
+
+    fn has_price(&self, currency: Currency) -> bool {
+        self.currencies().contains(&currency)
+    }
+
+    fn has_any_price(&self) -> bool {
+        !self.currencies().is_empty()
+    }
+}
+
+/// What has an SKU: an item, else a package, else a key of a game that is sold.
+/// The key's SKU is that of the game, an underscore and the place where it is
+/// redeemed; that of the game alone stands for the first place.
+pub(crate) fn thing(tx: &mut Tx<'_>, project: ProjectId, sku: &str) -> Result<Option<Thing>, StoreError> {
+    if let Some(item) = item::by_sku(tx, project, sku)? {
+        return Ok(Some(Thing::Item(Box::new(item))));
+    }
+    let packages = virtual_currency::packages(tx, project)?;
+    if let Some(package) = packages.into_iter().find(|p| p.sku == sku) {
+        return Ok(Some(Thing::Package(Box::new(package))));
+    }
+    let place = sku.rsplit_once('_').and_then(|(game, place)| Some((game, DRMS.iter().find(|d| d.key == place)?.id)));
+    for (sku, place) in place.map(|(game, place)| (game, Some(place))).into_iter().chain([(sku, None)]) {
+        let Some(id) = game::of_sku(tx, project, sku)? else { continue };
+        let Some(game) = game::find(tx, project, id)? else { continue };
+        let sold = |drm: &i64| game.editions.get(drm).is_some_and(|e| e.enabled);
+        let drm = place.or_else(|| game.editions.keys().copied().find(sold)).filter(sold);
+        if let Some(drm) = drm {
+            return Ok(Some(Thing::Key(Box::new(game), drm)));
+        }
+    }
+    Ok(None)
 }
 
 /// An order in the making.
@@ -183,21 +260,9 @@ impl Cart<'_> {
                 }
             }
         }
-        let values = attribute_values(tx, self.buying)?;
-        let attributes = coinslot_store::attribute::all(tx, project)?;
-        let attributes = attributes.into_iter().map(|a| (a.key.clone(), a)).collect();
-        for (item, quantity) in &found {
-            let sku = || item.sku.clone();
-            let access = attribute::access(&item.conditions, &attributes, &values);
-            if !item.enabled || access >= Access::Blocked {
-                return Err(Refusal::NotForSale(sku()).into());
-            }
-            if item.prices.is_empty() {
-                return Err(Refusal::NoPrice(sku()).into());
-            }
-            if *quantity < 1 || (item.once_only() && *quantity > 1) {
-                return Err(Refusal::Quantity(sku()).into());
-            }
+        self.check_items(tx, found.iter().map(|(item, quantity)| (item, *quantity)))?;
+        if let Some((item, _)) = found.iter().find(|(item, _)| item.prices.is_empty()) {
+            return Err(Refusal::NoPrice(item.sku.clone()).into());
         }
         let first = found.first().map(|(item, _)| item.sku.clone()).unwrap_or_default();
         let others = found.iter().filter_map(|(item, _)| item.default_currency);
@@ -205,30 +270,132 @@ impl Cart<'_> {
         let priced = |c: Currency| found.iter().all(|(item, _)| item.prices.contains_key(&c));
         let currency = self.settle(wanted, others.into_iter(), priced, &first)?;
         for (item, quantity) in &found {
-            let too_much = || Refusal::Quantity(item.sku.clone());
-            let price = item.prices.get(&currency).ok_or_else(|| Refusal::NoPrice(item.sku.clone()))?;
-            let one = price.money(currency).map_err(|_| too_much())?;
-            let full_price = Money::new(one.minor.checked_mul(*quantity).ok_or_else(too_much)?, currency);
-            let bargain = bargain(self.promotions.iter().copied(), Sold::Item(&item.sku));
-            // What is free has nothing to take off.
-            let (price, promotion) = match bargain.discount.filter(|_| full_price.minor > 0) {
-                Some((discount, id)) => (discount.of(one, *quantity).ok_or_else(too_much)?, Some(id)),
-                None => (full_price, None),
-            };
-            self.lines.push(Line {
-                kind: LineKind::Item,
-                reference: Some(item.id.get()),
-                sku: item.sku.clone(),
-                name: self.call(&item.name, &item.sku),
-                quantity: *quantity,
-                detail: None,
-                price,
-                full_price,
-                promotion,
-            });
-            self.on_top(tx, &bargain, 0, currency)?;
+            self.item(tx, item, *quantity, currency)?;
         }
         Ok(())
+    }
+
+    /// Whether items are sold to this player, in this quantity.
+    fn check_items<'i>(&self, tx: &mut Tx<'_>, items: impl Iterator<Item = (&'i Item, i64)>) -> Result<(), Refused> {
+        let values = attribute_values(tx, self.buying)?;
+        let attributes = coinslot_store::attribute::all(tx, self.buying.project.id)?;
+        let attributes = attributes.into_iter().map(|a| (a.key.clone(), a)).collect();
+        for (item, quantity) in items {
+            let access = attribute::access(&item.conditions, &attributes, &values);
+            if !item.enabled || access >= Access::Blocked {
+                return Err(Refusal::NotForSale(item.sku.clone()).into());
+            }
+            if quantity < 1 || (item.once_only() && quantity > 1) {
+                return Err(Refusal::Quantity(item.sku.clone()).into());
+            }
+        }
+        Ok(())
+    }
+
+    fn item(&mut self, tx: &mut Tx<'_>, item: &Item, quantity: i64, currency: Currency) -> Result<(), Refused> {
+        let too_much = || Refusal::Quantity(item.sku.clone());
+        let price = item.prices.get(&currency).ok_or_else(|| Refusal::NoPrice(item.sku.clone()))?;
+        let one = price.money(currency).map_err(|_| too_much())?;
+        let full_price = Money::new(one.minor.checked_mul(quantity).ok_or_else(too_much)?, currency);
+        let bargain = bargain(self.promotions.iter().copied(), Sold::Item(&item.sku));
+        // What is free has nothing to take off.
+        let (price, promotion) = match bargain.discount.filter(|_| full_price.minor > 0) {
+            Some((discount, id)) => (discount.of(one, quantity).ok_or_else(too_much)?, Some(id)),
+            None => (full_price, None),
+        };
+        self.lines.push(Line {
+            kind: LineKind::Item,
+            reference: Some(item.id.get()),
+            sku: item.sku.clone(),
+            name: self.call(&item.name, &item.sku),
+            quantity,
+            detail: None,
+            price,
+            full_price,
+            promotion,
+        });
+        self.on_top(tx, &bargain, 0, currency)
+    }
+
+    /// Whatever has these SKUs. The order's currency is the one that the game
+    /// or the player asks for, and then everything must have a price in it; else
+    /// that of the player's country, if everything has; else the catalogue's.
+    fn skus(&mut self, tx: &mut Tx<'_>, wishes: &[(String, i64)], wanted: Option<Currency>) -> Result<(), Refused> {
+        let project = self.buying.project.id;
+        let beyond = || Refusal::Quantity(wishes.first().map(|(sku, _)| sku.clone()).unwrap_or_default());
+        let mut found = Vec::new();
+        for (sku, quantity) in cart::summed(wishes.iter().cloned()).ok_or_else(beyond)? {
+            let thing = thing(tx, project, &sku)?.ok_or_else(|| Refusal::NotFound(sku.clone()))?;
+            let out = match &thing {
+                Thing::Package(package) => (!package.enabled).then_some(Refusal::NotForSale(sku)),
+                Thing::Key(..) => (quantity > MOST_KEYS).then_some(Refusal::Quantity(sku)),
+                Thing::Item(_) => None,
+            };
+            match out {
+                Some(why) => return Err(why.into()),
+                None if quantity < 1 => return Err(Refusal::Quantity(thing.sku().to_string()).into()),
+                None => found.push((thing, quantity)),
+            }
+        }
+        let items = found.iter().filter_map(|(thing, quantity)| match thing {
+            Thing::Item(item) => Some((&**item, *quantity)),
+            Thing::Package(_) | Thing::Key(..) => None,
+        });
+        self.check_items(tx, items)?;
+        let fits = |c: Currency| found.iter().all(|(thing, _)| thing.has_price(c));
+        let unpriced = |c: Option<Currency>| {
+            let lacks = |thing: &&Thing| c.map_or(!thing.has_any_price(), |c| !thing.has_price(c));
+            found.iter().map(|(thing, _)| thing).find(lacks).or(found.first().map(|(thing, _)| thing))
+        };
+        let no_price = |c| Refusal::NoPrice(unpriced(c).map(|thing| thing.sku().to_string()).unwrap_or_default());
+        let currency = match (self.currency, wanted) {
+            (Some(c), _) | (None, Some(c)) => fits(c).then_some(c).ok_or_else(|| no_price(Some(c)))?,
+            (None, None) => {
+                let country = self.buying.player.country.as_deref().and_then(Currency::of_country);
+                let own = virtual_currency::settings(tx, project)?.default_currency;
+                let others = found.iter().filter_map(|(thing, _)| thing.default_currency());
+                let all: Vec<_> = country.into_iter().chain([own]).chain(others).collect();
+                let any = found.first().map(|(thing, _)| thing.currencies()).unwrap_or_default();
+                all.into_iter().chain(any).find(|c| fits(*c)).ok_or_else(|| no_price(None))?
+            }
+        };
+        self.currency = Some(currency);
+        for (thing, quantity) in &found {
+            match thing {
+                Thing::Item(item) => self.item(tx, item, *quantity, currency)?,
+                Thing::Package(package) => self.package(tx, package, *quantity)?,
+                Thing::Key(game, drm) => {
+                    // A key is a line: each is told of and redeemed alone.
+                    for _ in 0..*quantity {
+                        self.key(tx, game, *drm, currency)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn package(&mut self, tx: &mut Tx<'_>, package: &Package, count: i64) -> Result<(), Refused> {
+        let too_much = || Refusal::Quantity(package.sku.clone());
+        let settings = virtual_currency::settings(tx, self.buying.project.id)?;
+        let one = package.price.money(package.currency).map_err(|_| too_much())?;
+        let times = |n: i64| n.checked_mul(count).ok_or_else(too_much);
+        let bargain = bargain(self.promotions.iter().copied(), Sold::Package(package.id));
+        let amount = times(package.amount).ok().filter(|n| *n <= coinslot_domain::wallet::MOST).ok_or_else(too_much)?;
+        self.lines.push(Line {
+            kind: LineKind::VirtualCurrency,
+            reference: Some(package.id.get()),
+            sku: package.sku.clone(),
+            name: self.call(&package.description, &package.sku),
+            quantity: amount,
+            detail: (count > 1).then(|| count.to_string()),
+            price: Money::new(times(bargain.price(one).minor)?, package.currency),
+            full_price: Money::new(times(one.minor)?, package.currency),
+            promotion: bargain.discount.map(|(_, id)| id),
+        });
+        let name = self.call(&settings.name, "");
+        self.bonus_currency(&name, times(package.bonus_amount(settings.discrete))?, package.currency);
+        self.on_top(tx, &bargain, amount, package.currency)
     }
 
     fn virtual_currency(&mut self, tx: &mut Tx<'_>, quantity: i64, wanted: Option<Currency>) -> Result<(), Refused> {
@@ -304,25 +471,29 @@ impl Cart<'_> {
         let priced = |c: Currency| found.iter().all(|(g, d)| prices(g, *d).contains_key(c.code()));
         let currency = self.settle(wanted, others.into_iter(), priced, &first)?;
         for (game, drm) in &found {
-            let no_price = || Refusal::NoPrice(game.sku.clone());
-            let one = prices(game, *drm).get(currency.code()).ok_or_else(no_price)?.money(currency);
-            let full_price = one.map_err(|_| no_price())?;
-            let bargain = bargain(self.promotions.iter().copied(), Sold::Game(game.id));
-            let discount = bargain.discount.filter(|_| full_price.minor > 0);
-            self.lines.push(Line {
-                kind: LineKind::Key,
-                reference: Some(game.id.get()),
-                sku: game.sku.clone(),
-                name: self.call(&game.names, &game.sku),
-                quantity: 1,
-                detail: Drm::of_id(*drm).map(|d| d.key.to_string()),
-                price: discount.map_or(full_price, |(discount, _)| discount.of_one(full_price)),
-                full_price,
-                promotion: discount.map(|(_, id)| id),
-            });
-            self.on_top(tx, &bargain, 0, currency)?;
+            self.key(tx, game, *drm, currency)?;
         }
         Ok(())
+    }
+
+    fn key(&mut self, tx: &mut Tx<'_>, game: &Game, drm: i64, currency: Currency) -> Result<(), Refused> {
+        let no_price = || Refusal::NoPrice(game.sku.clone());
+        let price = game.editions.get(&drm).and_then(|e| e.prices.get(currency.code())).ok_or_else(no_price)?;
+        let full_price = price.money(currency).map_err(|_| no_price())?;
+        let bargain = bargain(self.promotions.iter().copied(), Sold::Game(game.id));
+        let discount = bargain.discount.filter(|_| full_price.minor > 0);
+        self.lines.push(Line {
+            kind: LineKind::Key,
+            reference: Some(game.id.get()),
+            sku: game.sku.clone(),
+            name: self.call(&game.names, &game.sku),
+            quantity: 1,
+            detail: Drm::of_id(drm).map(|d| d.key.to_string()),
+            price: discount.map_or(full_price, |(discount, _)| discount.of_one(full_price)),
+            full_price,
+            promotion: discount.map(|(_, id)| id),
+        });
+        self.on_top(tx, &bargain, 0, currency)
     }
 
     fn plan(
@@ -505,23 +676,44 @@ pub(crate) fn verify(tx: &mut Tx<'_>, buying: &Buying, order: &Order) -> Result<
     if quote(tx, buying)? == order.lines { Ok(()) } else { Err(Refusal::Changed.into()) }
 }
 
+/// Whether an order could be begun now, as far as can be told without setting
+/// anything aside: an early answer for who would find out when paying.
+pub(crate) fn within_limits(tx: &mut Tx<'_>, order: &Order, now: Time) -> Result<(), Refused> {
+    let (project, user) = (order.project, order.player.id.as_str());
+    let bought = purchase::of_player(tx, project, user)?;
+    for (id, line) in items(order) {
+        let item = item::find(tx, project, id)?.ok_or_else(|| Refusal::NotFound(line.sku.clone()))?;
+        if item.once_only() && inventory::owned(tx, project, user, id, now)? > 0 {
+            return Err(Refusal::Owned(line.sku.clone()).into());
+        }
+        let wanted = bought.get(&id).copied().unwrap_or(0).saturating_add(line.quantity);
+        if item.most().is_some_and(|most| wanted > most) {
+            return Err(Refusal::Limit(line.sku.clone()).into());
+        }
+    }
+    let shelves: Vec<_> = keys(order).collect();
+    for (shelf, line) in &shelves {
+        let wanted: i64 = shelves.iter().filter(|(other, _)| other == shelf).map(|(_, l)| l.quantity).sum();
+        let counted = key::count(tx, project, Some(shelf.game))?;
+        if wanted > counted.get(&(shelf.game, shelf.drm)).map_or(0, |codes| codes.active) {
+            return Err(Refusal::SoldOut(line.sku.clone()).into());
+        }
+    }
+    Ok(())
+}
+
 /// Sets aside what there is only so much of, until the payment is decided.
-pub(crate) fn reserve(
-    tx: &mut Tx<'_>,
-    buying: &Buying,
-    order: &Order,
-    attempt: AttemptId,
-    now: Time,
-) -> Result<(), Refused> {
+/// `number` is that of the try.
+pub(crate) fn reserve(tx: &mut Tx<'_>, buying: &Buying, order: &Order, number: i64, now: Time) -> Result<(), Refused> {
     if let Some(coupon) = usable_coupon(tx, buying)? {
         let redemption = Redemption {
             // Each try uses it anew, after the one before gave it back.
-            id: OperationId::new(attempt.get()).ok_or_else(|| StoreError::Corrupt("a try without a number".into()))?,
+            id: OperationId::new(number).ok_or_else(|| StoreError::Corrupt("a try without a number".into()))?,
             user: &order.player.id,
             order: Some(order.id),
         };
         let taken = crate::coupon::take(tx, order.project, &coupon, redemption, now)?;
-        taken.map_err(|why| Refusal::Coupon(why.to_string()))?;
+        taken.map_err(|why| Refusal::Coupon(Some(why)))?;
     }
     for (id, line) in items(order) {
         let item = item::find(tx, order.project, id)?.ok_or_else(|| Refusal::NotFound(line.sku.clone()))?;
@@ -558,8 +750,8 @@ pub(crate) fn release(tx: &mut Tx<'_>, order: &Order, now: Time) -> Result<(), S
     Ok(())
 }
 
-/// Hands a paid order out.
-pub(crate) fn fulfil(tx: &mut Tx<'_>, order: &Order, payment: &Payment, now: Time) -> Result<(), StoreError> {
+/// Hands a paid order out; without a payment, one that money does not pay.
+pub(crate) fn fulfil(tx: &mut Tx<'_>, order: &Order, payment: Option<&Payment>, now: Time) -> Result<(), StoreError> {
     for line in order.lines.iter().filter(|l| l.kind == LineKind::Item) {
         let Some(id) = line.reference.and_then(ItemId::new) else { continue };
         // What is sent by mail is in no inventory.
@@ -574,11 +766,49 @@ pub(crate) fn fulfil(tx: &mut Tx<'_>, order: &Order, payment: &Payment, now: Tim
     let amount: i64 = order.lines.iter().filter(bought).map(|l| l.quantity).sum();
     if amount > 0 {
         let price = order.lines.iter().filter(bought).map(|l| l.price.minor).sum();
-        // A payment's attempt is captured once, so its number serves what came of it.
-        let id = OperationId::new(payment.attempt.get());
-        book(tx, order, payment, id, OperationKind::Payment, amount, Some(price), now)?;
+        // A payment's attempt is captured once, so its number serves what came
+        // of it; what is not paid for is handed out with its order.
+        let id = OperationId::new(payment.map_or(order.id.get(), |p| p.attempt.get()));
+        let kind = if payment.is_some() { OperationKind::Payment } else { OperationKind::Internal };
+        let paid = payment.is_some().then_some(price);
+        book(tx, order, payment.map(|p| p.id), id, kind, amount, paid, now)?;
     }
-    Ok(())
+    empty_cart(tx, order, now)
+}
+
+/// What was bought leaves the cart it was in. What was put into it since stays.
+fn empty_cart(tx: &mut Tx<'_>, order: &Order, now: Time) -> Result<(), StoreError> {
+    let Some(placed) = &order.placed else { return Ok(()) };
+    let Some(name) = &placed.cart else { return Ok(()) };
+    let Some(found) = store_cart::known(tx, order.project, &order.player.id, name)? else { return Ok(()) };
+    let mut held = store_cart::hold(tx, order.project, &found.user, &found.name, now)?;
+    held.coupon = None;
+    for (sku, pieces) in bought(order) {
+        let left = held.lines.iter().find(|(known, _)| *known == sku).map_or(0, |(_, n)| n - pieces);
+        held.put(&sku, left);
+    }
+    store_cart::save(tx, &held)
+}
+
+/// What was ordered, by the SKUs under which it can be ordered, with how many.
+pub(crate) fn bought(order: &Order) -> Vec<(String, i64)> {
+    let mut all: Vec<(String, i64)> = Vec::new();
+    for line in order.lines.iter().filter(|l| !l.is_bonus()) {
+        let sku = sku_of(line);
+        match all.iter_mut().find(|(known, _)| *known == sku) {
+            Some((_, n)) => *n += line.pieces(),
+            None => all.push((sku, line.pieces())),
+        }
+    }
+    all
+}
+
+/// The SKU under which a line can be ordered.
+pub(crate) fn sku_of(line: &Line) -> String {
+    match (&line.kind, &line.detail) {
+        (LineKind::Key, Some(place)) => format!("{}_{place}", line.sku),
+        _ => line.sku.clone(),
+    }
 }
 
 /// Takes back what a wholly refunded order handed out, as far as it is there,
@@ -618,7 +848,8 @@ pub(crate) fn revoke(
         tracing::warn!(%project, payment = %payment.id, missing = amount - taken, "refunded virtual currency was spent");
     }
     if taken > 0 {
-        book(tx, order, payment, OperationId::new(event.get()), OperationKind::Cancellation, -taken, None, now)?;
+        let id = OperationId::new(event.get());
+        book(tx, order, Some(payment.id), id, OperationKind::Cancellation, -taken, None, now)?;
     }
     Ok(())
 }
@@ -627,7 +858,7 @@ pub(crate) fn revoke(
 fn book(
     tx: &mut Tx<'_>,
     order: &Order,
-    payment: &Payment,
+    payment: Option<PaymentId>,
     id: Option<OperationId>,
     kind: OperationKind,
     amount: i64,
@@ -641,14 +872,14 @@ fn book(
         kind,
         status: OperationStatus::Completed,
         amount,
-        payment: Some(payment.id),
+        payment,
         coupon: None,
         paid: paid.map(|minor| Money::new(minor, order.total.currency)),
         comment: None,
         at: now,
     };
     if wallet::book(tx, &operation)?.is_none() {
-        tracing::error!(project = %order.project, payment = %payment.id, amount, "a balance has no room for virtual currency");
+        tracing::error!(project = %order.project, order = %order.id, amount, "a balance has no room for virtual currency");
     }
     Ok(())
 }

@@ -570,6 +570,7 @@ fn begin(
         description: Some(name),
         external_id: None,
         custom_parameters: s.custom_parameters.clone(),
+        placed: None,
     };
     let fresh = account::pending(&order, ids.payment, ids.attempt, breakdown, &account, s.dry_run, now);
     let number = s.charges + 1;

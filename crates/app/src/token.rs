@@ -240,7 +240,7 @@ impl Pages {
         page
     }
 
-    fn made(&self, project: ProjectId, place: Place) {
+    pub(crate) fn made(&self, project: ProjectId, place: Place) {
         let mut unused = lock(&self.unused);
         unused.all.insert((project, place));
         unused.order.push_back((project, place));

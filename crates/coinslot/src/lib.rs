@@ -18,7 +18,10 @@ pub fn routes() -> String {
         .map(|r| {
             let auth = match r.auth {
                 coinslot_api::Auth::Merchant => "merchant",
-                coinslot_api::Auth::None => "anyone",
+                coinslot_api::Auth::Server => "server",
+                coinslot_api::Auth::Player => "player",
+                coinslot_api::Auth::Shopper => "shopper",
+                coinslot_api::Auth::Visitor | coinslot_api::Auth::None => "anyone",
             };
             (r.path.clone(), format!("{:6} {:97} {auth:9} {}\n", r.method.as_str(), r.path, r.name))
         })

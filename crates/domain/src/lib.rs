@@ -8,6 +8,7 @@ pub mod account;
 pub mod attribute;
 pub mod calendar;
 pub mod card;
+pub mod cart;
 pub mod catalogue;
 pub mod coupon;
 pub mod decimal;

@@ -27,6 +27,18 @@ impl Currency {
         self.0.code()
     }
 
+    /// What is paid with in a country of ISO 3166-1 alpha-2. Where there are
+    /// several, the one that begins with the country's letters.
+    pub fn of_country(country: &str) -> Option<Self> {
+        let used = |c: &Self| {
+            let money = !c.0.is_fund() && !c.0.is_special() && c.0.is_superseded().is_none();
+            money && c.0.used_by().iter().any(|known| known.to_string() == country)
+        };
+        let mut all: Vec<Self> = Currency::all().filter(used).collect();
+        all.sort_by_key(|c| !c.code().starts_with(country));
+        all.first().copied()
+    }
+
     /// Its number in the standard: 840 for USD.
     pub fn number(self) -> i64 {
         i64::from(self.0.numeric())
@@ -295,6 +307,16 @@ pub fn largest(currency: Currency) -> Money {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn money_of_countries() {
+        let code = |country| Currency::of_country(country).map(Currency::code);
+        let cases = [("US", "USD"), ("DE", "EUR"), ("BG", "EUR"), ("CH", "CHF"), ("LI", "CHF"), ("JP", "JPY")];
+        for (country, money) in cases.into_iter().chain([("CL", "CLP"), ("BT", "BTN"), ("PA", "PAB"), ("GB", "GBP")]) {
+            assert_eq!(code(country), Some(money), "{country}");
+        }
+        assert_eq!((code("ZZ"), code("us"), code("")), (None, None, None));
+    }
     use proptest::prelude::*;
 
     fn c(code: &str) -> Currency {

@@ -2,7 +2,9 @@
 
 use crate::id::{OrderId, ProjectId};
 use crate::money::Money;
+use crate::payment::{Notified, Payment, PaymentState};
 use crate::purchase::Line;
+use crate::time::{Span, Time};
 
 /// Where an order stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -105,6 +107,96 @@ pub struct Order {
     pub external_id: Option<String>,
     /// The token's `custom_parameters`, as the game's JSON text.
     pub custom_parameters: Option<String>,
+    /// What it has besides if it was made before it is paid.
+    pub placed: Option<Placed>,
+}
+
+/// How long an order that was made before it is paid waits for that: as long as
+/// its token opens the page.
+pub const LIFE: Span = crate::token::LIFE;
+
+/// What an order has that is made before it is paid: one of the Store API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// When it was made.
+    pub at: Time,
+    /// From when on nobody begins to pay it any more.
+    pub until: Time,
+    /// What payments know the token by that pays it; none where no money is
+    /// asked.
+    pub token_hash: Option<String>,
+    /// Whether it is paid with play money.
+    pub dry_run: bool,
+    /// The cart it was made of, which is emptied once it is paid.
+    pub cart: Option<String>,
+    /// What it costs in virtual currency, in hundredths; none where money pays
+    /// it or nothing.
+    pub coins: Option<Coins>,
+}
+
+/// A price in virtual currency, in hundredths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Coins {
+    /// What is paid.
+    pub price: i64,
+    /// What would be without promotions.
+    pub full_price: i64,
+}
+
+/// Where an order stands, as the Store API says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Status {
+    /// Made, and waiting to be paid.
+    New,
+    /// Paid, and the game has not acknowledged it yet.
+    Paid,
+    /// Paid, and the game knows.
+    Done,
+    /// Paid, and all of the money given back.
+    Canceled,
+    /// Never paid, and too late now.
+    Expired,
+}
+
+impl Status {
+    /// Every one.
+    pub const ALL: [Self; 5] = [Self::New, Self::Paid, Self::Done, Self::Canceled, Self::Expired];
+
+    /// Its published name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::New => "new",
+            Status::Paid => "paid",
+            Status::Done => "done",
+            Status::Canceled => "canceled",
+            Status::Expired => "expired",
+        }
+    }
+}
+
+impl Order {
+    /// Where it stands for the Store API, with the payment that was begun for
+    /// it. A payment that is under way when the time is up still counts.
+    pub fn status(&self, payment: Option<&Payment>, now: Time) -> Status {
+        match self.state {
+            OrderState::New => {
+                let idle = payment.is_none_or(|p| p.state == PaymentState::Declined);
+                let late = self.placed.as_ref().is_some_and(|p| p.until <= now);
+                if idle && late { Status::Expired } else { Status::New }
+            }
+            OrderState::Paid | OrderState::PartiallyRefunded => match payment.map(|p| p.notified) {
+                None | Some(Notified::NotNeeded | Notified::Delivered) => Status::Done,
+                Some(_) => Status::Paid,
+            },
+            OrderState::Refunded | OrderState::ChargedBack => Status::Canceled,
+        }
+    }
+
+    /// Whether nothing is to be paid for it: not money, and not virtual
+    /// currency either.
+    pub fn is_free(&self) -> bool {
+        self.total.minor == 0 && self.placed.as_ref().is_none_or(|p| p.coins.is_none())
+    }
 }
 
 #[cfg(test)]
@@ -121,6 +213,42 @@ mod tests {
         (OrderState::Paid, OrderEvent::ChargedBack, OrderState::ChargedBack),
         (OrderState::PartiallyRefunded, OrderEvent::ChargedBack, OrderState::ChargedBack),
     ];
+
+    #[test]
+    fn statuses() {
+        let order = |state| Order {
+            project: ProjectId::new(1).unwrap(),
+            id: OrderId::new(2).unwrap(),
+            state,
+            player: Player::default(),
+            total: Money::new(100, crate::money::Currency::from_code("USD").unwrap()),
+            lines: vec![],
+            description: None,
+            external_id: None,
+            custom_parameters: None,
+            placed: Some(Placed {
+                at: Time(0),
+                until: Time(10),
+                token_hash: None,
+                dry_run: true,
+                cart: None,
+                coins: None,
+            }),
+        };
+        assert_eq!(order(OrderState::New).status(None, Time(9)), Status::New);
+        assert_eq!(order(OrderState::New).status(None, Time(10)), Status::Expired);
+        assert_eq!(order(OrderState::Paid).status(None, Time(10)), Status::Done, "nothing was to be told");
+        assert_eq!(order(OrderState::Refunded).status(None, Time(10)), Status::Canceled);
+        assert_eq!(order(OrderState::ChargedBack).status(None, Time(10)), Status::Canceled);
+        let names: std::collections::BTreeSet<_> = Status::ALL.iter().map(|s| s.name()).collect();
+        assert_eq!(names.len(), Status::ALL.len());
+        assert!(!order(OrderState::New).is_free());
+        let free = Order { total: Money::zero(order(OrderState::New).total.currency), ..order(OrderState::Paid) };
+        assert!(free.is_free());
+        let coins = Some(Coins { price: 0, full_price: 100 });
+        let placed = free.placed.clone().map(|p| Placed { coins, ..p });
+        assert!(!Order { placed, ..free }.is_free());
+    }
 
     #[test]
     fn the_table_is_complete() {

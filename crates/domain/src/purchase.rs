@@ -4,6 +4,7 @@
 //! A wish names things and never a price. Prices, promotions and limits are the
 //! server's, and an order freezes them.
 
+use crate::coupon;
 use crate::id::PromotionId;
 use crate::money::{Currency, Money, MoneyError};
 use std::fmt;
@@ -17,6 +18,9 @@ pub enum Wish {
     VirtualCurrency(i64),
     /// Keys of games by SKU, with where each is redeemed if the game said so.
     Keys(Vec<(String, Option<String>)>),
+    /// Whatever has these SKUs, with how many of each: items, packages of
+    /// virtual currency, keys of games.
+    Skus(Vec<(String, i64)>),
     /// A subscription to a plan, by the plan's external id.
     Plan {
         /// The plan.
@@ -101,7 +105,8 @@ pub struct Line {
     pub name: String,
     /// How many: pieces, or hundredths of virtual currency. Above zero.
     pub quantity: i64,
-    /// Where a key is redeemed, or the trial days of a plan.
+    /// Where a key is redeemed, the trial days of a plan, or how many packages
+    /// of virtual currency are bought, unless it is one.
     pub detail: Option<String>,
     /// What all of the line costs. Zero for what a promotion adds.
     pub price: Money,
@@ -109,6 +114,22 @@ pub struct Line {
     pub full_price: Money,
     /// The promotion that lowered the price or added the line.
     pub promotion: Option<PromotionId>,
+}
+
+impl Line {
+    /// How many of what it names: pieces, packages, keys.
+    pub fn pieces(&self) -> i64 {
+        match self.kind {
+            LineKind::VirtualCurrency => self.detail.as_deref().and_then(|n| n.parse().ok()).unwrap_or(1),
+            LineKind::Item | LineKind::Key | LineKind::Plan => self.quantity,
+        }
+    }
+
+    /// Whether it was added for nothing to what was bought.
+    pub fn is_bonus(&self) -> bool {
+        self.full_price.minor == 0
+            && (self.promotion.is_some() || (self.kind == LineKind::VirtualCurrency && self.reference.is_none()))
+    }
 }
 
 /// What the lines cost together; an error when they mix currencies or do not
@@ -132,12 +153,14 @@ pub enum Refusal {
     NoPrice(String),
     /// The player may not have more of it.
     Limit(String),
+    /// It can be had once, and the player has it.
+    Owned(String),
     /// None are left.
     SoldOut(String),
     /// Less or more than can be bought at once.
     Quantity(String),
-    /// The coupon does not hold, with why.
-    Coupon(String),
+    /// The coupon does not hold, with why; it is not known if nothing is said.
+    Coupon(Option<coupon::Refusal>),
     /// A price or an offer changed since the page showed it.
     Changed,
 }
@@ -150,9 +173,11 @@ impl fmt::Display for Refusal {
             Refusal::NotForSale(what) => write!(f, "{what} is not for sale to this player"),
             Refusal::NoPrice(what) => write!(f, "{what} has no price in the currency of this purchase"),
             Refusal::Limit(what) => write!(f, "the player may not buy more of {what}"),
+            Refusal::Owned(what) => write!(f, "the player has {what} already"),
             Refusal::SoldOut(what) => write!(f, "{what} is sold out"),
             Refusal::Quantity(what) => write!(f, "{what} is not sold in this quantity"),
-            Refusal::Coupon(why) => write!(f, "the coupon cannot be used: {why}"),
+            Refusal::Coupon(None) => f.write_str("the coupon cannot be used: it is not known"),
+            Refusal::Coupon(Some(why)) => write!(f, "the coupon cannot be used: {why}"),
             Refusal::Changed => f.write_str("the offer changed since it was shown"),
         }
     }
@@ -194,6 +219,20 @@ mod tests {
         let choice = Choice { places: vec![(0, "gog".into()), (1, "gog".into()), (9, "gog".into())] };
         let wishes = keys(&[("a", Some("steam")), ("b", None), ("c", None)]);
         assert_eq!(choice.apply(wishes), keys(&[("a", Some("steam")), ("b", Some("gog")), ("c", None)]));
+    }
+
+    #[test]
+    fn pieces() {
+        let five = Line { quantity: 5, ..line(100, "USD") };
+        assert_eq!((five.pieces(), five.is_bonus()), (5, false));
+        let packages = Line { kind: LineKind::VirtualCurrency, detail: Some("3".into()), ..five.clone() };
+        assert_eq!((packages.pieces(), packages.is_bonus()), (3, false));
+        let one = Line { detail: None, ..packages };
+        assert_eq!(one.pieces(), 1);
+        let nothing = |l: Line| Line { full_price: Money::zero(l.price.currency), ..l };
+        assert!(!nothing(five.clone()).is_bonus(), "an item that is free");
+        assert!(nothing(Line { promotion: PromotionId::new(1), ..five }).is_bonus());
+        assert!(nothing(Line { reference: None, ..one }).is_bonus());
     }
 
     #[test]

@@ -5,14 +5,8 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use coinslot_app::ClientIp;
 use http_body_util::{BodyExt, Limited};
-use std::sync::Arc;
-
-/// The address a request came from. The server that accepts connections puts
-/// it into the request's extensions, since only it knows which proxies to
-/// believe.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClientIp(pub Arc<str>);
 
 /// The documented parameter of the page's address that has it shown on a
 /// television.

@@ -17,8 +17,8 @@ pub mod returning;
 mod tv;
 mod view;
 
+pub use coinslot_app::ClientIp;
 pub use demo::demo_router;
-pub use http::ClientIp;
 pub use pages::SIMULATOR_PASSWORD;
 
 use axum::routing::{MethodRouter, get, post};

@@ -395,7 +395,7 @@ pub(crate) fn error(visit: &Visit, checkout: Option<&Checkout>, e: PageError) ->
 fn refusal(why: &Refusal) -> &'static str {
     match why {
         Refusal::NotFound(_) | Refusal::NoDrm(_) | Refusal::NotForSale(_) | Refusal::NoPrice(_) => "error-not-sold",
-        Refusal::Limit(_) => "error-limit",
+        Refusal::Limit(_) | Refusal::Owned(_) => "error-limit",
         Refusal::SoldOut(_) => "error-sold-out",
         Refusal::Quantity(_) => "error-quantity",
         Refusal::Coupon(_) => "error-coupon",

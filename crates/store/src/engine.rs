@@ -634,6 +634,7 @@ fn migrations() -> Result<refinery_core::Runner, StoreError> {
         ("V9__purchase", include_str!("../migrations/V9__purchase.sql")),
         ("V10__idempotency", include_str!("../migrations/V10__idempotency.sql")),
         ("V11__token_pages", include_str!("../migrations/V11__token_pages.sql")),
+        ("V13__shop", include_str!("../migrations/V13__shop.sql")),
         ("V17__tv", include_str!("../migrations/V17__tv.sql")),
     ];
     let all: Result<Vec<_>, _> = all.iter().map(|(name, sql)| refinery_core::Migration::unapplied(name, sql)).collect();

@@ -10,6 +10,7 @@ mod statement;
 pub mod account;
 pub mod attribute;
 mod backup;
+pub mod cart;
 pub mod catalogue;
 pub mod clock;
 pub mod coupon;
@@ -66,6 +67,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, &'static str)> {
     [
         ("account", account::STATEMENTS),
         ("attribute", attribute::STATEMENTS),
+        ("cart", cart::STATEMENTS),
         ("catalogue", catalogue::STATEMENTS),
         ("clock", clock::STATEMENTS),
         ("coupon", coupon::STATEMENTS),

@@ -4,17 +4,24 @@ use crate::engine::Row;
 use crate::{StoreError, Tx};
 use coinslot_domain::id::{OrderId, ProjectId, PromotionId};
 use coinslot_domain::money::{Currency, Money};
-use coinslot_domain::order::{Order, OrderEvent, OrderState, Player};
+use coinslot_domain::order::{Coins, Order, OrderEvent, OrderState, Placed, Player};
 use coinslot_domain::purchase::{Line, LineKind};
 use coinslot_domain::time::Time;
 
 statements! {
     INSERT = "INSERT INTO orders (project_id, order_id, state, user_id, user_name, user_email, user_phone,
             user_country, user_zip, user_ip, currency, total, description, external_id, custom_parameters, created_at,
-            lines)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+            lines, placed_at, placed_until, token_hash, dry_run, cart_id, coins, full_coins)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+            $23, $24)";
     FIND = "SELECT state, user_id, user_name, user_email, user_phone, user_country, user_zip, user_ip, currency,
-            total, description, external_id, custom_parameters, lines FROM orders WHERE project_id = $1 AND order_id = $2";
+            total, description, external_id, custom_parameters, lines, placed_at, placed_until, token_hash, dry_run,
+            cart_id, coins, full_coins FROM orders WHERE project_id = $1 AND order_id = $2";
+    PLACED = "SELECT order_id FROM orders WHERE project_id = $1 AND placed_at >= $2 AND placed_at < $3
+        ORDER BY placed_at, order_id LIMIT $4 OFFSET $5";
+    COUNT_PLACED = "SELECT COUNT(*) FROM orders WHERE project_id = $1 AND placed_at >= $2 AND placed_at < $3";
+    SET_PLAYER = "UPDATE orders SET user_email = $3, user_zip = $4, user_ip = $5
+        WHERE project_id = $1 AND order_id = $2 AND state = 'new'";
     INSERT_LINE = "INSERT INTO order_line (project_id, order_id, seq, kind, reference, sku, name, quantity, detail,
             price, full_price, promotion_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     LINES = "SELECT kind, reference, sku, name, quantity, detail, price, full_price, promotion_id FROM order_line
@@ -24,6 +31,8 @@ statements! {
 
 /// Adds an order with its lines.
 pub fn insert(tx: &mut Tx<'_>, o: &Order, now: Time) -> Result<(), StoreError> {
+    let placed = o.placed.as_ref();
+    let coins = placed.and_then(|p| p.coins);
     tx.put(
         INSERT,
         &[
@@ -44,6 +53,13 @@ pub fn insert(tx: &mut Tx<'_>, o: &Order, now: Time) -> Result<(), StoreError> {
             (&o.custom_parameters).into(),
             now.0.into(),
             (o.lines.len() as i64).into(),
+            placed.map(|p| p.at.0).into(),
+            placed.map(|p| p.until.0).into(),
+            placed.and_then(|p| p.token_hash.as_deref()).into(),
+            placed.is_some_and(|p| p.dry_run).into(),
+            placed.and_then(|p| p.cart.as_deref()).into(),
+            coins.map(|c| c.price).into(),
+            coins.map(|c| c.full_price).into(),
         ],
     )?;
     for (seq, line) in (1_i64..).zip(&o.lines) {
@@ -92,7 +108,50 @@ pub fn find(tx: &mut Tx<'_>, project: ProjectId, id: OrderId) -> Result<Option<O
         description: row.maybe_text(10)?,
         external_id: row.maybe_text(11)?,
         custom_parameters: row.maybe_text(12)?,
+        placed: placed(&row)?,
     }))
+}
+
+fn placed(row: &Row) -> Result<Option<Placed>, StoreError> {
+    let Some(at) = row.maybe_int(14)? else { return Ok(None) };
+    let coins = match (row.maybe_int(19)?, row.maybe_int(20)?) {
+        (Some(price), Some(full_price)) => Some(Coins { price, full_price }),
+        _ => None,
+    };
+    Ok(Some(Placed {
+        at: Time(at),
+        until: Time(row.int(15)?),
+        token_hash: row.maybe_text(16)?,
+        dry_run: row.flag(17)?,
+        cart: row.maybe_text(18)?,
+        coins,
+    }))
+}
+
+/// Orders that were made before they are paid, in `[from, to)`, oldest first:
+/// `limit` of them after the first `offset`; and how many there are in all.
+pub fn placed_between(
+    tx: &mut Tx<'_>,
+    project: ProjectId,
+    (from, to): (Time, Time),
+    limit: i64,
+    offset: i64,
+) -> Result<(i64, Vec<Order>), StoreError> {
+    let key = [project.get().into(), from.0.into(), to.0.into()];
+    let total = tx.row(COUNT_PLACED, &key)?.map_or(Ok(0), |r| r.int(0))?;
+    let [a, b, c] = key;
+    let mut all = Vec::new();
+    for row in tx.rows(PLACED, &[a, b, c, limit.into(), offset.into()])? {
+        all.extend(find(tx, project, row.numbered(0, OrderId::new)?)?);
+    }
+    Ok((total, all))
+}
+
+/// Notes what the player of an order that waits to be paid filled in.
+pub fn set_player(tx: &mut Tx<'_>, o: &Order) -> Result<(), StoreError> {
+    let Player { email, zip, ip, .. } = &o.player;
+    let values = [o.project.get().into(), o.id.get().into(), email.into(), zip.into(), ip.into()];
+    tx.execute(SET_PLAYER, &values).map(drop)
 }
 
 fn lines(tx: &mut Tx<'_>, project: ProjectId, id: OrderId, currency: Currency) -> Result<Vec<Line>, StoreError> {

@@ -30,6 +30,7 @@ const FAN_OUT: &[(&str, &str, &str)] = &[
     ("project", "OF_MERCHANT", "a merchant's projects are found by the merchant"),
     ("refund", "OPEN", "the worker asks which refunds of any project wait for an answer"),
     ("subscription", "PROJECTS", "the worker asks which projects have subscriptions to charge"),
+    ("cart", "PROJECTS", "the worker asks which projects have carts to forget"),
     ("token", "PROJECTS", "the worker asks which projects have tokens to forget"),
     ("token", "PAGED_PROJECTS", "the worker asks which projects have pages of tokens to forget"),
     ("webhook", "PROJECTS", "the worker asks which projects have events to send"),

@@ -32,6 +32,7 @@ pub mod ticket;
 
 pub mod sample;
 pub mod shape;
+pub mod shop;
 pub mod storefront;
 pub mod subscription;
 pub mod token;

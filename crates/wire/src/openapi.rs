@@ -98,6 +98,32 @@ pub fn error() -> Value {
     })
 }
 
+/// The JSON Schema of [`crate::shop::error::ErrorBody`].
+pub fn fault() -> Value {
+    json!({
+        "type": "object",
+        "description": "Every error of the Store API has these members.",
+        "required": ["statusCode", "errorCode", "errorMessage", "transactionId"],
+        "properties": {
+            "statusCode": {
+                "type": "integer", "minimum": 400, "maximum": 599,
+                "description": "The status of the answer, again."
+            },
+            "errorCode": { "type": "integer", "description": "The number of what is wrong." },
+            "errorMessage": { "type": "string", "description": "The same number and what is wrong, in English." },
+            "errorMessageExtended": {
+                "type": "array", "items": { "type": "string" },
+                "description": "All faults of the request with their places."
+            },
+            "transactionId": {
+                "type": "string",
+                "description": "Names the request in the server's log; also in the header X-Request-Id."
+            }
+        },
+        "additionalProperties": false
+    })
+}
+
 fn object(fields: &[Field], unknown: Unknown) -> Value {
     let properties: Map<String, Value> =
         fields.iter().map(|f| (f.name.to_string(), described(schema(&f.shape), f.doc))).collect();

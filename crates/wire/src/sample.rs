@@ -43,6 +43,7 @@ pub fn body(kind: &str, project: ProjectId, merchant: MerchantId, number: i64, n
         description: Some("Chest of 1,200 gems".into()),
         external_id: Some("sample".into()),
         custom_parameters: None,
+        placed: None,
     };
     let payment = Payment {
         project,

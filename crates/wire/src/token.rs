@@ -3,7 +3,7 @@
 use crate::read;
 use crate::shape::{self, Field, MAX_INTEGER, Shape, TextRule, Unknown, Violation};
 use coinslot_domain::decimal::Decimal;
-use coinslot_domain::id::ProjectId;
+use coinslot_domain::id::{OrderId, ProjectId};
 use coinslot_domain::merchant::RedirectWhen;
 use coinslot_domain::money::{Currency, Money, MoneyError, largest};
 use coinslot_domain::order::Player;
@@ -567,12 +567,14 @@ pub struct Purchase {
     virtual_items: Option<IgnoredAny>,
     subscription: Option<IgnoredAny>,
     pin_codes: Option<IgnoredAny>,
+    // No body that is sent has them: orders are made from them.
+    items: Option<IgnoredAny>,
 }
 
 impl Purchase {
     /// Whether it is of a catalogue.
     fn is_of_catalogue(&self) -> bool {
-        [&self.virtual_currency, &self.virtual_items, &self.subscription, &self.pin_codes].iter().any(|p| p.is_some())
+        [&self.virtual_currency, &self.virtual_items, &self.subscription, &self.pin_codes, &self.items].iter().any(|p| p.is_some())
     }
 }
 
@@ -686,6 +688,7 @@ pub struct TokenBody {
     pub purchase: Purchase,
     custom_parameters: Option<String>,
     guest: bool,
+    order: Option<i64>,
     /// All that was sent, of which the fields above are views.
     text: String,
     raw: OnceLock<Value>,
@@ -708,6 +711,7 @@ struct Views<'a> {
     custom_parameters: Option<&'a RawValue>,
     #[serde(rename = "asked by a browser")]
     guest: Option<IgnoredAny>,
+    order_id: Option<i64>,
 }
 
 impl TokenBody {
@@ -721,10 +725,10 @@ impl TokenBody {
     /// Reads what [`Draft::to_stored`] wrote. It is not checked again: rules
     /// that became stricter must not close tokens that are in use.
     pub fn from_stored(text: &str) -> Option<Self> {
-        let Views { user, settings, purchase, custom_parameters, guest } = serde_json::from_str(text).ok()?;
+        let Views { user, settings, purchase, custom_parameters, guest, order_id: order } = serde_json::from_str(text).ok()?;
         let custom_parameters = custom_parameters.map(|raw| raw.get().to_string());
         let (guest, text) = (guest.is_some(), text.to_string());
-        Some(TokenBody { user, settings, purchase, custom_parameters, guest, text, raw: OnceLock::new() })
+        Some(TokenBody { user, settings, purchase, custom_parameters, guest, order, text, raw: OnceLock::new() })
     }
 
     /// Whether a browser asked and not the game, so that nobody has shown to be
@@ -756,6 +760,31 @@ impl TokenBody {
             "purchase": { "virtual_currency": wish },
         });
         Self::from_stored(&body.to_string())
+    }
+
+    /// What the token of an order says that was made from SKUs. `said` is the
+    /// body's members as a token has them, `items` what was ordered, and `coupon`
+    /// the code of a coupon.
+    pub fn for_order(mut said: Map<String, Value>, items: &[(String, i64)], coupon: Option<&str>) -> Option<Self> {
+        let items: Vec<Value> = items.iter().map(|(sku, n)| json!({ "sku": sku, "quantity": n })).collect();
+        let mut purchase = json!({ "items": items });
+        if let Some(code) = coupon {
+            purchase["coupon_code"] = json!({ "value": code });
+        }
+        said.insert("purchase".into(), purchase);
+        Self::from_stored(&Value::Object(said).to_string())
+    }
+
+    /// The same, of the order with this number.
+    pub fn with_order(self, order: OrderId) -> Option<Self> {
+        let mut raw = self.raw().clone();
+        raw["order_id"] = order.get().into();
+        Self::from_stored(&raw.to_string())
+    }
+
+    /// The order that was made with the token.
+    pub fn order(&self) -> Option<OrderId> {
+        OrderId::new(self.order?)
     }
 
     /// All that was sent, as JSON text.
@@ -926,6 +955,12 @@ impl TokenBody {
             if !keys.is_empty() {
                 wishes.push((Wish::Keys(keys), currency(part)));
             }
+        }
+        // No body that is sent has them: orders are made from them.
+        let sku = |i: &Value| Some((text(i, "sku")?, i.get("quantity").and_then(read::integer)?));
+        let skus: Vec<_> = list(purchase, "items").iter().filter_map(sku).collect();
+        if !skus.is_empty() {
+            wishes.push((Wish::Skus(skus), None));
         }
         wishes
     }

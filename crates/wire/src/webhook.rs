@@ -448,6 +448,7 @@ mod tests {
             description: Some("Coins".into()),
             external_id: Some("1".into()),
             custom_parameters: Some(r#"{"level":12,"rate":1.10,"tags":["a"]}"#.into()),
+            placed: None,
         };
         let payment = Payment {
             project: project(),

@@ -101,12 +101,18 @@ async fn in_path(parts: &mut Parts, app: &Shared) -> Result<(Caller, Option<Proj
 
 /// Reads HTTP Basic credentials: the merchant's id and an API key.
 fn credentials(headers: &HeaderMap) -> Option<(MerchantId, String)> {
+    let (number, key) = basic(headers)?;
+    Some((MerchantId::new(number)?, key))
+}
+
+/// Reads HTTP Basic credentials: a number and an API key.
+pub(crate) fn basic(headers: &HeaderMap) -> Option<(i64, String)> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, encoded) = value.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
     }
     let text = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
-    let (merchant, key) = text.split_once(':')?;
-    Some((merchant.parse().ok()?, key.to_string()))
+    let (number, key) = text.split_once(':')?;
+    Some((number.parse().ok()?, key.to_string()))
 }

@@ -24,7 +24,7 @@ mod token;
 mod virtual_currency;
 mod wallet;
 
-pub(crate) use caller::Known;
+pub(crate) use caller::{Known, basic};
 pub use caller::{Merchant, Project, User};
 
 use crate::limit::{self, Limits};

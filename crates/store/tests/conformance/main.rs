@@ -15,6 +15,7 @@ macro_rules! call {
 }
 
 mod account;
+mod cart;
 mod catalogue;
 mod clock;
 #[path = "../common/mod.rs"]
@@ -116,6 +117,7 @@ const STEPS: &[Step] = &[
 const MORE: &[&[Step]] = &[
     text::STEPS,
     catalogue::STEPS,
+    cart::STEPS,
     wallet::STEPS,
     account::STEPS,
     clock::STEPS,
@@ -194,6 +196,7 @@ async fn both_engines_tell_the_same() {
 const FILES: &[(&str, &str)] = &[
     ("account", include_str!("../../src/account.rs")),
     ("attribute", include_str!("../../src/attribute.rs")),
+    ("cart", include_str!("../../src/cart.rs")),
     ("catalogue", include_str!("../../src/catalogue.rs")),
     ("clock", include_str!("../../src/clock.rs")),
     ("coupon", include_str!("../../src/coupon.rs")),
@@ -368,6 +371,7 @@ pub(crate) fn an_order(project: ProjectId, n: i64) -> Order {
         description: None,
         external_id: None,
         custom_parameters: None,
+        placed: None,
     }
 }
 

@@ -1,0 +1,48 @@
+//! Request bodies and answers of the Store API.
+
+use super::Fault;
+use crate::body::{is_packed, whole};
+use axum::body::Body;
+use axum::extract::{FromRequest, RawQuery, Request};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use coinslot_wire::shape::{self, BodyError, Shape};
+use serde_json::Value;
+
+/// The JSON of a request. No body at all reads as an empty object, for many
+/// bodies may be left out. What kind the client says it is does not matter.
+pub struct ShopBody(pub Value);
+
+impl<S: Send + Sync> FromRequest<S> for ShopBody {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Fault> {
+        let is_packed = is_packed(request.headers());
+        let bytes = whole(request.into_body()).await?;
+        if is_packed && !bytes.is_empty() {
+            let message = "The request body must not be compressed: no Content-Encoding is supported";
+            return Err(Fault::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, 1000, message));
+        }
+        match shape::parse(&bytes) {
+            Ok(value) => Ok(ShopBody(value)),
+            Err(BodyError::Empty) => Ok(ShopBody(Value::Object(serde_json::Map::new()))),
+            Err(e) => Err(Fault::refused(1102, format!("Unprocessable Entity. {e}"))),
+        }
+    }
+}
+
+/// The parameters behind a path, checked against a shape.
+pub fn query(shape: &Shape, raw: &RawQuery) -> Result<Value, Fault> {
+    coinslot_wire::read::query(shape, raw.0.as_deref().unwrap_or_default()).map_err(Fault::invalid)
+}
+
+/// An answer with a JSON body.
+pub fn json(value: &Value) -> Response {
+    let kind = (header::CONTENT_TYPE, crate::request::JSON);
+    (StatusCode::OK, [kind], Body::from(value.to_string())).into_response()
+}
+
+/// An answer without a body.
+pub fn nothing() -> Response {
+    StatusCode::NO_CONTENT.into_response()
+}

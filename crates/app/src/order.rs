@@ -1,0 +1,229 @@
+//! Orders that are made before they are paid: of SKUs, of a cart, of nothing
+//! that costs money.
+
+use crate::purchase::{self, Buying, Refused};
+use crate::{App, attribute, hash, idempotency};
+use coinslot_domain::id::{OrderId, ProjectId};
+use coinslot_domain::merchant::Project;
+use coinslot_domain::money::Money;
+use coinslot_domain::order::{LIFE, Order, OrderEvent, OrderState, Placed, Player, Status};
+use coinslot_domain::purchase::{Choice, Line, Refusal, total};
+use coinslot_domain::time::Time;
+use coinslot_domain::token::{self, Place};
+use coinslot_store::token::Stored;
+use coinslot_store::{StoreError, Tx, order, payment, wallet};
+use coinslot_wire::token::TokenBody;
+
+/// Why no order was made. Nothing was changed.
+#[derive(Debug)]
+pub enum OrderError {
+    /// Nothing is ordered.
+    Empty,
+    /// Something in it costs nothing, and it is to be paid.
+    Free {
+        /// Whether nothing in it costs anything.
+        all: bool,
+    },
+    /// Something in it costs money, and it is to be free.
+    NotFree,
+    /// Not everything in it has a price in the currency that was asked for.
+    NoPrice,
+    /// It cannot be sold.
+    Refused(Refusal),
+    /// The player has too little virtual currency.
+    TooLittle,
+    /// The player is disabled.
+    Disabled,
+    /// The project is not active, and it is no test.
+    NotActive,
+    /// The project wants the game's own id of each transaction.
+    NoExternalId,
+    /// The database did not do it.
+    Store(StoreError),
+}
+
+impl From<StoreError> for OrderError {
+    fn from(e: StoreError) -> Self {
+        OrderError::Store(e)
+    }
+}
+
+impl From<Refused> for OrderError {
+    fn from(e: Refused) -> Self {
+        match e {
+            Refused::Sale(why) => OrderError::Refused(why),
+            Refused::Store(e) => OrderError::Store(e),
+        }
+    }
+}
+
+/// What is to be ordered.
+#[derive(Clone, Debug)]
+pub struct Ordering {
+    /// Who sells.
+    pub project: Project,
+    /// Who buys what, and how the page behaves.
+    pub body: TokenBody,
+    /// The cart that it comes from.
+    pub cart: Option<String>,
+}
+
+/// Makes an order and the token that pays for it, in one transaction. What
+/// there is only so much of is set aside when the payment begins.
+pub async fn place(app: &App, ordering: Ordering) -> Result<(OrderId, String), OrderError> {
+    let Ordering { project, body, cart } = ordering;
+    if !project.active && !body.sandbox() {
+        return Err(OrderError::NotActive);
+    }
+    if project.external_id_required && body.external_id().is_none() {
+        return Err(OrderError::NoExternalId);
+    }
+    let secret = token::letters(app.bytes());
+    let id = app.id(OrderId::new).await?;
+    let now = app.now(project.id);
+    let project_id = project.id;
+    let body = body.with_order(id).ok_or_else(|| StoreError::Corrupt("an order's token cannot be read".into()))?;
+    let stored = Stored {
+        project: project_id,
+        hash: hash(&secret),
+        dry_run: body.sandbox(),
+        body: body.to_stored().to_string(),
+        expires_at: now + token::LIFE,
+    };
+    // A request that may be taken up again has to get the same token again.
+    let own = match idempotency::is_served() {
+        true => Some(app.id(Some).await?),
+        false => None,
+    };
+    let placed = placed(&body, cart, None, now);
+    let said = body.attributes().map(coinslot_wire::attribute::values).unwrap_or_default();
+    let buying = Buying { player: body.player(), project: project.into(), body, choice: Choice::default(), method: None, now };
+    let place = app
+        .store
+        .write(move |tx| {
+            // By a run of this whose commit was not heard of.
+            if let Some(made) = order::find(tx, buying.project.id, id)? {
+                let place = made.placed.and_then(|p| p.token_hash).as_deref().and_then(Place::of_name);
+                return Ok(place.ok_or_else(|| StoreError::Corrupt("an order without a token".into()))?);
+            }
+            let made = quoted(tx, &buying, id, placed.clone())?;
+            let is_free = |l: &Line| l.price.minor == 0 && !l.is_bonus();
+            if made.lines.iter().any(is_free) {
+                return Err(OrderError::Free { all: made.total.minor == 0 });
+            }
+            purchase::within_limits(tx, &made, now)?;
+            let place = coinslot_store::token::keep(tx, &stored, own)?;
+            let placed = made.placed.clone().map(|p| Placed { token_hash: Some(place.name()), ..p });
+            order::insert(tx, &Order { placed, ..made }, now)?;
+            attribute::note(tx, stored.project, &buying.player.id, &said)?;
+            Ok::<_, OrderError>(place)
+        })
+        .await?;
+    app.tokens.made(project_id, place);
+    let token = token::write(project_id, place, &secret);
+    Ok((id, token))
+}
+
+/// Makes an order of things that cost nothing, and hands them out at once.
+pub async fn place_free(app: &App, ordering: Ordering) -> Result<OrderId, OrderError> {
+    let Ordering { project, body, cart } = ordering;
+    let id = app.id(OrderId::new).await?;
+    let now = app.now(project.id);
+    let placed = placed(&body, cart, None, now);
+    let buying = Buying { player: body.player(), project: project.into(), body, choice: Choice::default(), method: None, now };
+    app.store
+        .write(move |tx| {
+            if order::find(tx, buying.project.id, id)?.is_some() {
+                return Ok(());
+            }
+            let made = quoted(tx, &buying, id, placed.clone())?;
+            if made.total.minor > 0 {
+                return Err(OrderError::NotFree);
+            }
+            // What tells that a limit is reached tells whose it is.
+            purchase::within_limits(tx, &made, now)?;
+            hand_out(tx, &buying, made, now)
+        })
+        .await?;
+    Ok(id)
+}
+
+/// Notes an order that money does not pay as paid, and hands it out.
+pub(crate) fn hand_out(tx: &mut Tx<'_>, buying: &Buying, made: Order, now: Time) -> Result<(), OrderError> {
+    order::insert(tx, &made, now)?;
+    purchase::reserve(tx, buying, &made, made.id.get(), now)?;
+    let paid = order::advance(tx, made, OrderEvent::Paid)?;
+    let paid = paid.ok_or_else(|| StoreError::Corrupt("a new order is not new".into()))?;
+    purchase::fulfil(tx, &paid, None, now)?;
+    Ok(())
+}
+
+pub(crate) fn placed(body: &TokenBody, cart: Option<String>, token_hash: Option<String>, now: Time) -> Placed {
+    Placed { at: now, until: now + LIFE, token_hash, dry_run: body.sandbox(), cart, coins: None }
+}
+
+/// What is ordered, at the prices of now.
+fn quoted(tx: &mut Tx<'_>, buying: &Buying, id: OrderId, placed: Placed) -> Result<Order, OrderError> {
+    able(tx, buying.project.id, &buying.player.id)?;
+    let lines = purchase::quote(tx, buying).map_err(|e| match e {
+        Refused::Sale(Refusal::NoPrice(_)) if buying.body.currency().is_some() => OrderError::NoPrice,
+        e => e.into(),
+    })?;
+    let beyond = || OrderError::Refused(Refusal::Quantity(lines.first().map(|l| l.sku.clone()).unwrap_or_default()));
+    let total = total(&lines).map_err(|_| beyond())?.ok_or(OrderError::Empty)?;
+    if total.minor > coinslot_domain::money::largest(total.currency).minor {
+        return Err(beyond());
+    }
+    Ok(new(buying, id, lines, total, placed))
+}
+
+/// Whether a player may order.
+pub(crate) fn able(tx: &mut Tx<'_>, project: ProjectId, user: &str) -> Result<(), OrderError> {
+    match wallet::find(tx, project, user)?.is_some_and(|p| !p.enabled) {
+        true => Err(OrderError::Disabled),
+        false => Ok(()),
+    }
+}
+
+pub(crate) fn new(buying: &Buying, id: OrderId, lines: Vec<Line>, total: Money, placed: Placed) -> Order {
+    let body = &buying.body;
+    Order {
+        project: buying.project.id,
+        id,
+        state: OrderState::New,
+        player: buying.player.clone(),
+        total,
+        lines,
+        description: None,
+        external_id: body.external_id().map(str::to_string),
+        custom_parameters: body.custom_parameters_text(),
+        placed: Some(placed),
+    }
+}
+
+/// An order with where it stands, as its player may know it; `None` for one of
+/// another player, which looks like one that is not there.
+pub async fn find(
+    app: &App,
+    project: ProjectId,
+    player: &Player,
+    id: OrderId,
+) -> Result<Option<(Order, Status)>, StoreError> {
+    let (user, now) = (player.id.clone(), app.now(project));
+    app.store
+        .read(move |tx| {
+            let found = order::find(tx, project, id)?.filter(|o| o.placed.is_some() && o.player.id == user);
+            found.map(|o| with_status(tx, o, now)).transpose()
+        })
+        .await
+}
+
+/// An order that was made before it is paid, and where it stands.
+pub(crate) fn with_status(tx: &mut Tx<'_>, order: Order, now: Time) -> Result<(Order, Status), StoreError> {
+    let paid = match order.placed.as_ref().and_then(|p| p.token_hash.as_deref()) {
+        Some(token) => payment::of_token(tx, order.project, token)?,
+        None => None,
+    };
+    let status = order.status(paid.as_ref(), now);
+    Ok((order, status))
+}

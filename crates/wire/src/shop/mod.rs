@@ -1,0 +1,6 @@
+//! The JSON of the Store API.
+
+pub mod error;
+pub mod order;
+pub mod player;
+pub mod token;
