@@ -208,6 +208,21 @@ pub async fn redeem(app: &App, project: ProjectId, code: String, user: String) -
     done.map_err(CouponError::Refused)
 }
 
+/// A coupon that a player could use now, or why not; not known if nothing is
+/// said.
+pub(crate) fn admitted(
+    tx: &mut Tx<'_>,
+    project: ProjectId,
+    code: &str,
+    user: &str,
+    now: Time,
+) -> Result<Result<Coupon, Option<Refusal>>, StoreError> {
+    let Some(found) = coupon::find_coupon(tx, project, code)? else { return Ok(Err(None)) };
+    let Some(campaign) = coupon::find(tx, project, found.campaign)? else { return Ok(Err(None)) };
+    let uses = coupon::uses(tx, project, &found, user)?;
+    Ok(campaign.admit(uses, now).map(|()| found).map_err(Some))
+}
+
 /// What a coupon of this campaign gives now.
 fn reward(tx: &mut Tx<'_>, campaign: &Campaign, now: Time) -> Result<Reward, StoreError> {
     let promotions = promotion::of_project(tx, campaign.project)?;

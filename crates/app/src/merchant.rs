@@ -34,8 +34,8 @@ pub(crate) async fn known(app: &App, caller: Caller, id: ProjectId) -> Result<Op
 }
 
 /// A project, whoever's it is: for those who may know that it is there.
-pub async fn anyones(app: &App, id: ProjectId) -> Result<Option<Project>, StoreError> {
-    app.store.read(move |tx| merchant::find_project(tx, id)).await
+pub async fn anyones(app: &App, id: ProjectId) -> Result<Option<Arc<Project>>, StoreError> {
+    Ok(known::project(app, id).await?.map(|known| known.project.clone()))
 }
 
 /// Every project that is active, of all merchants: for the operator, who asks

@@ -1,17 +1,20 @@
 //! Orders that are made before they are paid: of SKUs, of a cart, of nothing
 //! that costs money.
 
-use crate::purchase::{self, Buying, Refused};
+use crate::purchase::{self, Buying, Refused, Thing};
 use crate::{App, attribute, hash, idempotency};
-use coinslot_domain::id::{OrderId, ProjectId};
+use coinslot_domain::id::{OperationId, OrderId, ProjectId};
 use coinslot_domain::merchant::Project;
 use coinslot_domain::money::Money;
 use coinslot_domain::order::{LIFE, Order, OrderEvent, OrderState, Placed, Player, Status};
+use coinslot_domain::payment::Payment;
 use coinslot_domain::purchase::{Choice, Line, Refusal, total};
 use coinslot_domain::time::Time;
 use coinslot_domain::token::{self, Place};
+use coinslot_domain::wallet::{Operation, OperationKind};
 use coinslot_store::token::Stored;
 use coinslot_store::{StoreError, Tx, order, payment, wallet};
+use coinslot_wire::shop::order::CURRENCY_SKU;
 use coinslot_wire::token::TokenBody;
 
 /// Why no order was made. Nothing was changed.
@@ -148,6 +151,76 @@ pub async fn place_free(app: &App, ordering: Ordering) -> Result<OrderId, OrderE
     Ok(id)
 }
 
+/// Makes an order of one item that virtual currency pays, by the SKUs of both:
+/// the player is charged and has the item at once, or neither.
+pub async fn place_for_coins(
+    app: &App,
+    project: Project,
+    body: TokenBody,
+    sku: String,
+    currency: String,
+) -> Result<OrderId, OrderError> {
+    let id = app.id(OrderId::new).await?;
+    let spent = app.id(OperationId::new).await?;
+    let now = app.now(project.id);
+    let placed = placed(&body, None, None, now);
+    let buying = Buying { player: body.player(), project: project.into(), body, choice: Choice::default(), method: None, now };
+    app.store
+        .write(move |tx| {
+            let (project, user) = (buying.project.id, buying.player.id.as_str());
+            if order::find(tx, project, id)?.is_some() {
+                return Ok(());
+            }
+            let missing = || OrderError::Refused(Refusal::NotFound(sku.clone()));
+            let item = match purchase::thing(tx, project, &sku)?.ok_or_else(missing)? {
+                Thing::Item(item) if currency == CURRENCY_SKU => item,
+                // Only items have such prices, and in no other currency.
+                _ => return Err(OrderError::NoPrice),
+            };
+            // Held, so that nobody else spends what is looked at here.
+            if !wallet::ensure(tx, project, user, now)?.enabled {
+                return Err(OrderError::Disabled);
+            }
+            let (lines, coins) = purchase::for_coins(tx, &buying, &item)?.ok_or(OrderError::NoPrice)?;
+            let money = total(&lines).ok().flatten().ok_or(OrderError::Empty)?;
+            let placed = Placed { coins: Some(coins), ..placed.clone() };
+            let made = new(&buying, id, lines, money, placed);
+            purchase::within_limits(tx, &made, now)?;
+            let operation = Operation {
+                kind: OperationKind::InGamePurchase,
+                ..Operation::internal(project, user, spent, -coins.price, now)
+            };
+            wallet::book(tx, &operation)?.ok_or(OrderError::TooLittle)?;
+            hand_out(tx, &buying, made, now)
+        })
+        .await?;
+    Ok(id)
+}
+
+/// Orders of a project that were made in `[from, to)`, oldest first, with where
+/// each stands and the payment that was begun for it; and how many there are.
+pub async fn search(
+    app: &App,
+    project: ProjectId,
+    span: (Time, Time),
+    limit: i64,
+    offset: i64,
+) -> Result<(i64, Vec<(Order, Status, Option<Payment>)>), StoreError> {
+    let now = app.now(project);
+    app.store
+        .read(move |tx| {
+            let (total, orders) = order::placed_between(tx, project, span, limit, offset)?;
+            let mut all = Vec::with_capacity(orders.len());
+            for order in orders {
+                let paid = payment_of(tx, &order)?;
+                let status = order.status(paid.as_ref(), now);
+                all.push((order, status, paid));
+            }
+            Ok::<_, StoreError>((total, all))
+        })
+        .await
+}
+
 /// Notes an order that money does not pay as paid, and hands it out.
 pub(crate) fn hand_out(tx: &mut Tx<'_>, buying: &Buying, made: Order, now: Time) -> Result<(), OrderError> {
     order::insert(tx, &made, now)?;
@@ -220,10 +293,15 @@ pub async fn find(
 
 /// An order that was made before it is paid, and where it stands.
 pub(crate) fn with_status(tx: &mut Tx<'_>, order: Order, now: Time) -> Result<(Order, Status), StoreError> {
-    let paid = match order.placed.as_ref().and_then(|p| p.token_hash.as_deref()) {
-        Some(token) => payment::of_token(tx, order.project, token)?,
-        None => None,
-    };
+    let paid = payment_of(tx, &order)?;
     let status = order.status(paid.as_ref(), now);
     Ok((order, status))
+}
+
+/// The payment that was begun for an order.
+pub(crate) fn payment_of(tx: &mut Tx<'_>, order: &Order) -> Result<Option<Payment>, StoreError> {
+    match order.placed.as_ref().and_then(|p| p.token_hash.as_deref()) {
+        Some(token) => payment::of_token(tx, order.project, token),
+        None => Ok(None),
+    }
 }

@@ -15,7 +15,7 @@ use coinslot_domain::id::{CampaignId, EventId, GameId, ItemId, OperationId, Paym
 use coinslot_domain::item::{Item, Kind};
 use coinslot_domain::merchant::Project;
 use coinslot_domain::money::{Currency, Money};
-use coinslot_domain::order::{Order, Player};
+use coinslot_domain::order::{Coins, Order, Player};
 use coinslot_domain::payment::Payment;
 use coinslot_domain::promotion::{Bargain, Promotion, Sold, bargain};
 use coinslot_domain::purchase::{Choice, Line, LineKind, Refusal, Wish, Wishes};
@@ -124,13 +124,8 @@ pub(crate) fn quote(tx: &mut Tx<'_>, buying: &Buying) -> Result<Vec<Line>, Refus
 /// The coupon of the token, if it has one that could be used now.
 fn usable_coupon(tx: &mut Tx<'_>, buying: &Buying) -> Result<Option<Coupon>, Refused> {
     let Some(code) = buying.body.coupon_code() else { return Ok(None) };
-    let project = buying.project.id;
-    let unknown = || Refusal::Coupon(None);
-    let coupon = coupon::find_coupon(tx, project, code)?.ok_or_else(unknown)?;
-    let campaign = coupon::find(tx, project, coupon.campaign)?.ok_or_else(unknown)?;
-    let uses = coupon::uses(tx, project, &coupon, &buying.player.id)?;
-    campaign.admit(uses, buying.now).map_err(|why| Refusal::Coupon(Some(why)))?;
-    Ok(Some(coupon))
+    let found = crate::coupon::admitted(tx, buying.project.id, code, &buying.player.id, buying.now)?;
+    Ok(Some(found.map_err(Refusal::Coupon)?))
 }
 
 /// The most keys of one game that can be ordered at once.
@@ -147,14 +142,6 @@ pub(crate) enum Thing {
 }
 
 impl Thing {
-    fn sku(&self) -> &str {
-        match self {
-            Thing::Item(item) => &item.sku,
-            Thing::Package(package) => &package.sku,
-            Thing::Key(game, _) => &game.sku,
-        }
-    }
-
     fn currencies(&self) -> Vec<Currency> {
         match self {
             Thing::Item(item) => item.prices.keys().copied().collect(),
@@ -176,10 +163,6 @@ impl Thing {
 
     fn has_price(&self, currency: Currency) -> bool {
         self.currencies().contains(&currency)
-    }
-
-    fn has_any_price(&self) -> bool {
-        !self.currencies().is_empty()
     }
 }
 
@@ -327,40 +310,43 @@ impl Cart<'_> {
         for (sku, quantity) in cart::summed(wishes.iter().cloned()).ok_or_else(beyond)? {
             let thing = thing(tx, project, &sku)?.ok_or_else(|| Refusal::NotFound(sku.clone()))?;
             let out = match &thing {
-                Thing::Package(package) => (!package.enabled).then_some(Refusal::NotForSale(sku)),
-                Thing::Key(..) => (quantity > MOST_KEYS).then_some(Refusal::Quantity(sku)),
+                Thing::Package(package) => (!package.enabled).then(|| Refusal::NotForSale(sku.clone())),
+                Thing::Key(..) => (quantity > MOST_KEYS).then(|| Refusal::Quantity(sku.clone())),
                 Thing::Item(_) => None,
             };
             match out {
                 Some(why) => return Err(why.into()),
-                None if quantity < 1 => return Err(Refusal::Quantity(thing.sku().to_string()).into()),
-                None => found.push((thing, quantity)),
+                None if quantity < 1 => return Err(Refusal::Quantity(sku).into()),
+                None => found.push((thing, quantity, sku)),
             }
         }
-        let items = found.iter().filter_map(|(thing, quantity)| match thing {
+        let items = found.iter().filter_map(|(thing, quantity, _)| match thing {
             Thing::Item(item) => Some((&**item, *quantity)),
             Thing::Package(_) | Thing::Key(..) => None,
         });
         self.check_items(tx, items)?;
-        let fits = |c: Currency| found.iter().all(|(thing, _)| thing.has_price(c));
-        let unpriced = |c: Option<Currency>| {
-            let lacks = |thing: &&Thing| c.map_or(!thing.has_any_price(), |c| !thing.has_price(c));
-            found.iter().map(|(thing, _)| thing).find(lacks).or(found.first().map(|(thing, _)| thing))
+        let fits = |c: Currency| found.iter().all(|(thing, ..)| thing.has_price(c));
+        let no_price = |c: Option<Currency>| {
+            let lacks = |(thing, ..): &&(Thing, i64, String)| match c {
+                Some(c) => !thing.has_price(c),
+                None => thing.currencies().is_empty(),
+            };
+            let unpriced = found.iter().find(lacks).or(found.last());
+            Refusal::NoPrice(unpriced.map(|(.., sku)| sku.clone()).unwrap_or_default())
         };
-        let no_price = |c| Refusal::NoPrice(unpriced(c).map(|thing| thing.sku().to_string()).unwrap_or_default());
         let currency = match (self.currency, wanted) {
             (Some(c), _) | (None, Some(c)) => fits(c).then_some(c).ok_or_else(|| no_price(Some(c)))?,
             (None, None) => {
                 let country = self.buying.player.country.as_deref().and_then(Currency::of_country);
                 let own = virtual_currency::settings(tx, project)?.default_currency;
-                let others = found.iter().filter_map(|(thing, _)| thing.default_currency());
+                let others = found.iter().filter_map(|(thing, ..)| thing.default_currency());
                 let all: Vec<_> = country.into_iter().chain([own]).chain(others).collect();
-                let any = found.first().map(|(thing, _)| thing.currencies()).unwrap_or_default();
+                let any = found.first().map(|(thing, ..)| thing.currencies()).unwrap_or_default();
                 all.into_iter().chain(any).find(|c| fits(*c)).ok_or_else(|| no_price(None))?
             }
         };
         self.currency = Some(currency);
-        for (thing, quantity) in &found {
+        for (thing, quantity, _) in &found {
             match thing {
                 Thing::Item(item) => self.item(tx, item, *quantity, currency)?,
                 Thing::Package(package) => self.package(tx, package, *quantity)?,
@@ -651,6 +637,41 @@ pub(crate) fn places(
         first.chosen = true;
     }
     Ok((name, places))
+}
+
+/// The line of one item that virtual currency pays, with what promotions add to
+/// it, and what it costs; nothing when the item has no such price.
+pub(crate) fn for_coins(tx: &mut Tx<'_>, buying: &Buying, item: &Item) -> Result<Option<(Vec<Line>, Coins)>, Refused> {
+    let Some(full_price) = item.vc_price else { return Ok(None) };
+    let project = buying.project.id;
+    let promotions = promotion::of_project(tx, project)?;
+    let runs = |p: &&Promotion| p.is_active(buying.now) && p.is_for(None, &[]);
+    let settings = virtual_currency::settings(tx, project)?;
+    // Money is none of it, and is written in the currency of the catalogue.
+    let currency = settings.default_currency;
+    let mut cart = Cart {
+        buying,
+        promotions: promotions.iter().filter(runs).collect(),
+        currency: Some(currency),
+        lines: vec![],
+        given: BTreeSet::new(),
+    };
+    cart.check_items(tx, [(item, 1)].into_iter())?;
+    let bargain = bargain(cart.promotions.iter().copied(), Sold::Item(&item.sku));
+    let price = bargain.discount.map_or(full_price, |(d, _)| d.of_virtual(full_price, settings.discrete));
+    cart.lines.push(Line {
+        kind: LineKind::Item,
+        reference: Some(item.id.get()),
+        sku: item.sku.clone(),
+        name: cart.call(&item.name, &item.sku),
+        quantity: 1,
+        detail: None,
+        price: Money::zero(currency),
+        full_price: Money::zero(currency),
+        promotion: None,
+    });
+    cart.on_top(tx, &bargain, 0, currency)?;
+    Ok(Some((cart.lines, Coins { price, full_price })))
 }
 
 /// What an amount of virtual currency costs that is no package, within the

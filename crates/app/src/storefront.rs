@@ -27,12 +27,14 @@ pub struct Visitor {
 }
 
 /// What of a storefront is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum What {
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum What {
     Packages,
     Groups,
     Items(Option<GroupId>),
     Plans,
+    /// A list of the Store API, with everything that makes it another one.
+    Shop(String),
 }
 
 /// The packages of virtual currency.
@@ -145,11 +147,12 @@ async fn view(
     }
     let running = running(&catalogue, now);
     let reader = reader(project, visitor, &languages);
-    let listing = match what {
+    let listing = match key.what {
         What::Packages => wire::packages(&catalogue, &running, &reader),
         What::Groups => wire::groups(&catalogue, &reader),
         What::Items(group) => wire::items(&catalogue, &running, &reader, group),
         What::Plans => wire::plans(&catalogue, &running, &reader),
+        What::Shop(_) => wire::Listing::default(),
     };
     let until = catalogue.promotions.iter().filter_map(|p| p.next_change(now)).min();
     let view = View { version: catalogue.version, from: now, until, whole: listing.whole.into(), parts: listing.parts };
@@ -158,8 +161,14 @@ async fn view(
     Ok((catalogue, view))
 }
 
+/// An answer of the Store API, to be kept.
+pub(crate) fn kept_view(catalogue: &Catalogue, now: Time, whole: Bytes) -> Arc<View> {
+    let until = catalogue.promotions.iter().filter_map(|p| p.next_change(now)).min();
+    Arc::new(View { version: catalogue.version, from: now, until, whole, parts: vec![] })
+}
+
 /// An answer, and for how long it holds.
-struct View {
+pub(crate) struct View {
     /// The catalogue it was made from.
     version: i64,
     /// When it was made.
@@ -170,13 +179,14 @@ struct View {
     parts: Vec<Part>,
 }
 
+/// What makes an answer another one.
 #[derive(Clone, PartialEq, Eq, Hash)]
-struct Key {
-    project: ProjectId,
-    what: What,
-    currency: Currency,
-    languages: String,
-    own: String,
+pub(crate) struct Key {
+    pub project: ProjectId,
+    pub what: What,
+    pub currency: Currency,
+    pub languages: String,
+    pub own: String,
 }
 
 /// Bytes of answers that are kept. When they are full all are forgotten: what is
@@ -209,7 +219,12 @@ impl Views {
         holds.then(|| view.clone())
     }
 
-    fn keep(&self, key: Key, view: Arc<View>) {
+    /// The whole of an answer that was kept.
+    pub(crate) fn whole(&self, key: &Key, version: i64, now: Time) -> Option<Bytes> {
+        self.find(key, version, now).map(|view| view.whole.clone())
+    }
+
+    pub(crate) fn keep(&self, key: Key, view: Arc<View>) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.bytes + view.size() > KEPT {
             *kept = Kept::default();

@@ -9,7 +9,7 @@
 
 pub mod outgoing;
 
-use coinslot_app::{Shared, StoreError, checkout, clock, idempotency, refund, subscription, token, webhook};
+use coinslot_app::{Shared, StoreError, cart, checkout, clock, idempotency, refund, subscription, token, webhook};
 use coinslot_domain::id::ProjectId;
 use coinslot_domain::time::{Span, Time};
 use std::collections::HashSet;
@@ -117,6 +117,7 @@ async fn housekeeping(app: &Shared) -> Result<(), StoreError> {
     refund::sweep(app).await?;
     token::purge(app).await?;
     idempotency::purge(app).await?;
+    cart::purge(app).await?;
     Ok(())
 }
 

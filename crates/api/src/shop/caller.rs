@@ -10,7 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use coinslot_app::{ClientIp, Shared, StoreError, country, player};
+use coinslot_app::{ClientIp, Shared, StoreError, country, hash, player};
 use coinslot_domain::id::{MerchantId, ProjectId};
 use coinslot_domain::merchant::{Caller, Project, is_country};
 use std::net::IpAddr;
@@ -23,8 +23,9 @@ pub(crate) const DEFAULT_COUNTRY: &str = "US";
 /// merchant or of one of its projects.
 pub(crate) async fn layer(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
     if let Some((number, api_key)) = basic(request.headers()) {
-        match caller(&app, number, &api_key).await {
-            Ok(Some(caller)) => drop(request.extensions_mut().insert(Known { caller, api_key })),
+        let key_hash = hash(&api_key);
+        match caller(&app, number, &key_hash).await {
+            Ok(Some(caller)) => drop(request.extensions_mut().insert(Known { caller, api_key, key_hash })),
             Ok(None) => {}
             Err(e) => return Fault::from(e).into_response(),
         }
@@ -32,15 +33,15 @@ pub(crate) async fn layer(State(app): State<Shared>, mut request: Request, next:
     next.run(request).await
 }
 
-async fn caller(app: &Shared, number: i64, api_key: &str) -> Result<Option<Caller>, StoreError> {
+async fn caller(app: &Shared, number: i64, key_hash: &str) -> Result<Option<Caller>, StoreError> {
     if let Some(merchant) = MerchantId::new(number)
-        && let Some(caller) = coinslot_app::merchant::authenticate(app, merchant, api_key).await?
+        && let Some(caller) = coinslot_app::merchant::authenticate(app, merchant, key_hash).await?
     {
         return Ok(Some(caller));
     }
     let Some(project) = ProjectId::new(number) else { return Ok(None) };
     let Some(found) = coinslot_app::merchant::anyones(app, project).await? else { return Ok(None) };
-    let caller = coinslot_app::merchant::authenticate(app, found.merchant, api_key).await?;
+    let caller = coinslot_app::merchant::authenticate(app, found.merchant, key_hash).await?;
     Ok(caller.filter(|c| c.reaches(project)))
 }
 
@@ -138,7 +139,8 @@ async fn project_in_path(parts: &mut Parts, app: &Shared) -> Option<ProjectId> {
 async fn any_project(parts: &mut Parts, app: &Shared) -> Result<Project, Fault> {
     let missing = || Fault::new(StatusCode::NOT_FOUND, 1700, NO_PROJECT);
     let id = project_in_path(parts, app).await.ok_or_else(missing)?;
-    coinslot_app::merchant::anyones(app, id).await?.ok_or_else(missing)
+    let found = coinslot_app::merchant::anyones(app, id).await?;
+    found.map(|project| Project::clone(&project)).ok_or_else(missing)
 }
 
 /// The player of the token that was shown, if one was; one that does not hold is

@@ -54,6 +54,10 @@ pub(crate) const TOO_FEW: &str = "There are fewer keys than ordered";
 pub(crate) const USED_UP: &str = "The redemption limit of the code is reached";
 /// Said of a code that no longer holds.
 pub(crate) const OUTDATED: &str = "The code has expired";
+/// Said without anything that says who calls, by operations about codes.
+pub(crate) const NO_AUTHORIZATION: &str = "Authorization header not sent";
+/// Said of a coupon that is not there.
+pub(crate) const NO_COUPON: &str = "Enter a valid coupon code.";
 /// Said of a promo code that is not there.
 pub(crate) const NO_CODE: &str = "Enter a valid promo code.";
 /// Said of a project that takes no real payments yet.
@@ -90,6 +94,11 @@ impl Fault {
     /// 401: there is no token of a player, or none that holds.
     pub fn no_player(text: &'static str) -> Self {
         Fault::new(StatusCode::UNAUTHORIZED, 1501, text)
+    }
+
+    /// Whether it says this.
+    pub(crate) fn says(&self, text: &str) -> bool {
+        self.text == text
     }
 
     /// The body, with the number of the request.

@@ -6,7 +6,10 @@
 
 mod body;
 mod caller;
+mod cart;
+mod code;
 pub(crate) mod fault;
+mod item;
 mod order;
 mod request;
 mod token;
@@ -35,6 +38,9 @@ const OTHER_VERSIONS: [(&str, &str); 1] =
 pub fn routes() -> Vec<Route> {
     let mut all = token::routes();
     all.extend(order::routes());
+    all.extend(cart::routes());
+    all.extend(code::routes());
+    all.extend(item::routes());
     all
 }
 

@@ -1,6 +1,8 @@
 //! The JSON of the Store API.
 
+pub mod cart;
 pub mod error;
+pub mod item;
 pub mod order;
 pub mod player;
 pub mod token;

@@ -9,7 +9,9 @@ use coinslot_domain::cart::MOST_OF_ONE;
 use coinslot_domain::id::ProjectId;
 use coinslot_domain::money::Money;
 use coinslot_domain::order::{Coins, Order, Player, Status};
+use coinslot_domain::payment::Payment;
 use coinslot_domain::purchase::{Line, LineKind};
+use coinslot_domain::time::Time;
 use coinslot_domain::virtual_currency::HUNDREDTHS;
 use serde_json::{Map, Value, json};
 
@@ -306,6 +308,102 @@ pub fn order(order: &Order, status: Status) -> Value {
             "is_free": order.is_free(),
             "items": joined(&order.lines).iter().map(line).collect::<Vec<_>>(),
         },
+    })
+}
+
+/// What a search for orders must look like.
+pub static SEARCH: Shape = open(&[
+    Field::optional("limit", Shape::Integer { min: 1, max: 10 }, "How many; 10 if not given."),
+    Field::optional("offset", Shape::Integer { min: 0, max: MAX_INTEGER }, "Behind how many."),
+    Field::optional("created_date_from", Shape::Date, "Orders that were made then or later."),
+    Field::optional("created_date_until", Shape::Date, "Orders that were made before."),
+]);
+
+/// What a search finds.
+pub static FOUND: Shape = open(&[
+    Field::required("orders", Shape::Array(&Shape::Map), "Orders, oldest first."),
+    Field::required("total_items_count", Shape::Integer { min: 0, max: MAX_INTEGER }, "How many there are in all."),
+    Field::required("has_more", BOOL, "Whether there are more behind these."),
+]);
+
+/// A search that was found to be in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Search {
+    /// When the orders were made: from then on, and before.
+    pub span: (Time, Time),
+    /// How many.
+    pub limit: i64,
+    /// Behind how many.
+    pub offset: i64,
+}
+
+impl Search {
+    /// Reads a search, or lists its faults.
+    pub fn read(body: &Value) -> Result<Self, Vec<Violation>> {
+        let body = read::checked(&SEARCH, body)?;
+        let number = |name: &str, default| body.get(name).and_then(read::integer).unwrap_or(default);
+        let time = |name: &str, default| body.get(name).and_then(read::time).unwrap_or(Time(default));
+        Ok(Search {
+            span: (time("created_date_from", i64::MIN), time("created_date_until", i64::MAX)),
+            limit: number("limit", 10),
+            offset: number("offset", 0),
+        })
+    }
+}
+
+/// An order as its seller sees it; with the payment that was begun for it.
+pub fn listed(order: &Order, status: Status, paid: Option<&Payment>) -> Value {
+    let placed = order.placed.as_ref();
+    let coins = placed.and_then(|p| p.coins);
+    let full: i64 = order.lines.iter().map(|l| l.full_price.minor).sum();
+    let money = |sum: Money, full: Money| {
+        let mut shown = price(sum, full);
+        shown["is_virtual_currency"] = false.into();
+        shown
+    };
+    let total = match coins {
+        Some(coins) => Some(json!({
+            "amount": read::units(coins.price).to_string(),
+            "amount_without_discount": read::units(coins.full_price).to_string(),
+            "currency": CURRENCY_SKU,
+            "is_virtual_currency": true,
+        })),
+        None => (order.total.minor > 0).then(|| money(order.total, Money::new(full, order.total.currency))),
+    };
+    let item = |(n, (sku, pieces, line)): (usize, (String, i64, Line))| {
+        let kind = match line.kind {
+            LineKind::Item | LineKind::Plan => "virtual_good",
+            LineKind::VirtualCurrency if line.reference.is_some() => "bundle",
+            LineKind::VirtualCurrency => "virtual_currency",
+            LineKind::Key => "game_key",
+        };
+        let free = line.price.minor == 0;
+        let one = money(each(line.price, pieces), each(line.full_price, pieces));
+        json!({
+            "order_item_id": n + 1, "item_id": line.reference, "sku": sku, "type": kind, "quantity": pieces,
+            "is_free": free && coins.is_none(), "is_bonus": line.is_bonus(), "region_id": null, "tax_category": "",
+            "price": if free { Value::Null } else { one },
+            "description": { "name": line.name, "image_url": "", "description": "" },
+        })
+    };
+    let mut promotions: Vec<i64> = order.lines.iter().filter_map(|l| l.promotion).map(|id| id.get()).collect();
+    promotions.sort_unstable();
+    promotions.dedup();
+    json!({
+        "order_id": order.id.get(),
+        "project_id": order.project.get(),
+        "status": status.name(),
+        "date_created": placed.map(|p| p.at.rfc3339()),
+        "mode": if placed.is_some_and(|p| p.dry_run) { "sandbox" } else { "default" },
+        "is_free": order.is_free(),
+        "invoice_id": paid.map(|p| p.id.to_string()).unwrap_or_default(),
+        "price": total,
+        "user": {
+            "id": order.player.id, "country": order.player.country, "email": order.player.email, "region_id": null,
+        },
+        "items": joined(&order.lines).into_iter().enumerate().map(item).collect::<Vec<_>>(),
+        "promotions": promotions.into_iter().map(|id| json!({ "promotion_id": id })).collect::<Vec<_>>(),
+        "coupons": [],
     })
 }
 

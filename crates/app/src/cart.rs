@@ -1,0 +1,319 @@
+//! Carts: filled by their players or by the game's server, reckoned when they
+//! are looked at, and ordered.
+
+use crate::player::Known;
+use crate::purchase::{self, Buying, Refused};
+use crate::shop::{self, Looking};
+use crate::{App, coupon};
+use coinslot_domain::cart::Cart;
+use coinslot_domain::coupon::{Coupon, Refusal as CouponRefusal, Reward};
+use coinslot_domain::id::ProjectId;
+use coinslot_domain::merchant::Project;
+use coinslot_domain::money::Currency;
+use coinslot_domain::order::Player;
+use coinslot_domain::promotion::Promotion;
+use coinslot_domain::purchase::{Choice, Line, Refusal};
+use coinslot_domain::time::{Span, Time};
+use coinslot_store::{StoreError, Tx, cart, promotion};
+use coinslot_wire::shop::cart as wire;
+use coinslot_wire::shop::item::Query;
+use coinslot_wire::shop::order::{OF_CART, OrderBody};
+use serde_json::{Value, json};
+
+/// Whose cart is meant, and how it is shown.
+#[derive(Clone, Debug)]
+pub struct Whose {
+    /// The project.
+    pub project: Project,
+    /// The player.
+    pub known: Known,
+    /// The cart's name.
+    pub name: String,
+    /// Where the player is, if that can be told.
+    pub country: Option<String>,
+    /// The currency that is asked for.
+    pub currency: Option<Currency>,
+    /// The language of texts.
+    pub locale: Option<String>,
+}
+
+/// Why a cart stays as it is.
+#[derive(Debug)]
+pub enum CartError {
+    /// There is nothing with this SKU.
+    NotFound,
+    /// It has as many lines as an order may.
+    Full,
+    /// There is no such cart.
+    NoCart,
+    /// The code is not taken; it is not known if nothing is said.
+    Code(Option<CouponRefusal>),
+    /// The database did not do it.
+    Store(StoreError),
+}
+
+impl From<StoreError> for CartError {
+    fn from(e: StoreError) -> Self {
+        CartError::Store(e)
+    }
+}
+
+/// A line that a cart was not filled with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// What.
+    pub sku: String,
+    /// How many.
+    pub quantity: i64,
+    /// Whether there is no such thing; else the cart is full.
+    pub missing: bool,
+}
+
+impl Whose {
+    fn key(&self) -> (ProjectId, String, String) {
+        (self.project.id, self.known.player.id.clone(), self.name.clone())
+    }
+
+    fn looking(&self) -> Looking {
+        let query = Query { locale: self.locale.clone(), ..Query::default() };
+        Looking {
+            project: self.project.clone(),
+            known: Some(self.known.clone()),
+            query,
+            country: self.country.clone(),
+            currency: self.currency,
+        }
+    }
+
+    /// Who buys what, as an order of these lines would be.
+    fn buying(
+        &self,
+        lines: &[(String, i64)],
+        code: Option<&str>,
+        currency: Option<Currency>,
+        now: Time,
+    ) -> Result<Buying, StoreError> {
+        let mut body = json!({});
+        if let Some(currency) = currency {
+            body["currency"] = currency.code().into();
+        }
+        if let Some(locale) = &self.locale {
+            body["locale"] = locale.as_str().into();
+        }
+        let unread = || StoreError::Corrupt("a cart cannot be read".into());
+        let body = OrderBody::read(&OF_CART, &body).map_err(|_| unread())?;
+        let player = Player { country: self.country.clone(), ..self.known.player.clone() };
+        let token = body.token(self.project.id, &player, self.known.attributes.as_ref(), lines, code);
+        let body = token.ok_or_else(unread)?;
+        let (project, choice) = (self.project.clone().into(), Choice::default());
+        Ok(Buying { project, player, body, choice, method: None, now })
+    }
+}
+
+/// How often something is left out of a cart to see what the rest costs.
+const TRIES: usize = 16;
+
+/// What a cart comes to without what cannot be bought; the code, if it holds.
+fn priced(tx: &mut Tx<'_>, whose: &Whose, cart: &Cart, now: Time) -> Result<(Vec<Line>, bool), StoreError> {
+    let (mut lines, mut code, mut currency) = (cart.lines.clone(), cart.coupon.as_deref(), whose.currency);
+    for _ in 0..TRIES {
+        if lines.is_empty() {
+            break;
+        }
+        let buying = whose.buying(&lines, code, currency, now)?;
+        let why = match purchase::quote(tx, &buying) {
+            Ok(priced) => return Ok((priced, code.is_some())),
+            Err(Refused::Store(e)) => return Err(e),
+            Err(Refused::Sale(why)) => why,
+        };
+        match why {
+            Refusal::Coupon(_) => code = None,
+            Refusal::NoPrice(_) if currency.is_some() => currency = None,
+            Refusal::NotFound(sku)
+            | Refusal::NoDrm(sku)
+            | Refusal::NotForSale(sku)
+            | Refusal::NoPrice(sku)
+            | Refusal::Limit(sku)
+            | Refusal::Owned(sku)
+            | Refusal::SoldOut(sku)
+            | Refusal::Quantity(sku) => {
+                let before = lines.len();
+                lines.retain(|(known, _)| *known != sku);
+                if lines.len() == before {
+                    break;
+                }
+            }
+            Refusal::Changed => break,
+        }
+    }
+    Ok((vec![], code.is_some()))
+}
+
+/// A cart as its player sees it; one that was never used is empty.
+pub async fn show(app: &App, whose: &Whose) -> Result<Value, StoreError> {
+    let seen = shop::look(app, &whose.looking()).await?;
+    let now = app.now(whose.project.id);
+    let of = whose.clone();
+    let (cart, lines, games) = app
+        .store
+        .read(move |tx| {
+            let (project, user, name) = of.key();
+            let cart = cart::find(tx, project, &user, &name)?;
+            let (lines, _) = priced(tx, &of, &cart, now)?;
+            let games = if cart.lines.is_empty() { vec![] } else { shop::games(tx, &of.project)? };
+            Ok::<_, StoreError>((cart, lines, games))
+        })
+        .await?;
+    let running = seen.running();
+    let view = seen.view(&running);
+    let shown = shop::described(&view, &games, &cart.lines);
+    Ok(wire::cart(&cart, &lines, &shown, &view))
+}
+
+/// Puts lines into a cart, each in place of what there was of its SKU; those
+/// that were left out.
+pub async fn fill(app: &App, whose: &Whose, lines: Vec<(String, i64)>) -> Result<Vec<Left>, StoreError> {
+    let now = app.now(whose.project.id);
+    let (project, user, name) = whose.key();
+    app.store
+        .write(move |tx| {
+            let mut held = cart::hold(tx, project, &user, &name, now)?;
+            let mut left = Vec::new();
+            for (sku, quantity) in &lines {
+                let missing = purchase::thing(tx, project, sku)?.is_none();
+                if missing || !held.put(sku, *quantity) {
+                    left.push(Left { sku: sku.clone(), quantity: *quantity, missing });
+                }
+            }
+            cart::save(tx, &held)?;
+            Ok::<_, StoreError>(left)
+        })
+        .await
+}
+
+/// Puts so many of a thing into a cart; none takes it out.
+pub async fn put(app: &App, whose: &Whose, sku: String, quantity: i64) -> Result<(), CartError> {
+    let now = app.now(whose.project.id);
+    let (project, user, name) = whose.key();
+    app.store
+        .write(move |tx| {
+            purchase::thing(tx, project, &sku)?.ok_or(CartError::NotFound)?;
+            let mut held = cart::hold(tx, project, &user, &name, now)?;
+            if !held.put(&sku, quantity) {
+                return Err(CartError::Full);
+            }
+            Ok(cart::save(tx, &held)?)
+        })
+        .await
+}
+
+/// Takes a thing out of a cart. What is in it but no longer in the catalogue can
+/// be taken out as well.
+pub async fn take_out(app: &App, whose: &Whose, sku: String) -> Result<(), CartError> {
+    let now = app.now(whose.project.id);
+    let (project, user, name) = whose.key();
+    app.store
+        .write(move |tx| {
+            let found = cart::find(tx, project, &user, &name)?;
+            if !found.has(&sku) {
+                return purchase::thing(tx, project, &sku)?.map(drop).ok_or(CartError::NotFound);
+            }
+            let mut held = cart::hold(tx, project, &user, &name, now)?;
+            held.put(&sku, 0);
+            Ok(cart::save(tx, &held)?)
+        })
+        .await
+}
+
+/// Takes everything out of a cart.
+pub async fn clear(app: &App, whose: &Whose) -> Result<(), StoreError> {
+    let (project, user, name) = whose.key();
+    app.store.write(move |tx| cart::remove(tx, project, &user, &name)).await
+}
+
+/// What is in a cart and is to be ordered: the lines and the code.
+pub async fn contents(app: &App, whose: &Whose) -> Result<(Vec<(String, i64)>, Option<String>), StoreError> {
+    let (project, user, name) = whose.key();
+    let cart = app.store.read(move |tx| cart::find(tx, project, &user, &name)).await?;
+    Ok((cart.lines, cart.coupon))
+}
+
+/// Has a code count for a cart; what it gives. Used it is when the order is
+/// paid.
+pub async fn redeem(app: &App, whose: &Whose, code: String) -> Result<(), CartError> {
+    let now = app.now(whose.project.id);
+    let (project, user, name) = whose.key();
+    app.store
+        .write(move |tx| {
+            let found = coupon::admitted(tx, project, &code, &user, now)?;
+            found.map_err(CartError::Code)?;
+            let held = cart::hold(tx, project, &user, &name, now)?;
+            Ok(cart::save(tx, &Cart { coupon: Some(code.clone()), ..held })?)
+        })
+        .await
+}
+
+/// Has no code count for a cart, which must have been used before.
+pub async fn forget_code(app: &App, whose: &Whose) -> Result<(), CartError> {
+    let now = app.now(whose.project.id);
+    let (project, user, name) = whose.key();
+    app.store
+        .write(move |tx| {
+            cart::known(tx, project, &user, &name)?.ok_or(CartError::NoCart)?;
+            let held = cart::hold(tx, project, &user, &name, now)?;
+            Ok(cart::save(tx, &Cart { coupon: None, ..held })?)
+        })
+        .await
+}
+
+/// What a code gives on top of a purchase.
+pub async fn rewards(app: &App, whose: &Whose, code: String) -> Result<Value, CartError> {
+    let seen = shop::look(app, &whose.looking()).await?;
+    let now = app.now(whose.project.id);
+    let (project, user, _) = whose.key();
+    let (coupon, promotions) = app
+        .store
+        .read(move |tx| {
+            let found = coupon::admitted(tx, project, &code, &user, now)?;
+            let coupon = found.map_err(CartError::Code)?;
+            Ok::<(Coupon, Vec<Promotion>), CartError>((coupon, promotion::of_project(tx, project)?))
+        })
+        .await?;
+    let own = |p: &&Promotion| {
+        p.campaigns.contains(&coupon.campaign) && p.is_active(now) && p.is_for(None, &[coupon.campaign])
+    };
+    let promotions: Vec<&Promotion> = promotions.iter().filter(own).collect();
+    let mut reward = Reward::default();
+    for p in &promotions {
+        reward.virtual_currency = reward.virtual_currency.saturating_add(p.rewards.bonus_amount.unwrap_or(0));
+        reward.items.extend(p.rewards.item_bonuses.iter().cloned());
+    }
+    let running = seen.running();
+    Ok(wire::rewards(&seen.view(&running), &reward, &promotions))
+}
+
+/// What a coupon gives or gave by itself, as the player sees it.
+pub async fn given(app: &App, whose: &Whose, shown: &coupon::Shown) -> Result<Value, StoreError> {
+    let seen = shop::look(app, &whose.looking()).await?;
+    let running = seen.running();
+    let view = seen.view(&running);
+    let pieces = shown.items.iter().map(|(item, n)| (item.sku.clone(), *n)).collect();
+    let reward = Reward { virtual_currency: shown.virtual_currency, items: pieces };
+    Ok(wire::rewards(&view, &reward, &[]))
+}
+
+/// How long a cart is kept that nobody changes.
+const KEPT: Span = Span::hours(90 * 24);
+/// Carts forgotten in one transaction.
+const PURGED: i64 = 1000;
+
+/// Forgets carts that nobody changed for long; how many.
+pub async fn purge(app: &App) -> Result<u64, StoreError> {
+    let before = app.clock.now() - KEPT;
+    let projects = app.store.read(move |tx| cart::projects_to_purge(tx, before)).await?;
+    let mut purged = 0;
+    for project in projects {
+        purged += app.store.write(move |tx| cart::purge(tx, project, before, PURGED)).await?;
+    }
+    Ok(purged)
+}
