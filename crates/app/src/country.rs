@@ -14,8 +14,8 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| Table::read(DATA).unwrap_or_def
 /// belongs to no country, such as those of private networks.
 pub fn of_ip(ip: IpAddr) -> Option<&'static str> {
     match ip.to_canonical() {
-        IpAddr::V4(ip) if is_public_v4(ip) => TABLE.four.find(ip.to_bits(), &TABLE.codes),
-        IpAddr::V6(ip) if is_public_v6(ip) => TABLE.six.find((ip.to_bits() >> 80) as u64, &TABLE.codes),
+        IpAddr::V4(ip) if is_public_v4(ip) => TABLE.four.find(ip.to_bits(), TABLE.codes),
+        IpAddr::V6(ip) if is_public_v6(ip) => TABLE.six.find((ip.to_bits() >> 80) as u64, TABLE.codes),
         _ => None,
     }
 }
