@@ -56,6 +56,7 @@ use coinslot_domain::money::Currency;
 use coinslot_domain::time::{Span, Time};
 use coinslot_store::Store;
 pub use coinslot_store::StoreError;
+use coinslot_store::id::Kind;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tokio::sync::Notify;
@@ -79,9 +80,8 @@ pub struct Parts {
 /// The running server, without its doors. Its parts are its fields.
 pub struct App {
     parts: Parts,
-    ids: Mutex<std::ops::Range<i64>>,
-    /// Held by whoever takes more ids from the database.
-    taking_ids: tokio::sync::Mutex<()>,
+    ids: Numbers,
+    token_pages: Numbers,
     wake: Notify,
     /// What it did so far.
     pub meter: meter::Meter,
@@ -117,9 +117,43 @@ pub struct ClientIp(pub Arc<str>);
 /// The server as its doors hold it.
 pub type Shared = Arc<App>;
 
-/// Ids taken from the database at once. What is left of a block at the end is
-/// skipped, which nobody minds: ids are unique, not consecutive.
-const ID_BLOCK: i64 = 1000;
+/// Numbers taken from the database at once. What is left of a block at the end
+/// is skipped, which nobody minds: ids are unique, not consecutive.
+const BLOCK: i64 = 1000;
+
+/// Numbers of one kind that were taken from the database.
+struct Numbers {
+    kind: Kind,
+    left: Mutex<std::ops::Range<i64>>,
+    /// Held by whoever takes more.
+    taking: tokio::sync::Mutex<()>,
+}
+
+impl Numbers {
+    fn of(kind: Kind) -> Self {
+        Numbers { kind, left: Mutex::new(0..0), taking: tokio::sync::Mutex::default() }
+    }
+
+    async fn next(&self, app: &App) -> Result<i64, StoreError> {
+        if let Some(n) = self.one_left() {
+            return Ok(n);
+        }
+        let _taking = self.taking.lock().await;
+        // Somebody else was here first.
+        if let Some(n) = self.one_left() {
+            return Ok(n);
+        }
+        let kind = self.kind;
+        let first = app.store.write(move |tx| coinslot_store::id::take(tx, kind, BLOCK)).await?;
+        app.meter.id_blocks.count();
+        *self.left.lock().unwrap_or_else(PoisonError::into_inner) = first + 1..first + BLOCK;
+        Ok(first)
+    }
+
+    fn one_left(&self) -> Option<i64> {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner).next()
+    }
+}
 
 impl App {
     /// Puts a server together.
@@ -133,8 +167,8 @@ impl App {
         };
         Arc::new(App {
             parts,
-            ids: Mutex::new(0..0),
-            taking_ids: tokio::sync::Mutex::default(),
+            ids: Numbers::of(Kind::Id),
+            token_pages: Numbers::of(Kind::TokenPage),
             wake: Notify::new(),
             meter: meter::Meter::default(),
             running: idempotency::Running::default(),
@@ -153,28 +187,17 @@ impl App {
     pub async fn id<T>(&self, make: impl Fn(i64) -> Option<T>) -> Result<T, StoreError> {
         let n = match idempotency::id_again() {
             Some(n) => n,
-            None => idempotency::id_first(self.fresh_id()).await?,
+            None => idempotency::id_first(self.ids.next(self)).await?,
         };
         make(n).ok_or_else(|| StoreError::Corrupt("the ids have run out".into()))
     }
 
-    async fn fresh_id(&self) -> Result<i64, StoreError> {
-        if let Some(n) = self.next_id() {
-            return Ok(n);
+    /// The number of a page of tokens, which nothing else gets.
+    async fn token_page(&self) -> Result<i64, StoreError> {
+        match idempotency::id_again() {
+            Some(n) => Ok(n),
+            None => idempotency::id_first(self.token_pages.next(self)).await,
         }
-        let _taking = self.taking_ids.lock().await;
-        // Somebody else was here first.
-        if let Some(n) = self.next_id() {
-            return Ok(n);
-        }
-        let first = self.store.write(|tx| coinslot_store::id::take(tx, ID_BLOCK)).await?;
-        self.meter.id_blocks.count();
-        *self.ids.lock().unwrap_or_else(PoisonError::into_inner) = first + 1..first + ID_BLOCK;
-        Ok(first)
-    }
-
-    fn next_id(&self) -> Option<i64> {
-        self.ids.lock().unwrap_or_else(PoisonError::into_inner).next()
     }
 
     /// Now, as a project sees it. What belongs to a project is dated and due by

@@ -93,14 +93,13 @@ pub async fn place(app: &App, ordering: Ordering) -> Result<(OrderId, String), O
         body: body.to_stored().to_string(),
         expires_at: now + token::LIFE,
     };
+    let number = app.token_page().await?;
     // A request that may be taken up again has to get the same token again.
-    let own = match idempotency::is_served() {
-        true => Some(app.id(Some).await?),
-        false => None,
-    };
+    let alone = idempotency::is_served();
     let placed = placed(&body, cart, None, now);
     let said = body.attributes().map(coinslot_wire::attribute::values).unwrap_or_default();
-    let buying = Buying { player: body.player(), project: project.into(), body, choice: Choice::default(), method: None, now };
+    let buying =
+        Buying { player: body.player(), project: project.into(), body, choice: Choice::default(), method: None, now };
     let place = app
         .store
         .write(move |tx| {
@@ -115,7 +114,7 @@ pub async fn place(app: &App, ordering: Ordering) -> Result<(OrderId, String), O
                 return Err(OrderError::Free { all: made.total.minor == 0 });
             }
             purchase::within_limits(tx, &made, now)?;
-            let place = coinslot_store::token::keep(tx, &stored, own)?;
+            let place = coinslot_store::token::keep(tx, &stored, number, alone);
             let placed = made.placed.clone().map(|p| Placed { token_hash: Some(place.name()), ..p });
             order::insert(tx, &Order { placed, ..made }, now)?;
             attribute::note(tx, stored.project, &buying.player.id, &said)?;
@@ -133,7 +132,8 @@ pub async fn place_free(app: &App, ordering: Ordering) -> Result<OrderId, OrderE
     let id = app.id(OrderId::new).await?;
     let now = app.now(project.id);
     let placed = placed(&body, cart, None, now);
-    let buying = Buying { player: body.player(), project: project.into(), body, choice: Choice::default(), method: None, now };
+    let buying =
+        Buying { player: body.player(), project: project.into(), body, choice: Choice::default(), method: None, now };
     app.store
         .write(move |tx| {
             if order::find(tx, buying.project.id, id)?.is_some() {
@@ -164,7 +164,8 @@ pub async fn place_for_coins(
     let spent = app.id(OperationId::new).await?;
     let now = app.now(project.id);
     let placed = placed(&body, None, None, now);
-    let buying = Buying { player: body.player(), project: project.into(), body, choice: Choice::default(), method: None, now };
+    let buying =
+        Buying { player: body.player(), project: project.into(), body, choice: Choice::default(), method: None, now };
     app.store
         .write(move |tx| {
             let (project, user) = (buying.project.id, buying.player.id.as_str());

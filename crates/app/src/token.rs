@@ -57,16 +57,14 @@ pub async fn create(app: &App, caller: Caller, body: &Draft) -> Result<String, T
         body: body.to_stored(),
         expires_at: app.now(id) + LIFE,
     };
+    let number = app.token_page().await?;
     // A request that may be taken up again has to get the same token again.
-    let own = match idempotency::is_served() {
-        true => Some(app.id(Some).await?),
-        false => None,
-    };
+    let alone = idempotency::is_served();
     let said = body.attributes().map(coinslot_wire::attribute::values).unwrap_or_default();
     let user = if said.is_empty() { String::new() } else { body.user_id().to_string() };
     let plain = said.is_empty();
     let keep = move |tx: &mut Tx<'_>| {
-        let place = coinslot_store::token::keep(tx, &stored, own)?;
+        let place = coinslot_store::token::keep(tx, &stored, number, alone);
         attribute::note(tx, stored.project, &user, &said)?;
         Ok::<_, TokenError>(place)
     };
@@ -269,7 +267,7 @@ pub(crate) async fn asked(app: &App, data: &str) -> Result<(Arc<Project>, Draft,
     let draft = Draft::of_browser(data, &guest).map_err(|_| PageError::Token)?;
     let body = TokenBody::from_stored(&draft.to_stored()).ok_or(PageError::Token)?;
     let id = ProjectId::new(body.project_id()).ok_or(PageError::Serverless)?;
-    let allowed = app.store.read(move |tx| Ok::<_, StoreError>(coinslot_store::project::find(tx, id)?));
+    let allowed = app.store.read(move |tx| coinslot_store::project::find(tx, id));
     // A project that is not there looks like one that does not allow it.
     if !allowed.await?.is_some_and(|settings| settings.send_json) {
         return Err(PageError::Serverless);
@@ -297,7 +295,9 @@ pub async fn of_browser(app: &App, data: &str, ip: Option<&str>) -> Result<Strin
         body: draft.to_stored(),
         expires_at: app.now(id) + LIFE,
     };
-    let place = app.store.write_together(move |tx| coinslot_store::token::keep(tx, &stored, None)).await?;
+    let number = app.token_page().await?;
+    let keep = move |tx: &mut Tx<'_>| Ok::<_, StoreError>(coinslot_store::token::keep(tx, &stored, number, false));
+    let place = app.store.write_together(keep).await?;
     app.tokens.made(id, place);
     Ok(token::write(id, place, &secret))
 }

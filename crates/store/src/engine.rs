@@ -6,12 +6,13 @@
 //! transaction and answers them after one sync. On PostgreSQL a pool of threads
 //! runs each in a transaction of its own and repeats it after a conflict.
 
+use crate::idempotency;
 use crate::meter::{Figures, Watch};
 use crate::token::{self, Pages};
-use crate::{id, idempotency};
 use coinslot_domain::token::Place;
 use std::any::Any;
 use std::borrow::Cow;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -316,19 +317,9 @@ impl<'a> Tx<'a> {
         *self.held.sums.entry((sql, total)).or_insert(0) += amount;
     }
 
-    /// Takes a token to a page; where. With a number of its own it gets a page of its own.
-    pub(crate) fn keep_token(
-        &mut self,
-        project: i64,
-        own: Option<i64>,
-        line: &str,
-        expires_at: i64,
-    ) -> Result<Place, StoreError> {
-        if own.is_none() && self.held.pages.wants_numbers() {
-            let first = id::take_of(self, "token_page", token::NUMBERS)?;
-            self.held.pages.give(first);
-        }
-        Ok(self.held.pages.add(project, own, line, expires_at))
+    /// Takes a token to a page of what is committed together; where.
+    pub(crate) fn keep_token(&mut self, line: token::Line<'_>) -> Place {
+        self.held.pages.add(line)
     }
 
     /// Notes that something changes of which copies are kept in memory.
@@ -759,7 +750,6 @@ impl<'c> LiteBackend<'c> {
     }
 
     fn statement(&mut self, sql: &'static str) -> Result<&mut rusqlite::Statement<'c>, StoreError> {
-        use std::collections::hash_map::Entry;
         Ok(match self.statements.entry(key(sql)) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(place) => place.insert(self.connection.prepare(&for_sqlite(sql))?),
@@ -1157,8 +1147,8 @@ impl PgGroup<'_> {
         let PgConnection { runtime, client, prepared } = &mut *self.connection;
         let sent = runtime.block_on(async {
             for (sql, ..) in &waiting {
-                if !prepared.contains_key(&key(sql)) {
-                    prepared.insert(key(sql), client.prepare(sql).await?);
+                if let Entry::Vacant(place) = prepared.entry(key(sql)) {
+                    place.insert(client.prepare(sql).await?);
                 }
             }
             let execute = async |sql: &'static str, params: &[Value<'static>], rows: Option<u64>| {

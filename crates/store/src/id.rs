@@ -11,13 +11,21 @@ statements! {
 /// digits.
 const FIRST: i64 = 100_000_001;
 
-/// Takes `count` ids that nobody else gets; the first of them.
-pub fn take(tx: &mut Tx<'_>, count: i64) -> Result<i64, StoreError> {
-    take_of(tx, "id", count)
+/// What numbers are of: each kind counts for itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Of all that clients know by a number.
+    Id,
+    /// Of pages of tokens, which clients do not see.
+    TokenPage,
 }
 
-/// The same of numbers of another kind, which clients do not see.
-pub(crate) fn take_of(tx: &mut Tx<'_>, kind: &str, count: i64) -> Result<i64, StoreError> {
+/// Takes `count` numbers of a kind that nobody else gets; the first of them.
+pub fn take(tx: &mut Tx<'_>, kind: Kind, count: i64) -> Result<i64, StoreError> {
+    let kind = match kind {
+        Kind::Id => "id",
+        Kind::TokenPage => "token_page",
+    };
     let row = tx.row(TAKE, &[kind.into(), (FIRST + count).into(), count.into()])?;
     let next = row.ok_or_else(|| StoreError::Corrupt("no id block came back".into()))?.int(0)?;
     Ok(next - count)

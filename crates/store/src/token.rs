@@ -10,7 +10,7 @@ use std::ops::Range;
 
 statements! {
     INSERT_PAGE = "INSERT INTO token_page (project_id, page_id, tokens, expires_at) VALUES ($1, $2, $3, $4)";
-    INSERT_OWN_PAGE = "INSERT INTO token_page (project_id, page_id, tokens, expires_at) VALUES ($1, $2, $3, $4)
+    INSERT_AGAIN = "INSERT INTO token_page (project_id, page_id, tokens, expires_at) VALUES ($1, $2, $3, $4)
         ON CONFLICT (project_id, page_id) DO NOTHING";
     PAGE = "SELECT tokens FROM token_page WHERE project_id = $1 AND page_id = $2";
     PURGE_PAGES = "DELETE FROM token_page WHERE project_id = $1 AND page_id IN
@@ -53,8 +53,6 @@ pub struct Found {
     pub expires_at: Time,
 }
 
-/// Numbers of pages that are taken at once.
-pub(crate) const NUMBERS: i64 = 1_000;
 /// Bytes at which a page takes no more.
 const FULL: usize = 32 << 10;
 
@@ -62,7 +60,15 @@ const FULL: usize = 32 << 10;
 #[derive(Default)]
 pub(crate) struct Pages {
     filled: Vec<Filling>,
-    numbers: Range<i64>,
+}
+
+/// A token as it stands on a page.
+pub(crate) struct Line<'a> {
+    project: i64,
+    number: i64,
+    alone: bool,
+    text: &'a str,
+    expires_at: i64,
 }
 
 /// A page that is being filled.
@@ -77,45 +83,31 @@ pub(crate) struct Filling {
 }
 
 impl Pages {
-    /// Forgets what is not written, and the numbers: who knows in which
-    /// transaction they were taken.
+    /// Forgets what is not written.
     pub(crate) fn clear(&mut self) {
         self.filled.clear();
-        self.numbers = 0..0;
-    }
-
-    pub(crate) fn wants_numbers(&self) -> bool {
-        self.numbers.is_empty()
-    }
-
-    pub(crate) fn give(&mut self, first: i64) {
-        self.numbers = first..first + NUMBERS;
     }
 
     pub(crate) fn take(&mut self) -> Vec<Filling> {
         std::mem::take(&mut self.filled)
     }
 
-    /// Puts a line on a page. Pages for which a number was given beforehand have
-    /// odd numbers, those that are numbered here even ones.
-    pub(crate) fn add(&mut self, project: i64, own: Option<i64>, line: &str, expires_at: i64) -> Place {
-        let fits = |f: &Filling| f.open && f.project == project && f.count < SLOTS && f.text.len() + line.len() <= FULL;
-        let at = match self.filled.iter().rposition(fits).filter(|_| own.is_none()) {
+    /// Puts a line on a page, which has the number of its first line.
+    pub(crate) fn add(&mut self, line: Line<'_>) -> Place {
+        let Line { project, number, alone, text, expires_at } = line;
+        let fits = |f: &Filling| f.open && f.project == project && f.count < SLOTS && f.text.len() + text.len() <= FULL;
+        let at = match self.filled.iter().rposition(fits).filter(|_| !alone) {
             Some(at) => at,
             None => {
-                let page = match own {
-                    Some(number) => 2 * number + 1,
-                    None => 2 * self.numbers.next().unwrap_or_else(|| unreachable!("a number is taken beforehand")),
-                };
-                let text = String::with_capacity(if own.is_some() { line.len() } else { 4 * line.len() });
-                self.filled.push(Filling { project, page, open: own.is_none(), count: 0, text, expires_at });
+                let room = String::with_capacity(if alone { text.len() } else { 4 * text.len() });
+                self.filled.push(Filling { project, page: number, open: !alone, count: 0, text: room, expires_at });
                 self.filled.len() - 1
             }
         };
         let filling = &mut self.filled[at];
         let place = Place { page: filling.page, slot: filling.count };
         filling.count += 1;
-        filling.text.push_str(line);
+        filling.text.push_str(text);
         filling.expires_at = filling.expires_at.max(expires_at);
         place
     }
@@ -124,17 +116,19 @@ impl Pages {
 impl Filling {
     pub(crate) fn insert(self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
         let values = [self.project.into(), self.page.into(), self.text.into(), self.expires_at.into()];
-        // A page of its own may have been written by an earlier run.
-        tx.put(if self.open { INSERT_PAGE } else { INSERT_OWN_PAGE }, &values)
+        // A run whose commit was not heard of is repeated token by token: the
+        // page of the number is there then, and the token is the first on it.
+        tx.put(if self.count > 1 { INSERT_PAGE } else { INSERT_AGAIN }, &values)
     }
 }
 
-/// Keeps a token; where. With `own`, an id that nothing else has, it gets a page
-/// of its own that is the same one when this runs again.
-pub fn keep(tx: &mut Tx<'_>, t: &Stored, own: Option<i64>) -> Result<Place, StoreError> {
+/// Keeps a token; where. `number` is one of [`crate::id::Kind::TokenPage`] that
+/// nothing else has: that of the page, if the token begins one. `alone`, it has
+/// the page to itself, so that the place is known beforehand.
+pub fn keep(tx: &mut Tx<'_>, t: &Stored, number: i64, alone: bool) -> Place {
     let Stored { hash, dry_run, body, expires_at, .. } = t;
-    let line = format!("{hash} {} {} {}\n{body}\n", u8::from(*dry_run), expires_at.0, body.len());
-    tx.keep_token(t.project.get(), own, &line, expires_at.0)
+    let text = format!("{hash} {} {} {}\n{body}\n", u8::from(*dry_run), expires_at.0, body.len());
+    tx.keep_token(Line { project: t.project.get(), number, alone, text: &text, expires_at: expires_at.0 })
 }
 
 /// The tokens of a page. They never change.
@@ -258,17 +252,21 @@ mod tests {
         format!("{} 1 99 {}\n{body}\n", "a".repeat(64), body.len())
     }
 
+    fn add(pages: &mut Pages, project: i64, number: i64, text: &str) -> Place {
+        pages.add(Line { project, number, alone: false, text, expires_at: 99 })
+    }
+
     #[test]
     fn a_page_holds_the_tokens_of_one_project() {
         let mut pages = Pages::default();
-        assert!(pages.wants_numbers());
-        pages.give(50);
         let bodies = ["{}", "{\"ü\": \"\n not escaped\"}", ""];
-        let places: Vec<_> = bodies.iter().map(|body| pages.add(1, None, &line(body), 99)).collect();
-        assert_eq!(places, [0, 1, 2].map(|slot| Place { page: 100, slot }));
-        assert_eq!(pages.add(2, None, &line("{}"), 99), Place { page: 102, slot: 0 });
-        assert_eq!(pages.add(1, Some(50), &line("{}"), 99), Place { page: 101, slot: 0 }, "of its own");
-        assert_eq!(pages.add(1, None, &line("x"), 100), Place { page: 100, slot: 3 });
+        let places: Vec<_> = (50..).zip(bodies).map(|(n, body)| add(&mut pages, 1, n, &line(body))).collect();
+        assert_eq!(places, [0, 1, 2].map(|slot| Place { page: 50, slot }));
+        assert_eq!(add(&mut pages, 2, 53, &line("{}")), Place { page: 53, slot: 0 });
+        let alone = Line { project: 1, number: 54, alone: true, text: &line("{}"), expires_at: 99 };
+        assert_eq!(pages.add(alone), Place { page: 54, slot: 0 }, "of its own");
+        let later = Line { project: 1, number: 55, alone: false, text: &line("x"), expires_at: 100 };
+        assert_eq!(pages.add(later), Place { page: 50, slot: 3 });
         let filled = pages.take();
         assert!(pages.take().is_empty());
         assert_eq!((filled.len(), filled[0].expires_at), (3, 100));
@@ -283,12 +281,11 @@ mod tests {
     #[test]
     fn a_page_has_an_end() {
         let mut pages = Pages::default();
-        pages.give(0);
         let large = line(&"x".repeat(FULL / 3));
-        let places: Vec<_> = (0..4).map(|_| pages.add(1, None, &large, 9).page).collect();
+        let places: Vec<_> = (0..4).map(|n| add(&mut pages, 1, n, &large).page).collect();
         assert_eq!(places, [0, 0, 2, 2]);
         for n in 0..=SLOTS {
-            assert_eq!(pages.add(7, None, &line(""), 9).slot, n % SLOTS);
+            assert_eq!(add(&mut pages, 7, 10 + n, &line("")).slot, n % SLOTS);
         }
     }
 

@@ -261,7 +261,7 @@ async fn concurrent_writers_lose_nothing() {
         .await;
         assert_eq!(all.into_iter().filter(|r| *r == Ok(true)).count(), 1, "{name}");
 
-        let all = at_once(&store, 30, |tx, _| id::take(tx, 3)).await;
+        let all = at_once(&store, 30, |tx, _| id::take(tx, id::Kind::Id, 3)).await;
         let ids: BTreeSet<i64> = all.into_iter().map(Result::unwrap).flat_map(|first| first..first + 3).collect();
         assert_eq!(ids.len(), 90, "{name}: an id twice");
     }

@@ -125,6 +125,7 @@ const WHOLE: &[(&str, &str, &str)] = &[
     ("refund", "OPEN", "an index of refunds that are open"),
     ("report", "FIRST", "the first row of an index"),
     ("wallet", "COUNT", "counts the players whose name has a part"),
+    ("wallet", "DISABLED", "an index of players who are disabled"),
     ("wallet", "LIST", "ends at its limit; looks for a part of a name"),
     ("wallet", "OFF", "the audit compares all wallets with their operations"),
     ("webhook", "PROJECTS", "an index of events that wait"),

@@ -574,7 +574,9 @@ pub struct Purchase {
 impl Purchase {
     /// Whether it is of a catalogue.
     fn is_of_catalogue(&self) -> bool {
-        [&self.virtual_currency, &self.virtual_items, &self.subscription, &self.pin_codes, &self.items].iter().any(|p| p.is_some())
+        [&self.virtual_currency, &self.virtual_items, &self.subscription, &self.pin_codes, &self.items]
+            .iter()
+            .any(|p| p.is_some())
     }
 }
 
@@ -725,7 +727,8 @@ impl TokenBody {
     /// Reads what [`Draft::to_stored`] wrote. It is not checked again: rules
     /// that became stricter must not close tokens that are in use.
     pub fn from_stored(text: &str) -> Option<Self> {
-        let Views { user, settings, purchase, custom_parameters, guest, order_id: order } = serde_json::from_str(text).ok()?;
+        let Views { user, settings, purchase, custom_parameters, guest, order_id: order } =
+            serde_json::from_str(text).ok()?;
         let custom_parameters = custom_parameters.map(|raw| raw.get().to_string());
         let (guest, text) = (guest.is_some(), text.to_string());
         Some(TokenBody { user, settings, purchase, custom_parameters, guest, order, text, raw: OnceLock::new() })
@@ -1423,7 +1426,7 @@ mod tests {
         assert_eq!(body.wishes(), []);
         assert!(!body.hidden(PlayerField::Id) && body.hidden(PlayerField::Email) && body.hidden(PlayerField::Phone));
         assert!(body.allow_modify(PlayerField::Email) && !body.allow_modify(PlayerField::Country));
-        assert_eq!(TokenBody::from_stored(&body.to_stored()), Some(body.clone()));
+        assert_eq!(TokenBody::from_stored(body.to_stored()), Some(body.clone()));
         assert!(body.to_stored().contains(r#""amount":9.90"#));
         assert!(body.to_stored().contains(r#""attributes":{}"#));
     }
@@ -1512,7 +1515,7 @@ mod tests {
         match TokenBody::read(body) {
             Ok(token) => {
                 prop_assert!(checked.is_empty());
-                prop_assert_eq!(TokenBody::from_stored(&token.to_stored()), Some(token.clone()));
+                prop_assert_eq!(TokenBody::from_stored(token.to_stored()), Some(token.clone()));
                 // What is stored would be accepted again.
                 prop_assert_eq!(shape::check(&TOKEN, token.raw()), []);
                 let priced = body.get("purchase").and_then(|p| p.get("checkout")).is_some();
@@ -1580,7 +1583,7 @@ mod tests {
                 r#"{{"user":{{"id":{{"value":"u"}}}},"settings":{{"project_id":1}},"custom_parameters":{{"n":{text}}}}}"#
             );
             let body = TokenBody::read(&parse(body.as_bytes()).unwrap()).unwrap();
-            let again = TokenBody::from_stored(&body.to_stored()).unwrap();
+            let again = TokenBody::from_stored(body.to_stored()).unwrap();
             prop_assert_eq!(again.custom_parameters_text().unwrap(), format!(r#"{{"n":{text}}}"#));
         }
     }
