@@ -527,7 +527,9 @@ fn tokens(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     let place = |page, slot| coinslot_domain::token::Place { page, slot };
     assert_eq!(token::keep(tx, &stored(ours(), "t30", 30), 5, false), place(5, 0));
     assert_eq!(token::keep(tx, &stored(ours(), "t40", 40), 6, false), place(5, 1));
-    assert_eq!(token::keep(tx, &stored(ours(), "t50", 50), 7, true), place(7, 0));
+    let alone = token::keep(tx, &stored(ours(), "t50", 50), 7, true);
+    log.note("token::keep", &alone);
+    assert_eq!(alone, place(7, 0));
     assert_eq!(token::keep(tx, &stored(theirs(), "t50", 50), 7, true), place(7, 0));
     Ok(())
 }
