@@ -2,7 +2,7 @@
 //! clocks that jump, servers that die in the middle of a charge and answers that
 //! are lost. `COINSLOT_RENEWALS=1000000` runs it longer, `COINSLOT_SUBSCRIPTIONS=12`
 //! lets the same number of renewals take more simulated years, `COINSLOT_SEED=7`
-//! runs it otherwise.
+//! runs it otherwise, and `COINSLOT_ENGINE=Postgres` on one database only.
 
 use coinslot_app::{Shared, demo, subscription as renewals};
 use coinslot_domain::account::Account;
@@ -202,7 +202,10 @@ async fn every_period_is_charged_once() {
     let seed = number("COINSLOT_SEED", 1);
     let wanted = number("COINSLOT_RENEWALS", 1_000);
     let count = number("COINSLOT_SUBSCRIPTIONS", 60) as i64;
-    for engine in Engine::BOTH {
+    let only = std::env::var("COINSLOT_ENGINE").ok();
+    let wants = |engine: &Engine| only.as_ref().is_none_or(|only| format!("{engine:?}") == *only);
+    assert!(Engine::BOTH.iter().any(wants), "COINSLOT_ENGINE is one of {:?}", Engine::BOTH);
+    for engine in Engine::BOTH.into_iter().filter(wants) {
         live(engine, wanted, count, seed).await;
     }
 }
