@@ -85,5 +85,6 @@ pub fn bytes(whole: axum::body::Bytes) -> Response {
 
 /// An answer with a JSON body.
 pub fn json(status: StatusCode, value: &Value) -> Response {
-    (status, [(header::CONTENT_TYPE, JSON)], Body::from(value.to_string())).into_response()
+    let text = serde_json::to_string(value).unwrap_or_else(|_| value.to_string());
+    (status, [(header::CONTENT_TYPE, JSON)], Body::from(text)).into_response()
 }

@@ -6,7 +6,7 @@
 use crate::merchant::Known;
 use crate::{Problem, body, problem};
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -26,11 +26,11 @@ pub(crate) fn applies(method: &Method) -> bool {
 }
 
 /// Serves requests that carry a key once.
-pub(crate) async fn layer(State(app): State<Shared>, request: Request, next: Next) -> Response {
-    let known = request.extensions().get::<Known>().cloned();
+pub(crate) async fn serve(app: &Shared, request: Request, next: Next) -> Response {
+    let named = applies(request.method()) && request.headers().contains_key(HEADER);
     // Who is not known is told so by the handler.
-    match known.filter(|_| applies(request.method()) && request.headers().contains_key(HEADER)) {
-        Some(known) => once(&app, &known, request, next).await.unwrap_or_else(IntoResponse::into_response),
+    match request.extensions().get::<Known>().filter(|_| named).cloned() {
+        Some(known) => once(app, &known, request, next).await.unwrap_or_else(IntoResponse::into_response),
         None => next.run(request).await,
     }
 }

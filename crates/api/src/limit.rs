@@ -2,16 +2,15 @@
 
 use crate::Problem;
 use crate::merchant::{Known, PREFIXES};
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderValue, Method, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use coinslot_app::Shared;
 use coinslot_domain::id::MerchantId;
 use coinslot_domain::limit::Rate;
 use coinslot_domain::time::{Span, Time};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 /// Operations with a documented rate of their own, in calls a minute.
 const OWN: &[(Method, &str, i64)] = &[(Method::GET, "/merchants/{merchant_id}/subscriptions", 20)];
@@ -54,7 +53,7 @@ impl Limits {
 }
 
 /// Refuses who calls too often.
-pub(crate) async fn layer(State(limits): State<Option<Arc<Limits>>>, request: Request, next: Next) -> Response {
+pub(crate) fn refused(limits: Option<&Limits>, request: &Request) -> Option<Response> {
     if let (Some(limits), Some(known)) = (limits, request.extensions().get::<Known>()) {
         let (merchant, key) = (known.caller.merchant, known.key_hash.clone());
         let own = request.extensions().get::<MatchedPath>().and_then(|path| own(request.method(), path.as_str()));
@@ -63,10 +62,10 @@ pub(crate) async fn layer(State(limits): State<Option<Arc<Limits>>>, request: Re
             None => Ok(()),
         };
         if let Err(wait) = taken.and_then(|()| limits.take((merchant, key, None), limits.rate)) {
-            return refuse(wait);
+            return Some(refuse(wait));
         }
     }
-    next.run(request).await
+    None
 }
 
 /// The rate of an operation's own, by the path that the router knows it by.

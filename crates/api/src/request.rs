@@ -1,12 +1,15 @@
 //! What holds for every request of the Merchant API: its id, the headers of its
 //! answer, preflights, and errors in the documented form.
 
+use crate::limit::{Limits, refused};
+use crate::merchant::identify;
 use crate::{Problem, idempotency};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use coinslot_app::Shared;
+use std::sync::Arc;
 
 /// Names a request in its answer, in errors and in logs.
 #[derive(Clone, Debug)]
@@ -15,14 +18,18 @@ pub struct RequestId(pub String);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Wraps every handler of the API.
-pub(crate) async fn layer(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn layer(
+    State((app, limits)): State<(Shared, Option<Arc<Limits>>)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let id = app.request_id();
     let (method, path) = (request.method().clone(), request.uri().path().to_string());
     let mut response = if method == Method::OPTIONS {
         preflight()
     } else {
         request.extensions_mut().insert(RequestId(id.clone()));
-        next.run(request).await
+        answer(&app, limits.as_deref(), request, next).await
     };
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         *response.body_mut() = problem.body(&id).to_json().into();
@@ -38,6 +45,22 @@ pub(crate) async fn layer(State(app): State<Shared>, mut request: Request, next:
         false => tracing::debug!(request = id, %method, path, status = status.as_u16(), "answered"),
     }
     response
+}
+
+/// Who calls, whether they may, whether they did before, and then the handler.
+async fn answer(app: &Shared, limits: Option<&Limits>, mut request: Request, next: Next) -> Response {
+    if let Err(problem) = identify(app, &mut request).await {
+        return problem.into_response();
+    }
+    admit(app, limits, request, next).await
+}
+
+/// Whether who calls may, whether they did before, and then the handler.
+pub(crate) async fn admit(app: &Shared, limits: Option<&Limits>, request: Request, next: Next) -> Response {
+    match refused(limits, &request) {
+        Some(refused) => refused,
+        None => idempotency::serve(app, request, next).await,
+    }
 }
 
 /// The type of every body of the API.

@@ -12,7 +12,9 @@ use coinslot_domain::merchant::{Fees, Project};
 use coinslot_domain::message::MessageKind;
 use coinslot_domain::money::{BasisPoints, Currency, Money};
 use coinslot_domain::order::{Order, OrderEvent, OrderState, Player};
-use coinslot_domain::payment::{AttemptState, Breakdown, Decline, Notified, Payment, PaymentEvent, PaymentState};
+use coinslot_domain::payment::{
+    AttemptState, Breakdown, Decline, Notified, Payment, PaymentEvent, PaymentState, Stand,
+};
 use coinslot_domain::purchase::{Choice, Line, LineKind, Refusal};
 use coinslot_domain::subscription::Subscription;
 use coinslot_domain::tax::{Tax, TaxKind};
@@ -306,7 +308,9 @@ async fn opened(app: &App, token: &str, choice: Choice, at_once: bool) -> Result
 /// Where the payment of a token stands, for whoever waits for it.
 pub struct Standing {
     /// The payment.
-    pub payment: Payment,
+    pub payment: PaymentId,
+    /// Where it stands.
+    pub stand: Stand,
     /// The player.
     pub user: String,
     /// The player's address, if the game said it.
@@ -317,11 +321,11 @@ pub struct Standing {
 pub async fn standing(app: &App, token: &str) -> Result<Option<Standing>, PageError> {
     let found = crate::token::find(app, token).await?.ok_or(PageError::Token)?;
     let project = found.project;
-    let payment = app.store.read(move |tx| payment::of_token(tx, project, &found.key)).await?;
-    let Some(payment) = payment else { return Ok(None) };
+    let stand = app.store.read(move |tx| payment::stand(tx, project, &found.key)).await?;
+    let Some((payment, stand)) = stand else { return Ok(None) };
     let (user, email) = coinslot_wire::token::contact(found.text.get())
         .ok_or_else(|| StoreError::Corrupt(format!("a token of project {project} cannot be read")))?;
-    Ok(Some(Standing { payment, user, email }))
+    Ok(Some(Standing { payment, stand, user, email }))
 }
 
 /// Nothing to pay.
@@ -664,12 +668,14 @@ pub(crate) async fn finish(
         None => None,
     };
     let plain = begun.as_ref().is_some_and(|(begun, _)| begun.order.lines.is_empty() && !begun.attempt.keep);
+    let player = begun.as_ref().map(|(begun, _)| begun.order.player.id.clone());
+    let registered = player.as_ref().is_some_and(|player| app.known.is_registered(project, player));
     // Nobody is told of a plain payment of a project without an address.
     let quiet = plain && begun.as_ref().is_some_and(|(_, project)| project.webhook_url.is_none());
     let note = move |tx: &mut Tx<'_>| {
         if let Some((begun, project)) = &begun {
             let Trying { payment, attempt, order, .. } = &**begun;
-            let known = (&**project, Some(order));
+            let known = (&**project, Some(order), registered);
             let captured = capture(tx, payment.clone(), attempt, known, (method, &kept), event_id, now)?;
             if captured.is_some() {
                 return Ok(captured);
@@ -685,7 +691,7 @@ pub(crate) async fn finish(
             ChargeAnswer::Succeeded => {
                 let project = merchant::find_project(tx, project)?;
                 let project = project.ok_or_else(|| lost(id, "project"))?;
-                capture(tx, payment, &attempt, (&project, None), (method, &kept), event_id, now)?
+                capture(tx, payment, &attempt, (&project, None, false), (method, &kept), event_id, now)?
             }
             ChargeAnswer::Challenge => {
                 let event = PaymentEvent::ChallengeAsked;
@@ -719,6 +725,9 @@ pub(crate) async fn finish(
         false => app.store.write(note).await?,
     };
     reached("checkout.finished");
+    if let Some(player) = player.filter(|_| !registered && payment.as_ref().is_some_and(|p| p.state.was_captured())) {
+        app.known.registered(project, &player);
+    }
     if !quiet {
         app.wake_worker();
     }
@@ -742,7 +751,7 @@ fn capture(
     tx: &mut Tx<'_>,
     payment: Payment,
     attempt: &Attempt,
-    (project, order): (&Project, Option<&Order>),
+    (project, order, registered): (&Project, Option<&Order>, bool),
     (method, kept): (&str, &subscription::Kept),
     event_id: EventId,
     now: Time,
@@ -770,7 +779,9 @@ fn capture(
     };
     coinslot_store::ledger::append(tx, &entry)?;
     reached("capture.books");
-    register(tx, project.id, &order.player, now)?;
+    if !registered {
+        register(tx, project.id, &order.player, now)?;
+    }
     purchase::fulfil(tx, &order, Some(&payment), now)?;
     reached("capture.goods");
     let captured = if attempt.keep || order.lines.iter().any(|l| l.kind == LineKind::Plan) {

@@ -9,7 +9,7 @@ use coinslot_domain::id::{MerchantId, ProjectId};
 use coinslot_domain::merchant::{Caller, Project};
 use coinslot_domain::time::{Span, Time};
 use coinslot_store::{StoreError, merchant, wallet};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -33,6 +33,29 @@ const KEPT: usize = 4_096;
 pub(crate) struct Copies {
     keys: Shelf<(MerchantId, String), Caller>,
     projects: Shelf<ProjectId, Arc<Known>>,
+    /// Players of whom it is certain that the wallet knows them: whoever is
+    /// registered stays so.
+    registered: Mutex<HashSet<(ProjectId, String)>>,
+}
+
+/// Players that are kept.
+const REGISTERED: usize = 16_384;
+
+impl Copies {
+    /// Whether a player is certainly registered.
+    pub(crate) fn is_registered(&self, project: ProjectId, user: &str) -> bool {
+        let all = self.registered.lock().unwrap_or_else(PoisonError::into_inner);
+        all.contains(&(project, user.to_string()))
+    }
+
+    /// Notes that a player is registered, which is committed.
+    pub(crate) fn registered(&self, project: ProjectId, user: &str) {
+        let mut all = self.registered.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= REGISTERED {
+            all.clear();
+        }
+        all.insert((project, user.to_string()));
+    }
 }
 
 struct Shelf<K, V>(Mutex<HashMap<K, Copy<V>>>);

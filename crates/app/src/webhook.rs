@@ -1,7 +1,7 @@
 //! Telling the game.
 
 use crate::port::{Answered, Outgoing};
-use crate::{App, Shared, message, signature};
+use crate::{App, Shared, known, message, signature};
 use coinslot_domain::id::{EventId, ProjectId};
 use coinslot_domain::merchant::Project;
 use coinslot_domain::message::MessageKind;
@@ -10,8 +10,9 @@ use coinslot_domain::payment::{Notified, Payment};
 use coinslot_domain::time::{Span, Time};
 use coinslot_domain::webhook::{EventState, TIMEOUT, Verdict, verdict, wait_after};
 use coinslot_store::webhook::{Claimed, Delivery};
-use coinslot_store::{StoreError, merchant, payment, reached, webhook};
+use coinslot_store::{StoreError, Tx, payment, reached, webhook};
 use coinslot_wire::webhook::PaymentNotice;
+use std::sync::Arc;
 
 /// The type of the webhook by which a game learns of a payment.
 pub(crate) const PAYMENT: &str = "payment";
@@ -102,8 +103,11 @@ pub(crate) fn notice<'a>(
     }
 }
 
-/// Events sent at one time to one project.
-const BATCH: i64 = 32;
+/// Webhooks under way at one time to one project.
+const WINDOW: usize = 64;
+/// How often it is looked for more while some are under way that take their
+/// time.
+const LOOK: std::time::Duration = std::time::Duration::from_millis(100);
 /// A worker that does not settle within this is taken for dead.
 const LEASE: Span = Span(TIMEOUT.0 * 3);
 
@@ -138,27 +142,58 @@ pub async fn backlog(app: &App) -> Result<(i64, Option<Time>), StoreError> {
 }
 
 /// Sends what is due to one project: at one time to different payments, in
-/// order within each. How many were sent.
+/// order within each. One that takes long keeps its place and holds up nothing
+/// else. How many were sent, until there was nothing more to send.
 pub async fn deliver(app: &Shared, id: ProjectId) -> Result<usize, StoreError> {
-    let now = app.now(id);
-    let Some(project) = app.store.read(move |tx| merchant::find_project(tx, id)).await? else { return Ok(0) };
-    let claimed = app.store.write(move |tx| webhook::claim(tx, id, now, now + LEASE, BATCH)).await?;
+    let mut sending = tokio::task::JoinSet::new();
+    let (mut count, mut outcome) = (0, Ok(()));
+    // Whether there may be more than what was claimed.
+    let mut more = true;
+    loop {
+        // What is claimed is sent at once, so that no lease runs out while it
+        // waits; and not for each that is done one is claimed.
+        if more && outcome.is_ok() && sending.len() <= WINDOW / 2 {
+            let claimed = claim(app, id, WINDOW - sending.len()).await;
+            match claimed {
+                Ok(None) => more = false,
+                Ok(Some((project, events))) => {
+                    more = !events.is_empty();
+                    count += events.len();
+                    for event in events {
+                        let (app, project) = (app.clone(), project.clone());
+                        sending.spawn(async move { deliver_one(&app, &project, event).await });
+                    }
+                }
+                Err(e) => outcome = Err(e),
+            }
+        }
+        let done = match more {
+            true => sending.join_next().await,
+            false => match tokio::time::timeout(LOOK, sending.join_next()).await {
+                Ok(done) => done,
+                Err(_) => {
+                    more = true;
+                    continue;
+                }
+            },
+        };
+        match done {
+            None => return outcome.map(|()| count),
+            Some(Ok(Err(e))) => outcome = Err(e),
+            Some(_) => {}
+        }
+    }
+}
+
+/// Claims events to send now, with the project as it is now.
+async fn claim(app: &App, id: ProjectId, limit: usize) -> Result<Option<(Arc<Project>, Vec<Claimed>)>, StoreError> {
+    let Some(known) = known::project(app, id).await? else { return Ok(None) };
+    let (now, limit) = (app.now(id), i64::try_from(limit).unwrap_or(i64::MAX));
+    let claimed = app.store.write(move |tx| webhook::claim(tx, id, now, now + LEASE, limit)).await?;
     if !claimed.is_empty() {
         reached("webhook.claimed");
     }
-    let count = claimed.len();
-    let mut sending = tokio::task::JoinSet::new();
-    for event in claimed {
-        let (app, project) = (app.clone(), project.clone());
-        sending.spawn(async move { deliver_one(&app, &project, event).await });
-    }
-    let mut outcome = Ok(count);
-    while let Some(done) = sending.join_next().await {
-        if let Ok(Err(e)) = done {
-            outcome = Err(e);
-        }
-    }
-    outcome
+    Ok(Some((known.project.clone(), claimed)))
 }
 
 async fn deliver_one(app: &App, project: &Project, event: Claimed) -> Result<(), StoreError> {
@@ -199,20 +234,18 @@ async fn deliver_one(app: &App, project: &Project, event: Claimed) -> Result<(),
     }
     // Only the payment's own webhook decides what the player is told.
     .filter(|_| event.kind == PAYMENT);
-    app.store
-        .write(move |tx| {
-            if !webhook::settle(tx, &delivery, state, due_at)? {
-                return Ok(());
-            }
-            if state == EventState::Failed {
-                let about = (event.id.get(), Some(event.payment));
-                message::tell(tx, event.project, MessageKind::WebhookFailed, about, &event.kind, now)?;
-            }
-            if let Some(told) = told {
-                payment::set_notified(tx, event.project, event.payment, told)?;
-            }
-            Ok(())
-        })
-        .await
-        .inspect(|()| reached("webhook.settled"))
+    let settle = move |tx: &mut Tx<'_>| {
+        if !webhook::settle(tx, &delivery, state, due_at)? {
+            return Ok(());
+        }
+        if state == EventState::Failed {
+            let about = (event.id.get(), Some(event.payment));
+            message::tell(tx, event.project, MessageKind::WebhookFailed, about, &event.kind, now)?;
+        }
+        if let Some(told) = told {
+            payment::set_notified(tx, event.project, event.payment, told)?;
+        }
+        Ok(())
+    };
+    app.store.write_together(settle).await.inspect(|()| reached("webhook.settled"))
 }

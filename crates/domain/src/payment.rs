@@ -279,10 +279,31 @@ pub struct Payment {
     pub card: Option<String>,
 }
 
+/// Where a payment stands, as far as its player is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stand {
+    /// Where the money is.
+    pub state: PaymentState,
+    /// Whether the game knows.
+    pub notified: Notified,
+}
+
 impl Payment {
+    /// Where it stands.
+    pub fn stand(&self) -> Stand {
+        Stand { state: self.state, notified: self.notified }
+    }
+
+    /// What the player is told.
+    pub fn group(&self) -> StatusGroup {
+        self.stand().group()
+    }
+}
+
+impl Stand {
     /// What the player is told: a payment is done when the game acknowledged
     /// it (or there is no game to tell), and delivering until then.
-    pub fn group(&self) -> StatusGroup {
+    pub fn group(self) -> StatusGroup {
         match (self.state, self.notified) {
             (PaymentState::Pending | PaymentState::Challenged, _) => StatusGroup::Invoice,
             (PaymentState::Declined, _) | (_, Notified::Failed) => StatusGroup::Troubled,

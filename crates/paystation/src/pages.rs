@@ -21,7 +21,7 @@ use coinslot_app::token;
 use coinslot_domain::account::Account;
 use coinslot_domain::card::{Card, CardNumber, Cvv, Expiry};
 use coinslot_domain::merchant::RedirectWhen;
-use coinslot_domain::payment::{Decline, Payment, PaymentState, StatusGroup};
+use coinslot_domain::payment::{Decline, Payment, PaymentState, Stand, StatusGroup};
 use coinslot_domain::purchase::Refusal;
 use coinslot_domain::purchase::{self, Choice, LineKind};
 use coinslot_domain::subscription::Subscription;
@@ -163,20 +163,20 @@ pub(crate) async fn status(State(app): State<Shared>, request: Request) -> Answe
 pub(crate) async fn status_json(State(app): State<Shared>, request: Request) -> Answer {
     let visit = Visit { wants_json: true, ..Visit::of_query(&request) };
     let standing = checkout::standing(&app, visit.token()).await.map_err(|e| error(&visit, None, e))?;
-    let Some(Standing { payment, user, email }) = standing else {
+    let Some(Standing { payment, stand, user, email }) = standing else {
         let checkout = open(&app, &visit).await?;
         let done = checkout.started.is_some();
         let status = if done { StatusGroup::Done } else { StatusGroup::Invoice };
         return Ok(http::json(StatusCode::OK, &json!({"status": status.name(), "final": done, "invoice": null})));
     };
     let body = Polled {
-        challenge: payment.state == PaymentState::Challenged,
+        challenge: stand.state == PaymentState::Challenged,
         email: email.as_deref().unwrap_or_default(),
-        r#final: is_final(&payment),
-        invoice: payment.id.get(),
-        status: payment.group().name(),
+        r#final: is_final(stand),
+        invoice: payment.get(),
+        status: stand.group().name(),
         user_id: &user,
-        view: view_of(&payment),
+        view: view_of(stand),
     };
     Ok(http::json(StatusCode::OK, &body))
 }
@@ -757,13 +757,13 @@ fn test_cards(t: Text) -> Vec<TestCard> {
 }
 
 /// Whether nothing more will happen to a payment while the player looks on.
-pub(crate) fn is_final(payment: &Payment) -> bool {
-    matches!(payment.group(), StatusGroup::Done | StatusGroup::Troubled)
+pub(crate) fn is_final(stand: Stand) -> bool {
+    matches!(stand.group(), StatusGroup::Done | StatusGroup::Troubled)
 }
 
 /// Changes whenever the status page would look different.
-pub(crate) fn view_of(payment: &Payment) -> String {
-    [payment.state.name(), "/", payment.notified.name()].concat()
+pub(crate) fn view_of(stand: Stand) -> String {
+    [stand.state.name(), "/", stand.notified.name()].concat()
 }
 
 /// What a receipt says besides money.
@@ -838,7 +838,7 @@ fn status_page(visit: &Visit, c: &Checkout, payment: &Payment) -> StatusPage {
     let labels = [t.s("step-payment"), t.s("step-delivery"), t.s("step-done")];
     let steps = labels.into_iter().zip(stations).map(|(label, state)| Step { label, state }).collect();
     let captured = payment.state.was_captured();
-    let last = is_final(payment);
+    let last = is_final(payment.stand());
 
     let policy = c.body.redirect_policy();
     let leave = way_back(c);
@@ -871,7 +871,7 @@ fn status_page(visit: &Visit, c: &Checkout, payment: &Payment) -> StatusPage {
         challenge: visit.link(CHALLENGE),
         look,
         group: group.name(),
-        view: view_of(payment),
+        view: view_of(payment.stand()),
         is_final: last,
         heading,
         message,

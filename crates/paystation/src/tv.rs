@@ -83,7 +83,7 @@ async fn code_page(app: &Shared, visit: &Visit, c: &Checkout, problem: Option<St
     Ok(TvPage {
         f: frame(visit, Some(c), t, t.s("checkout"), ENTRY),
         state: state.name(),
-        view: c.payment.as_ref().map(pages::view_of).unwrap_or_default(),
+        view: c.payment.as_ref().map(|p| pages::view_of(p.stand())).unwrap_or_default(),
         poll: visit.link_with(STATUS_JSON, &[("code", &code)]),
         keep: visit.link_with(ENTRY, &[("code", &code)]),
         again: visit.link(ENTRY),
@@ -184,12 +184,12 @@ pub(crate) async fn status_json(State(app): State<Shared>, request: Request) -> 
         None => None,
     };
     let (group, last) = match &c.payment {
-        Some(p) => (p.group(), pages::is_final(p)),
+        Some(p) => (p.group(), pages::is_final(p.stand())),
         None if c.started.is_some() => (StatusGroup::Done, true),
         None => (StatusGroup::Invoice, false),
     };
     let view = match &c.payment {
-        Some(p) => pages::view_of(p),
+        Some(p) => pages::view_of(p.stand()),
         None if c.started.is_some() => "started".into(),
         None => String::new(),
     };

@@ -1121,7 +1121,6 @@ impl Backend for PgBackend<'_> {
 struct PgGroup<'a> {
     connection: &'a mut PgConnection,
     waiting: Vec<Waiting>,
-    fault: Option<Fault>,
 }
 
 /// A statement that is not sent yet, its parameters, and how many rows it is to
@@ -1166,12 +1165,7 @@ impl PgGroup<'_> {
             // Not an error of the database; what it means is found out step by
             // step.
             Ok(false) => Err(StoreError::Unavailable("a statement of a group did not change what it should".into())),
-            Err(e) => {
-                let fault = Fault::of(&e);
-                let error = fault.error.clone();
-                self.fault = Some(fault);
-                Err(error)
-            }
+            Err(e) => Err(e.into()),
         }
     }
 }
@@ -1208,18 +1202,12 @@ where
 impl Backend for PgGroup<'_> {
     fn rows(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
         self.flush()?;
-        let mut backend = PgBackend { connection: &mut *self.connection, fault: None };
-        let rows = backend.rows(sql, params);
-        self.fault = backend.fault;
-        rows
+        PgBackend { connection: &mut *self.connection, fault: None }.rows(sql, params)
     }
 
     fn execute(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<u64, StoreError> {
         self.flush()?;
-        let mut backend = PgBackend { connection: &mut *self.connection, fault: None };
-        let touched = backend.execute(sql, params);
-        self.fault = backend.fault;
-        touched
+        PgBackend { connection: &mut *self.connection, fault: None }.execute(sql, params)
     }
 
     fn change(&mut self, sql: &'static str, params: &[Value<'_>], rows: Option<u64>) -> Result<bool, StoreError> {
@@ -1269,10 +1257,8 @@ impl PgThread<'_> {
             }
             let began = Watch::start();
             let done = self.together(&mut group);
-            let changed = std::mem::take(&mut self.held.changed);
-            self.held.clear();
             if done {
-                if changed {
+                if std::mem::take(&mut self.held.changed) {
                     self.epoch.pass();
                 }
                 self.figures.committed(group.len(), began);
@@ -1282,6 +1268,7 @@ impl PgThread<'_> {
                 continue;
             }
             // Something did not go as usual: each finds out by itself.
+            self.held.clear();
             for mut work in group {
                 let outcome = self.one(&mut *work, true);
                 work.answer(outcome);
@@ -1293,7 +1280,7 @@ impl PgThread<'_> {
     /// it has.
     fn together(&mut self, group: &mut [Box<dyn Work>]) -> bool {
         let Ok(connection) = connected(&mut self.connection, self.url) else { return false };
-        let mut backend = PgGroup { connection, waiting: vec![], fault: None };
+        let mut backend = PgGroup { connection, waiting: vec![] };
         backend.wait("BEGIN", &[], None);
         let mut good = group.iter_mut().all(|work| work.run(&mut Tx::new(&mut backend, &mut self.held)));
         good = good && Tx::new(&mut backend, &mut self.held).settle().is_ok() && backend.flush().is_ok();
@@ -1314,7 +1301,9 @@ impl PgThread<'_> {
             if std::mem::take(&mut self.held.changed) {
                 self.epoch.pass();
             }
-            self.held.clear();
+            if tried.is_err() {
+                self.held.clear();
+            }
             match tried {
                 Ok(()) => {
                     if write {
@@ -1349,10 +1338,8 @@ impl PgThread<'_> {
         }
         let mut backend = PgBackend { connection: &mut *connection, fault: None };
         let mut tx = Tx::new(&mut backend, &mut self.held);
-        let mut keep = work.run(&mut tx);
-        if write && keep {
-            keep = tx.settle().is_ok();
-        }
+        let keep = work.run(&mut tx);
+        let settled = if write && keep { tx.settle() } else { Ok(()) };
         let fault = backend.fault;
         if !write {
             return fault.filter(|f| f.retry).map_or(Ok(()), Err);
@@ -1361,9 +1348,20 @@ impl PgThread<'_> {
             // When the rollback fails too, the connection is gone and so is the
             // transaction.
             let _ = connection.simple("ROLLBACK");
-            return if fault.retry { Err(fault) } else { Ok(()) };
+            self.held.clear();
+            // What went wrong in the closure is its answer already; what went
+            // wrong after it is not.
+            return if fault.retry || settled.is_err() { Err(fault) } else { Ok(()) };
         }
-        connection.simple(if keep { "COMMIT" } else { "ROLLBACK" })
+        if let Err(error) = settled {
+            let _ = connection.simple("ROLLBACK");
+            return Err(Fault { error, retry: false });
+        }
+        if keep {
+            return connection.simple("COMMIT");
+        }
+        self.held.clear();
+        connection.simple("ROLLBACK")
     }
 }
 

@@ -6,7 +6,9 @@ use crate::merchant::{tax_kind, tax_kind_name};
 use crate::{StoreError, Tx};
 use coinslot_domain::id::{AttemptId, MerchantId, OrderId, PaymentId, ProjectId};
 use coinslot_domain::money::{BasisPoints, Currency, Money};
-use coinslot_domain::payment::{AttemptState, Breakdown, Decline, Notified, Payment, PaymentEvent, PaymentState};
+use coinslot_domain::payment::{
+    AttemptState, Breakdown, Decline, Notified, Payment, PaymentEvent, PaymentState, Stand,
+};
 use coinslot_domain::tax::Tax;
 use coinslot_domain::time::Time;
 
@@ -25,6 +27,7 @@ statements! {
     OF_TOKEN = "SELECT project_id, payment_id, order_id, state, attempt_id, method, card, decline, currency, amount,
             tax_kind, tax_rate, tax, platform_fee, method_fee, payout, reserved, refunded, dry_run, notified,
             created_at, paid_at FROM payment WHERE project_id = $1 AND token_hash = $2";
+    STAND = "SELECT payment_id, state, notified FROM payment WHERE project_id = $1 AND token_hash = $2";
     PROJECT_OF = "SELECT p.project_id FROM payment p WHERE p.payment_id = $2 AND p.project_id IN
         (SELECT j.project_id FROM project j WHERE j.merchant_id = $1)";
     RECENT = "SELECT project_id, payment_id, order_id, state, attempt_id, method, card, decline, currency, amount,
@@ -122,6 +125,14 @@ pub fn of_token(tx: &mut Tx<'_>, project: ProjectId, token_hash: &str) -> Result
     tx.row(OF_TOKEN, &[project.get().into(), token_hash.into()])?.as_ref().map(payment).transpose()
 }
 
+/// Which payment was made with a token, and where it stands.
+pub fn stand(tx: &mut Tx<'_>, project: ProjectId, token_hash: &str) -> Result<Option<(PaymentId, Stand)>, StoreError> {
+    let Some(row) = tx.row(STAND, &[project.get().into(), token_hash.into()])? else { return Ok(None) };
+    let state = row.named(1, PaymentState::from_name)?;
+    let stand = Stand { state, notified: row.named(2, Notified::from_name)? };
+    Ok(Some((row.numbered(0, PaymentId::new)?, stand)))
+}
+
 /// The project of one of a merchant's payments.
 pub fn project_of(tx: &mut Tx<'_>, merchant: MerchantId, id: PaymentId) -> Result<Option<ProjectId>, StoreError> {
     tx.row(PROJECT_OF, &[merchant.get().into(), id.get().into()])?.map(|r| r.numbered(0, ProjectId::new)).transpose()
@@ -198,7 +209,7 @@ pub fn retry(
 /// Notes whether the game knows of a payment. What it acknowledged once it
 /// knows, whatever it answers to a replay.
 pub fn set_notified(tx: &mut Tx<'_>, project: ProjectId, id: PaymentId, notified: Notified) -> Result<(), StoreError> {
-    tx.execute(NOTIFIED, &[project.get().into(), id.get().into(), notified.name().into()]).map(drop)
+    tx.put(NOTIFIED, &[project.get().into(), id.get().into(), notified.name().into()])
 }
 
 /// Sets money aside for a refund; `false` when less than that is left.

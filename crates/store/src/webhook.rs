@@ -223,7 +223,7 @@ pub fn settle(tx: &mut Tx<'_>, delivery: &Delivery, state: EventState, due_at: T
         state.name().into(),
         due_at.0.into(),
     ];
-    Ok(tx.execute(SETTLE, &values)? == 1)
+    tx.change(SETTLE, &values)
 }
 
 fn insert_delivery(tx: &mut Tx<'_>, d: &Delivery) -> Result<(), StoreError> {
@@ -239,7 +239,7 @@ fn insert_delivery(tx: &mut Tx<'_>, d: &Delivery) -> Result<(), StoreError> {
         (&d.answer).into(),
         (&d.error).into(),
     ];
-    tx.execute(INSERT_DELIVERY, &values).map(drop)
+    tx.put(INSERT_DELIVERY, &values)
 }
 
 /// Deliveries of a project sent before `before`, newest first.

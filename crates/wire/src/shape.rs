@@ -421,7 +421,17 @@ pub fn parse(bytes: &[u8]) -> Result<Value, BodyError> {
     if bytes.iter().all(|b| b" \t\r\n".contains(b)) {
         return Err(BodyError::Empty);
     }
-    // Counted before the recursive parser sees the body.
+    // Most bodies have not even so many brackets as they may have levels.
+    let count = |kind: fn(u8) -> bool| bytes.iter().filter(|b| kind(**b)).count();
+    let opened = count(|b| b == b'{' || b == b'[');
+    if opened > MAX_DEPTH || opened + count(|b| b == b',') >= MAX_VALUES {
+        count_exactly(bytes)?;
+    }
+    serde_json::from_slice(bytes).map_err(|_| BodyError::NotJson)
+}
+
+/// Counts levels and values before the recursive parser sees them.
+fn count_exactly(bytes: &[u8]) -> Result<(), BodyError> {
     let (mut depth, mut values, mut in_text, mut escaped) = (0_usize, 1_usize, false, false);
     for b in bytes {
         match (*b, in_text) {
@@ -443,7 +453,7 @@ pub fn parse(bytes: &[u8]) -> Result<Value, BodyError> {
             return Err(BodyError::TooMany);
         }
     }
-    serde_json::from_slice(bytes).map_err(|_| BodyError::NotJson)
+    Ok(())
 }
 
 /// A fault of a body.
@@ -466,14 +476,62 @@ impl Violation {
 /// Every fault of `value`, in the order of the shape; at most
 /// [`MAX_VIOLATIONS`].
 pub fn check(shape: &Shape, value: &Value) -> Vec<Violation> {
+    // Most bodies have none, which is found out without noting where one is.
+    if fits(shape, value) {
+        return Vec::new();
+    }
     let mut check = Check { path: String::new(), found: Vec::new() };
     check.value(shape, value);
     check.found
 }
 
+/// Whether `value` has no fault that could be told quickly. `false` means that
+/// it has to be looked at closely.
+fn fits(shape: &Shape, value: &Value) -> bool {
+    match (shape, value) {
+        (Shape::Object { fields, unknown }, Value::Object(map)) => {
+            let mut required = fields.iter().filter(|f| f.required).count();
+            for (key, value) in map {
+                match fields.iter().find(|f| f.name == key) {
+                    Some(field) if fits(&field.shape, value) => required -= usize::from(field.required),
+                    None if *unknown == Unknown::Ignore => {}
+                    _ => return false,
+                }
+            }
+            required == 0
+        }
+        (Shape::Map, Value::Object(_)) | (Shape::Bool, Value::Bool(_)) => true,
+        (Shape::Array(element), Value::Array(list)) => list.iter().all(|v| fits(element, v)),
+        (Shape::Text { min, max, rule }, Value::String(text)) => {
+            // As many characters as bytes, or fewer.
+            let sound = *min <= 1 && text.len() >= *min && text.len() <= *max && !text.contains('\0');
+            sound && rule.is_none_or(|rule| rule.fault(text).is_none())
+        }
+        (Shape::Enum(values), Value::String(text)) => values.contains(&text.as_str()),
+        (Shape::Integer { min, max }, Value::Number(n)) => {
+            is_integer(n.as_str()) && n.as_str().parse().is_ok_and(|n: i64| *min <= n && n <= *max)
+        }
+        (Shape::Number { positive, .. }, Value::Number(n)) => !positive || is_positive(n.as_str()),
+        _ => false,
+    }
+}
+
+/// Whether there is an `[]` anywhere, which may stand for an empty object.
+fn has_empty_list(value: &Value) -> bool {
+    match value {
+        Value::Array(list) => list.is_empty() || list.iter().any(has_empty_list),
+        Value::Object(map) => map.values().any(has_empty_list),
+        _ => false,
+    }
+}
+
 /// `value` with each `[]` that stands for an empty object written as `{}`: PHP
 /// cannot tell the two apart.
 pub fn normalise(shape: &Shape, value: Value) -> Value {
+    if has_empty_list(&value) { rewritten(shape, value) } else { value }
+}
+
+fn rewritten(shape: &Shape, value: Value) -> Value {
     match (shape, value) {
         (Shape::Object { .. } | Shape::Map | Shape::Keyed { .. } | Shape::Texts { .. }, Value::Array(list))
             if list.is_empty() =>
@@ -481,21 +539,21 @@ pub fn normalise(shape: &Shape, value: Value) -> Value {
             Value::Object(Map::new())
         }
         (Shape::Keyed { of, .. }, Value::Object(map)) => {
-            Value::Object(map.into_iter().map(|(key, v)| (key, normalise(of, v))).collect())
+            Value::Object(map.into_iter().map(|(key, v)| (key, rewritten(of, v))).collect())
         }
         (Shape::Object { fields, .. }, Value::Object(mut map)) => {
             for field in *fields {
                 if let Some(slot) = map.get_mut(field.name) {
-                    *slot = normalise(&field.shape, slot.take());
+                    *slot = rewritten(&field.shape, slot.take());
                 }
             }
             Value::Object(map)
         }
         (Shape::Array(element), Value::Array(list)) => {
-            Value::Array(list.into_iter().map(|v| normalise(element, v)).collect())
+            Value::Array(list.into_iter().map(|v| rewritten(element, v)).collect())
         }
         (Shape::OneOf(shapes), value) => match shapes.iter().find(|s| has_type(s, &value)) {
-            Some(shape) => normalise(shape, value),
+            Some(shape) => rewritten(shape, value),
             None => value,
         },
         (_, value) => value,

@@ -675,7 +675,8 @@ impl Draft {
     /// All that was sent, as JSON text: nothing the game said may be lost
     /// between token and webhook.
     pub fn to_stored(&self) -> String {
-        self.0.to_string()
+        // The same as its `Display`, and several times as fast.
+        serde_json::to_string(&self.0).unwrap_or_else(|_| self.0.to_string())
     }
 }
 

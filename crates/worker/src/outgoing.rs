@@ -7,17 +7,31 @@
 //! moment, and only addresses it has looked at are connected to; a name that
 //! changes its mind between a check and a connection gains nothing.
 
+//!
+//! A connection is kept for the next webhook to the same place, but not for
+//! long: it was looked at when it was made.
+
+use bytes::Bytes;
 use coinslot_app::port::{Answered, Game, Later, Outgoing};
 use coinslot_domain::time::Span;
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper::header::{ACCEPT, HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use std::collections::HashMap;
 use std::error::Error;
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use url::{Host, Url};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::pki_types::ServerName;
+use url::{Host, Position, Url};
 
 /// What is kept of an answer's body. More is not even read.
 pub const BODY_LIMIT: usize = 16 * 1024;
@@ -35,9 +49,10 @@ pub enum Policy {
 /// Posts webhooks over HTTP. Follows no redirect, uses no proxy, keeps no
 /// cookie and decodes no compression.
 pub struct HttpGame {
-    client: reqwest::Client,
+    tls: TlsConnector,
     policy: Policy,
     timeout: Duration,
+    kept: Kept,
 }
 
 impl HttpGame {
@@ -47,30 +62,26 @@ impl HttpGame {
     pub fn new(policy: Policy, timeout: Span) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let tls = rustls::ClientConfig::builder_with_provider(provider)
+        let mut tls = rustls::ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .dns_resolver(Arc::new(Guard { policy }))
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .no_proxy()
-            .http1_only()
-            .user_agent(concat!("Coinslot/", env!("CARGO_PKG_VERSION")))
-            // A kept connection that the game's server closes at the moment of
-            // the next request makes that request fail for nothing.
-            .pool_max_idle_per_host(0)
-            .build()?;
+        tls.alpn_protocols = vec![b"http/1.1".to_vec()];
         let timeout = Duration::from_micros(u64::try_from(timeout.0).unwrap_or(0));
-        Ok(HttpGame { client, policy, timeout })
+        Ok(HttpGame { tls: TlsConnector::from(Arc::new(tls)), policy, timeout, kept: Kept::default() })
     }
 
-    /// The request as it will go out, or why it will not.
-    fn prepare(&self, request: Outgoing) -> Result<reqwest::Request, String> {
+    /// Where the request goes, and itself, or why it will not go out.
+    fn prepare(&self, request: Outgoing) -> Result<(Place, Prepared), String> {
         let url = allowed_url(&request.url, self.policy)?;
+        let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) else {
+            return Err("refused: the webhook URL has no host".into());
+        };
+        let place = Place { encrypted: url.scheme() == "https", host: host.to_owned(), port };
+        let host = match url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_string(),
+        };
         let mut headers = HeaderMap::new();
         for (name, value) in &request.headers {
             let name = HeaderName::from_bytes(name.as_bytes());
@@ -80,36 +91,193 @@ impl HttpGame {
             };
             headers.append(name, value);
         }
-        self.client.post(url).headers(headers).body(request.body).build().map_err(|error| words(&error))
+        let host = HeaderValue::try_from(host).map_err(|e| e.to_string())?;
+        headers.insert(HOST, host);
+        headers.insert(USER_AGENT, HeaderValue::from_static(concat!("Coinslot/", env!("CARGO_PKG_VERSION"))));
+        headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
+        let target = url[Position::BeforePath..Position::AfterQuery].to_string();
+        Ok((place, Prepared { target, headers, body: request.body.into() }))
     }
 
     /// Status, body and, if there was no answer, the reason.
     async fn exchange(&self, request: Outgoing) -> (Option<u16>, String, Option<String>) {
-        let request = match self.prepare(request) {
-            Ok(request) => request,
+        let (place, request) = match self.prepare(request) {
+            Ok(prepared) => prepared,
             Err(why) => return (None, String::new(), Some(why)),
         };
         let mut status = None;
         let mut body = Vec::new();
         let talk = async {
-            let mut response = self.client.execute(request).await?;
+            let (response, sender, made) = self.send(&place, &request).await?;
             status = Some(response.status().as_u16());
+            let mut response = response.into_body();
             while body.len() < BODY_LIMIT {
-                let Some(chunk) = response.chunk().await? else { break };
-                body.extend(chunk.iter().take(BODY_LIMIT - body.len()));
+                match response.frame().await {
+                    Some(Ok(frame)) => {
+                        let Ok(chunk) = frame.into_data() else { continue };
+                        body.extend(chunk.iter().take(BODY_LIMIT - body.len()));
+                    }
+                    Some(Err(e)) => return Err(words(&e)),
+                    None => {
+                        self.kept.put(place, sender, made);
+                        break;
+                    }
+                }
             }
-            Ok::<(), reqwest::Error>(())
+            Ok::<(), String>(())
         };
         let end = tokio::time::timeout(self.timeout, talk).await;
         // With the status the game has answered. A body that breaks off after
         // it takes nothing back, and is only kept for the owner to read.
         let error = match (status, end) {
             (Some(_), _) => None,
-            (None, Ok(Err(error))) => Some(words(&error)),
+            (None, Ok(Err(error))) => Some(error),
             (None, Err(_)) => Some(format!("timed out after {}", spell(self.timeout))),
             (None, Ok(Ok(()))) => Some("no answer".into()),
         };
         (status, text(&body), error)
+    }
+
+    /// Sends a request over a connection that was kept, and if there is none, or
+    /// if the game has just closed it, over a new one.
+    #[expect(clippy::disallowed_methods, reason = "connections grow old, whatever the clock of a project shows")]
+    async fn send(&self, place: &Place, request: &Prepared) -> Result<(Response<Incoming>, Sender, Instant), String> {
+        while let Some((mut sender, made)) = self.kept.take(place, Instant::now()) {
+            if sender.ready().await.is_err() {
+                continue;
+            }
+            match sender.send_request(request.http()?).await {
+                Ok(response) => return Ok((response, sender, made)),
+                // It was closed while the request was on its way; nobody has
+                // answered. Only the first request over a connection says more.
+                Err(e) if e.is_canceled() || e.is_closed() || e.is_incomplete_message() || is_reset(&e) => break,
+                Err(e) => return Err(words(&e)),
+            }
+        }
+        let mut sender = self.connect(place).await?;
+        let response = sender.send_request(request.http()?).await.map_err(|e| words(&e))?;
+        Ok((response, sender, Instant::now()))
+    }
+
+    /// A new connection, to an address that was looked at.
+    async fn connect(&self, place: &Place) -> Result<Sender, String> {
+        let addresses = match &place.host {
+            // Looked at with the URL.
+            Host::Ipv4(ip) => vec![SocketAddr::from((*ip, place.port))],
+            Host::Ipv6(ip) => vec![SocketAddr::from((*ip, place.port))],
+            Host::Domain(name) => look_up(name, place.port, self.policy).await.map_err(|e| e.0)?,
+        };
+        // One that does not answer leaves time for the next.
+        let patience = self.timeout / u32::try_from(addresses.len()).unwrap_or(u32::MAX).max(1);
+        let mut failed = "no answer".to_string();
+        for address in addresses {
+            let stream = match tokio::time::timeout(patience, TcpStream::connect(address)).await {
+                Ok(Ok(stream)) => stream,
+                Ok(Err(e)) => {
+                    failed = plain(&e);
+                    continue;
+                }
+                Err(_) => {
+                    failed = "the connection timed out".into();
+                    continue;
+                }
+            };
+            let _ = stream.set_nodelay(true);
+            if !place.encrypted {
+                return begin(stream).await;
+            }
+            let name = match &place.host {
+                Host::Domain(name) => ServerName::try_from(name.clone()).map_err(|e| e.to_string())?,
+                Host::Ipv4(ip) => ServerName::from(IpAddr::from(*ip)),
+                Host::Ipv6(ip) => ServerName::from(IpAddr::from(*ip)),
+            };
+            return begin(self.tls.connect(name, stream).await.map_err(|e| words(&e))?).await;
+        }
+        Err(failed)
+    }
+}
+
+type Sender = SendRequest<Full<Bytes>>;
+
+/// Begins to speak HTTP over a connection.
+async fn begin(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> Result<Sender, String> {
+    let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(|e| words(&e))?;
+    // It ends when its sender is dropped, or the other side closes it.
+    tokio::spawn(async move { drop(connection.await) });
+    Ok(sender)
+}
+
+/// A request, which may have to be made twice.
+struct Prepared {
+    target: String,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Prepared {
+    fn http(&self) -> Result<Request<Full<Bytes>>, String> {
+        let request = Request::post(&self.target).body(Full::new(self.body.clone()));
+        let mut request = request.map_err(|e| e.to_string())?;
+        *request.headers_mut() = self.headers.clone();
+        Ok(request)
+    }
+}
+
+/// Where a connection leads.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Place {
+    encrypted: bool,
+    host: Host,
+    port: u16,
+}
+
+/// Connections that may be used again.
+#[derive(Default)]
+struct Kept(Mutex<HashMap<Place, Vec<Idle>>>);
+
+struct Idle {
+    sender: Sender,
+    made: Instant,
+    since: Instant,
+}
+
+/// Connections kept to one place.
+const KEPT: usize = 64;
+/// How long one is kept without being used: less than servers wait for the next
+/// request.
+const IDLE: Duration = Duration::from_secs(3);
+/// How long one is used: a name may have come to stand for another address.
+const LIFE: Duration = Duration::from_secs(60);
+
+impl Kept {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Place, Vec<Idle>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The one that was used last, and when it was made.
+    fn take(&self, place: &Place, now: Instant) -> Option<(Sender, Instant)> {
+        let mut all = self.lock();
+        let idle = all.get_mut(place)?;
+        while let Some(Idle { sender, made, since }) = idle.pop() {
+            if now - since < IDLE && now - made < LIFE && !sender.is_closed() {
+                return Some((sender, made));
+            }
+        }
+        None
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "connections grow old, whatever the clock of a project shows")]
+    fn put(&self, place: Place, sender: Sender, made: Instant) {
+        let now = Instant::now();
+        let mut all = self.lock();
+        if !all.contains_key(&place) {
+            // Those of places that nothing is sent to any more.
+            all.retain(|_, idle| idle.last().is_some_and(|last| now - last.since < IDLE));
+        }
+        let idle = all.entry(place).or_default();
+        if idle.len() < KEPT && !sender.is_closed() {
+            idle.push(Idle { sender, made, since: now });
+        }
     }
 }
 
@@ -177,22 +345,11 @@ impl fmt::Display for Stopped {
 
 impl Error for Stopped {}
 
-/// Looks names up and lets only allowed addresses through.
-struct Guard {
-    policy: Policy,
-}
-
-impl Resolve for Guard {
-    fn resolve(&self, name: Name) -> Resolving {
-        let policy = self.policy;
-        Box::pin(async move {
-            let name = name.as_str();
-            let found = tokio::net::lookup_host((name, 0)).await;
-            let found = found.map_err(|_| Stopped(format!("the name {name} was not found")))?;
-            let checked = check_all(name, found.collect(), policy)?;
-            Ok(Box::new(checked.into_iter()) as Addrs)
-        })
-    }
+/// The addresses of a name, if webhooks may go to all of them.
+async fn look_up(name: &str, port: u16, policy: Policy) -> Result<Vec<SocketAddr>, Stopped> {
+    let found = tokio::net::lookup_host((name, port)).await;
+    let found = found.map_err(|_| Stopped(format!("the name {name} was not found")))?;
+    check_all(name, found.collect(), policy)
 }
 
 /// All addresses of a name, or none of them: a name that stands for a public
@@ -296,15 +453,11 @@ fn forbidden_v6(ip: Ipv6Addr) -> Option<&'static str> {
     V6.iter().find(|(net, length, _)| inside(*net, *length)).map(|(_, _, kind)| *kind)
 }
 
-/// Why a request failed, in words for the project's owner. Takes nothing from
-/// the outer layers of an error: those print the URL, which may hold a secret.
-fn words(error: &reqwest::Error) -> String {
+/// Why a request failed, in words for the project's owner.
+fn words(error: &(dyn Error + 'static)) -> String {
     let mut last = "no answer".to_string();
-    let mut next: Option<&(dyn Error + 'static)> = error.source();
+    let mut next = Some(error);
     while let Some(error) = next {
-        if let Some(Stopped(why)) = error.downcast_ref() {
-            return why.clone();
-        }
         if let Some(tls) = error.downcast_ref::<rustls::Error>() {
             return format!("TLS: {tls}");
         }
@@ -317,6 +470,12 @@ fn words(error: &reqwest::Error) -> String {
         };
     }
     last
+}
+
+/// Whether the other side was gone.
+fn is_reset(error: &hyper::Error) -> bool {
+    let io = error.source().and_then(|source| source.downcast_ref::<io::Error>());
+    io.is_some_and(|io| matches!(io.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe))
 }
 
 /// The operating system's word for it, without its number.
@@ -545,10 +704,52 @@ mod tests {
         // Past the check of the URL, as a name that only turns out to be local
         // when it is looked up.
         let guarded = game(Policy::Public);
-        let error = guarded.client.post("https://localhost:1/?key=SECRET").send().await.unwrap_err();
-        let why = words(&error);
+        let place = Place { encrypted: true, host: Host::Domain("localhost".into()), port: 1 };
+        let why = guarded.connect(&place).await.unwrap_err();
         assert!(why.starts_with("refused: localhost stands for ") && why.contains("a loopback address;"), "{why}");
-        assert!(!why.contains("SECRET"));
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn a_connection_is_kept_until_the_game_closes_it() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let answer = |stream: &mut TcpStream| {
+            read_until(stream, "{}");
+            stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
+        };
+        let served = std::thread::spawn(move || {
+            // Two requests over the first connection; the third comes when it
+            // is being closed, or after that.
+            let (mut first, _) = listener.accept().unwrap();
+            answer(&mut first);
+            answer(&mut first);
+            drop(first);
+            answer(&mut listener.accept().unwrap().0);
+        });
+        let game = game(Policy::Loopback);
+        for _ in 0..3 {
+            let answered = game.post(outgoing(format!("http://{address}/"))).await;
+            assert_eq!((answered.status, answered.error), (Some(204), None));
+        }
+        served.join().unwrap();
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn a_connection_leads_to_one_place_and_grows_old() {
+        let (address, served) = server(|mut stream| drop(stream.read(&mut [0])));
+        let kept = Kept::default();
+        let place = |port| Place { encrypted: false, host: Host::Ipv4(Ipv4Addr::LOCALHOST), port };
+        let game = game(Policy::Loopback);
+        let sender = game.connect(&place(address.port())).await.unwrap();
+        #[expect(clippy::disallowed_methods, reason = "the age of connections is real time")]
+        let made = Instant::now();
+        kept.put(place(1), sender, made);
+        assert!(kept.take(&place(2), made).is_none());
+        let (sender, since) = kept.take(&place(1), made).unwrap();
+        assert_eq!(since, made);
+        kept.put(place(1), sender, made);
+        assert!(kept.take(&place(1), made + LIFE).is_none());
+        served.join().unwrap();
     }
 
     #[test]

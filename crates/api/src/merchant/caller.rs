@@ -1,10 +1,8 @@
 //! Who calls the Merchant API.
 
 use crate::Problem;
-use axum::extract::{FromRequestParts, RawPathParams, Request, State};
+use axum::extract::{FromRequestParts, RawPathParams, Request};
 use axum::http::{HeaderMap, header, request::Parts};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use coinslot_app::wallet::WalletError;
@@ -24,16 +22,16 @@ pub(crate) struct Known {
 }
 
 /// Finds out who calls. Who it is, nobody asks again.
-pub(crate) async fn layer(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn identify(app: &Shared, request: &mut Request) -> Result<(), Problem> {
     if let Some((merchant, api_key)) = credentials(request.headers()) {
         let key_hash = hash(&api_key);
-        match coinslot_app::merchant::authenticate(&app, merchant, &key_hash).await {
+        match coinslot_app::merchant::authenticate(app, merchant, &key_hash).await {
             Ok(Some(caller)) => drop(request.extensions_mut().insert(Known { caller, api_key, key_hash })),
             Ok(None) => {}
-            Err(e) => return Problem::from(e).into_response(),
+            Err(e) => return Err(Problem::from(e)),
         }
     }
-    next.run(request).await
+    Ok(())
 }
 
 /// The merchant of the path, who is the one that called, with a key that

@@ -24,11 +24,11 @@ mod token;
 mod virtual_currency;
 mod wallet;
 
-pub(crate) use caller::{Known, basic};
+pub(crate) use caller::{Known, basic, identify};
 pub use caller::{Merchant, Project, User};
 
-use crate::limit::{self, Limits};
-use crate::{Problem, Route, idempotency, request};
+use crate::limit::Limits;
+use crate::{Problem, Route, request};
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
@@ -84,10 +84,7 @@ pub fn router(app: Shared, rate: Option<Rate>) -> Router {
     router
         .route("/merchant/{*rest}", axum::routing::any(unknown))
         .method_not_allowed_fallback(wrong_method)
-        .layer(from_fn_with_state(app.clone(), idempotency::layer))
-        .layer(from_fn_with_state(limits, limit::layer))
-        .layer(from_fn_with_state(app.clone(), caller::layer))
-        .layer(from_fn_with_state(app.clone(), request::layer))
+        .layer(from_fn_with_state((app.clone(), limits), request::layer))
         .with_state(app)
 }
 

@@ -4,10 +4,8 @@
 use super::Fault;
 use super::fault::{BAD_PLAYER, NO_PLAYER, NO_PROJECT};
 use crate::merchant::{Known, basic};
-use axum::extract::{FromRequestParts, RawPathParams, Request, State};
+use axum::extract::{FromRequestParts, RawPathParams, Request};
 use axum::http::{HeaderMap, StatusCode, header, request::Parts};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use coinslot_app::{ClientIp, Shared, StoreError, country, hash, player};
@@ -21,16 +19,14 @@ pub(crate) const DEFAULT_COUNTRY: &str = "US";
 
 /// Finds out which game's server calls. The user name is the number of the
 /// merchant or of one of its projects.
-pub(crate) async fn layer(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn identify(app: &Shared, request: &mut Request) -> Result<(), Fault> {
     if let Some((number, api_key)) = basic(request.headers()) {
         let key_hash = hash(&api_key);
-        match caller(&app, number, &key_hash).await {
-            Ok(Some(caller)) => drop(request.extensions_mut().insert(Known { caller, api_key, key_hash })),
-            Ok(None) => {}
-            Err(e) => return Fault::from(e).into_response(),
+        if let Some(caller) = caller(app, number, &key_hash).await? {
+            request.extensions_mut().insert(Known { caller, api_key, key_hash });
         }
     }
-    next.run(request).await
+    Ok(())
 }
 
 async fn caller(app: &Shared, number: i64, key_hash: &str) -> Result<Option<Caller>, StoreError> {

@@ -16,8 +16,8 @@ mod token;
 
 pub use fault::Fault;
 
-use crate::limit::{self, Limits};
-use crate::{Answer, AnswerBody, Route, idempotency};
+use crate::limit::Limits;
+use crate::{Answer, AnswerBody, Route};
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
@@ -62,10 +62,7 @@ pub fn router(app: Shared, rate: Option<Rate>) -> Router {
     }
     router
         .method_not_allowed_fallback(wrong_method)
-        .layer(from_fn_with_state(app.clone(), idempotency::layer))
-        .layer(from_fn_with_state(limits, limit::layer))
-        .layer(from_fn_with_state(app.clone(), caller::layer))
-        .layer(from_fn_with_state(app.clone(), request::layer))
+        .layer(from_fn_with_state((app.clone(), limits), request::layer))
         .with_state(app)
 }
 

@@ -2,21 +2,31 @@
 //! its answer, preflights, and errors in the documented form.
 
 use super::Fault;
-use crate::request::JSON;
+use super::caller::identify;
+use crate::limit::Limits;
+use crate::request::{JSON, admit};
 use crate::{Problem, idempotency};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use coinslot_app::Shared;
+use std::sync::Arc;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Wraps every handler of the API.
-pub(crate) async fn layer(State(app): State<Shared>, request: Request, next: Next) -> Response {
+pub(crate) async fn layer(
+    State((app, limits)): State<(Shared, Option<Arc<Limits>>)>,
+    request: Request,
+    next: Next,
+) -> Response {
     let id = app.transaction_id();
     let (method, path) = (request.method().clone(), request.uri().path().to_string());
-    let mut response = if method == Method::OPTIONS { preflight(request.headers()) } else { next.run(request).await };
+    let mut response = match method {
+        Method::OPTIONS => preflight(request.headers()),
+        _ => answer(&app, limits.as_deref(), request, next).await,
+    };
     // The layers that both APIs share speak the other one's language.
     let problem = response.extensions_mut().remove::<Problem>().map(|problem| Fault::from(&problem));
     if let Some(fault) = problem.or_else(|| response.extensions_mut().remove::<Fault>()) {
@@ -27,6 +37,13 @@ pub(crate) async fn layer(State(app): State<Shared>, request: Request, next: Nex
     common_headers(response.headers_mut(), &id);
     tracing::info!(request = id, %method, path, status = response.status().as_u16(), "answered");
     response
+}
+
+async fn answer(app: &Shared, limits: Option<&Limits>, mut request: Request, next: Next) -> Response {
+    match identify(app, &mut request).await {
+        Ok(()) => admit(app, limits, request, next).await,
+        Err(fault) => fault.into_response(),
+    }
 }
 
 fn common_headers(headers: &mut HeaderMap, id: &str) {

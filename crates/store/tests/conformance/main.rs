@@ -655,6 +655,8 @@ fn payments(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     assert_eq!(call!(log, payment::find(tx, theirs(), second.id)), None, "a payment of another project");
     assert_eq!(call!(log, payment::lock(tx, theirs(), second.id)), None);
     assert_eq!(call!(log, payment::of_token(tx, theirs(), "token-501")), None);
+    assert_eq!(call!(log, payment::stand(tx, ours(), "token-500")), Some((first.id, first.stand())));
+    assert_eq!(call!(log, payment::stand(tx, theirs(), "token-501")), None);
     assert_eq!(call!(log, payment::of_token(tx, theirs(), "token-500")), Some(a_payment(theirs(), 500)));
 
     assert_eq!(call!(log, payment::project_of(tx, acme(), second.id)), Some(ours()));
