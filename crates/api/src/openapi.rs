@@ -113,6 +113,7 @@ const TAGS: &[(&str, &[&str], &str)] = &[
         &["cart", "code"],
         "Operations of the Store API: a player or a guest fills carts, and enters codes that make them cheaper.",
     ),
+    ("Inventories", &["inventory"], "Operations of the Store API: what a player who shows a token has, and uses up."),
     (
         "Orders",
         &["order"],

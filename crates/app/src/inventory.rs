@@ -1,11 +1,17 @@
 //! What players have.
 
 use crate::App;
+use crate::player::Known;
+use crate::shop::{self, Looking};
 use coinslot_domain::id::ProjectId;
 use coinslot_domain::inventory::Holding;
 use coinslot_domain::item::Item;
+use coinslot_domain::merchant::Project;
 use coinslot_store::{StoreError, Tx, inventory, item, wallet};
 use coinslot_wire::inventory::ItemLine;
+use coinslot_wire::shop::inventory as wire;
+use coinslot_wire::shop::item::Query;
+use serde_json::Value;
 
 /// Why a player keeps what there was.
 #[derive(Debug)]
@@ -63,6 +69,52 @@ pub async fn list(
             Ok(all)
         })
         .await
+}
+
+/// What a player has, as the player is told; nothing of one whom the project
+/// does not know.
+pub async fn shown(app: &App, project: Project, known: Known, limit: i64, offset: i64) -> Result<Value, StoreError> {
+    let all = held(app, &project, &known, limit, offset).await?;
+    let seen = shop::look(app, &looking(project, known)).await?;
+    let running = seen.running();
+    Ok(wire::items(&seen.view(&running), &all))
+}
+
+/// The items that last for a time, with what the player has of them.
+pub async fn lasting(app: &App, project: Project, known: Known) -> Result<Value, StoreError> {
+    let now = app.now(project.id);
+    let all = held(app, &project, &known, i64::MAX, 0).await?;
+    let seen = shop::look(app, &looking(project, known)).await?;
+    let running = seen.running();
+    Ok(wire::lasting(&seen.view(&running), &all, now))
+}
+
+/// How much virtual currency a player has, as the player is told.
+pub async fn balance(app: &App, project: Project, known: Known) -> Result<Value, StoreError> {
+    let (id, user) = (project.id, known.player.id.clone());
+    let player = app.store.read(move |tx| wallet::find(tx, id, &user)).await?;
+    let seen = shop::look(app, &looking(project, known)).await?;
+    let running = seen.running();
+    Ok(wire::balance(&seen.view(&running), player.map_or(0, |p| p.balance)))
+}
+
+async fn held(
+    app: &App,
+    project: &Project,
+    known: &Known,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<(Holding, Item)>, StoreError> {
+    match list(app, project.id, known.player.id.clone(), limit, offset).await {
+        Ok(all) => Ok(all),
+        Err(InventoryError::Store(e)) => Err(e),
+        // Who is not known has nothing; and there are no lines that could have faults.
+        Err(InventoryError::NoPlayer | InventoryError::Lines(_)) => Ok(vec![]),
+    }
+}
+
+fn looking(project: Project, known: Known) -> Looking {
+    Looking { project, known: Some(known), query: Query::default(), country: None, currency: None }
 }
 
 /// Gives a player items, all or none.

@@ -9,6 +9,7 @@ mod caller;
 mod cart;
 mod code;
 pub(crate) mod fault;
+mod inventory;
 mod item;
 mod order;
 mod request;
@@ -41,6 +42,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(cart::routes());
     all.extend(code::routes());
     all.extend(item::routes());
+    all.extend(inventory::routes());
     all
 }
 

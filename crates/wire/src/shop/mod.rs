@@ -2,6 +2,7 @@
 
 pub mod cart;
 pub mod error;
+pub mod inventory;
 pub mod item;
 pub mod order;
 pub mod player;
