@@ -2,7 +2,7 @@
 
 use crate::port::{CardRefused, CardToken, Charge, ChargeAnswer, Method};
 use crate::purchase::{self, BoughtKey, Buying, PlaceChoice, Refused};
-use crate::{App, Shared, known, message, subscription, webhook};
+use crate::{App, Shared, known, message, subscription, tracking, webhook};
 use coinslot_domain::account::Account;
 use coinslot_domain::card::Card;
 use coinslot_domain::cart::GUEST;
@@ -730,6 +730,9 @@ pub(crate) async fn finish(
     }
     if !quiet {
         app.wake_worker();
+    }
+    if let Some(payment) = &payment {
+        tracking::tell(app, project, payment.order).await;
     }
     Ok(payment)
 }

@@ -46,6 +46,7 @@ pub mod storefront;
 pub mod subscription;
 pub mod ticket;
 pub mod token;
+pub mod tracking;
 pub mod tv;
 pub mod virtual_currency;
 pub mod wallet;
@@ -86,6 +87,7 @@ pub struct App {
     /// What it did so far.
     pub meter: meter::Meter,
     running: idempotency::Running,
+    watchers: tracking::Watchers,
     catalogues: catalogue::Copies,
     storefronts: storefront::Views,
     known: known::Copies,
@@ -172,6 +174,7 @@ impl App {
             wake: Notify::new(),
             meter: meter::Meter::default(),
             running: idempotency::Running::default(),
+            watchers: tracking::Watchers::default(),
             catalogues: catalogue::Copies::default(),
             storefronts: storefront::Views::default(),
             known: known::Copies::default(),

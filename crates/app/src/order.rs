@@ -2,7 +2,7 @@
 //! that costs money.
 
 use crate::purchase::{self, Buying, Refused, Thing};
-use crate::{App, attribute, hash, idempotency};
+use crate::{App, attribute, hash, idempotency, tracking};
 use coinslot_domain::id::{OperationId, OrderId, ProjectId};
 use coinslot_domain::merchant::Project;
 use coinslot_domain::money::Money;
@@ -130,7 +130,7 @@ pub async fn place(app: &App, ordering: Ordering) -> Result<(OrderId, String), O
 pub async fn place_free(app: &App, ordering: Ordering) -> Result<OrderId, OrderError> {
     let Ordering { project, body, cart } = ordering;
     let id = app.id(OrderId::new).await?;
-    let now = app.now(project.id);
+    let (project_id, now) = (project.id, app.now(project.id));
     let placed = placed(&body, cart, None, now);
     let buying =
         Buying { player: body.player(), project: project.into(), body, choice: Choice::default(), method: None, now };
@@ -148,6 +148,7 @@ pub async fn place_free(app: &App, ordering: Ordering) -> Result<OrderId, OrderE
             hand_out(tx, &buying, made, now)
         })
         .await?;
+    tracking::tell(app, project_id, id).await;
     Ok(id)
 }
 
@@ -162,7 +163,7 @@ pub async fn place_for_coins(
 ) -> Result<OrderId, OrderError> {
     let id = app.id(OrderId::new).await?;
     let spent = app.id(OperationId::new).await?;
-    let now = app.now(project.id);
+    let (project_id, now) = (project.id, app.now(project.id));
     let placed = placed(&body, None, None, now);
     let buying =
         Buying { player: body.player(), project: project.into(), body, choice: Choice::default(), method: None, now };
@@ -195,6 +196,7 @@ pub async fn place_for_coins(
             hand_out(tx, &buying, made, now)
         })
         .await?;
+    tracking::tell(app, project_id, id).await;
     Ok(id)
 }
 

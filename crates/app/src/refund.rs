@@ -1,7 +1,7 @@
 //! Giving money back, wholly or in part.
 
 use crate::port::{GiveBack, RefundAnswer};
-use crate::{App, Shared, message, purchase, webhook};
+use crate::{App, Shared, message, purchase, tracking, webhook};
 use coinslot_domain::id::{EntryId, EventId, MerchantId, PaymentId, ProjectId, RefundId};
 use coinslot_domain::ledger::{self, Entry, EntryKind};
 use coinslot_domain::message::MessageKind;
@@ -186,6 +186,7 @@ pub(crate) async fn carry_out(app: &App, refund: Refund, payment: &Payment) -> R
             app.store.write(move |tx| book(tx, &refund, method, event_id, now)).await?;
             reached("refund.finished");
             app.wake_worker();
+            tracking::tell(app, payment.project, payment.order).await;
             Ok(Refunded::Done)
         }
     }

@@ -1,7 +1,7 @@
 //! Telling the game.
 
 use crate::port::{Answered, Outgoing};
-use crate::{App, Shared, known, message, signature};
+use crate::{App, Shared, known, message, signature, tracking};
 use coinslot_domain::id::{EventId, ProjectId};
 use coinslot_domain::merchant::Project;
 use coinslot_domain::message::MessageKind;
@@ -234,6 +234,7 @@ async fn deliver_one(app: &App, project: &Project, event: Claimed) -> Result<(),
     }
     // Only the payment's own webhook decides what the player is told.
     .filter(|_| event.kind == PAYMENT);
+    let about = event.payment;
     let settle = move |tx: &mut Tx<'_>| {
         if !webhook::settle(tx, &delivery, state, due_at)? {
             return Ok(());
@@ -245,7 +246,11 @@ async fn deliver_one(app: &App, project: &Project, event: Claimed) -> Result<(),
         if let Some(told) = told {
             payment::set_notified(tx, event.project, event.payment, told)?;
         }
-        Ok(())
+        Ok::<_, StoreError>(())
     };
-    app.store.write_together(settle).await.inspect(|()| reached("webhook.settled"))
+    app.store.write_together(settle).await.inspect(|()| reached("webhook.settled"))?;
+    if told.is_some() {
+        tracking::tell_of_payment(app, project.id, about).await;
+    }
+    Ok(())
 }

@@ -12,7 +12,6 @@ use coinslot_domain::limit::Rate;
 use coinslot_paystation::ClientIp;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -98,7 +97,8 @@ pub fn router(app: &Shared, options: Options) -> Router {
 
 /// Serves until `stop` is done, then lets requests under way finish.
 pub async fn serve(listener: TcpListener, router: Router, options: Options, stop: impl Future<Output = ()>) {
-    let graceful = GracefulShutdown::new();
+    // Each connection has a receiver: when none is left, all have ended.
+    let (ending, _) = tokio::sync::watch::channel(false);
     let open = Open::default();
     let mut stop = std::pin::pin!(stop);
     loop {
@@ -131,17 +131,28 @@ pub async fn serve(listener: TcpListener, router: Router, options: Options, stop
             .max_buf_size(HEAD)
             .max_headers(HEADERS)
             .allow_multiple_spaces_in_request_line_delimiters(true);
-        let connection = graceful
-            .watch(http.serve_connection(TokioIo::new(Impatient::new(stream, options.deadlines.stall)), service));
+        // What becomes a WebSocket lives on without the connection's place.
+        let stream = TokioIo::new(Impatient::new(stream, options.deadlines.stall));
+        let connection = http.serve_connection(stream, service).with_upgrades();
+        let mut end = ending.subscribe();
         tokio::spawn(async move {
-            if let Err(e) = connection.await {
+            let mut connection = std::pin::pin!(connection);
+            let ended = tokio::select! {
+                ended = connection.as_mut() => ended,
+                () = async { drop(end.wait_for(|end| *end).await) } => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
+            if let Err(e) = ended {
                 tracing::debug!(error = %e, "a connection ended early");
             }
             drop(place);
         });
     }
     drop(listener);
-    if tokio::time::timeout(GRACE, graceful.shutdown()).await.is_err() {
+    ending.send_replace(true);
+    if tokio::time::timeout(GRACE, ending.closed()).await.is_err() {
         tracing::warn!("some connections were cut: they did not end in time");
     }
 }

@@ -14,6 +14,7 @@ mod item;
 mod order;
 mod request;
 mod token;
+mod tracking;
 
 pub use fault::Fault;
 
@@ -65,7 +66,8 @@ pub fn router(app: Shared, rate: Option<Rate>) -> Router {
     router
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state((app.clone(), limits), request::layer))
-        .with_state(app)
+        .with_state(app.clone())
+        .merge(tracking::router(app))
 }
 
 async fn unknown() -> Fault {

@@ -7,3 +7,4 @@ pub mod item;
 pub mod order;
 pub mod player;
 pub mod token;
+pub mod tracking;
