@@ -7,13 +7,14 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, Uri, header};
 use coinslot::server;
+use coinslot_api::Auth;
 use coinslot_app::signature::{StandardHeaders, documented, verify_documented, verify_standard};
 use coinslot_domain::card::{Brand, CardNumber, Cvv, Expiry};
 use coinslot_domain::decimal::Decimal;
 use coinslot_domain::money::{Currency, Money};
 use coinslot_domain::time::{Span, Time};
 use coinslot_wire::shape::{self, Shape};
-use coinslot_wire::{read, token};
+use coinslot_wire::{read, shop, token};
 use coinslot_worker::outgoing::{Policy, allowed_url, forbidden};
 use std::sync::OnceLock;
 
@@ -100,6 +101,8 @@ fn text(data: &[u8]) {
         assert!(!card.masked().contains(&card.digits()[..8]), "more of a card is shown than may be");
     }
     let _ = (Expiry::parse(&text), Cvv::parse(&text, Brand::Amex), shape::is_url(&text));
+    // What players say who they are with, and over a WebSocket.
+    let _ = (shop::player::is_hs256(bytes), shop::player::Claims::read(bytes), shop::tracking::read(&text));
 }
 
 const SECRET: &str = "secret_of_nobody";
@@ -165,7 +168,11 @@ fn router(data: &[u8]) {
     let path = route.path.split('/').map(part).collect::<Vec<_>>().join("/");
     let Ok(uri) = format!("{path}{}", String::from_utf8_lossy(target)).parse::<Uri>() else { return };
     let mut request = Request::builder().method(route.method.clone()).uri(uri);
-    request = request.header(header::AUTHORIZATION, "Basic MjM0MDpkZW1vX2FwaV9rZXk=");
+    let authorization = match route.auth {
+        Auth::Player | Auth::Shopper | Auth::Visitor => world::player("1234567"),
+        Auth::Merchant | Auth::Server | Auth::None => "Basic MjM0MDpkZW1vX2FwaV9rZXk=".to_string(),
+    };
+    request = request.header(header::AUTHORIZATION, authorization);
     request = request.header(header::CONTENT_TYPE, "application/json");
     if let Ok(value) = HeaderValue::from_bytes(value) {
         request = request.header("idempotency-key", value.clone()).header(header::ACCEPT_LANGUAGE, value);
@@ -199,6 +206,8 @@ pub fn corpus() -> Vec<Vec<u8>> {
         "https://[::ffff:127.0.0.1]/",
         "http://0x7f.1/",
         "\x01de-CH, en;q=0.8, *;q=0.1",
+        "\x01{\"sub\":\"p\",\"exp\":4102444800,\"project_id\":18404}",
+        "\x01{\"id\":1,\"connect\":{\"data\":{\"auth\":\"a.b.c\",\"project_id\":18404}}}",
     ];
     all.extend(texts.iter().map(|text| text.as_bytes().to_vec()));
     all
