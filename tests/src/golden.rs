@@ -9,11 +9,13 @@
 //!
 //! Commands: `@advance 90s`, `@deliver` (does all that is due and shows the
 //! webhooks), `@game 500 text` (how the game answers next), `@game silent`,
-//! `@books`.
+//! `@books`, `@keep key as other_key` (another name for a member of an answer).
 
 use crate::world::{Reply, World, answered, silence};
 use axum::body::Body;
 use axum::http::Request;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use coinslot_domain::id::ProjectId;
 use coinslot_domain::time::Span;
 use std::collections::BTreeMap;
@@ -101,6 +103,16 @@ pub async fn play(world: &World, steps: &[Step]) -> (Vec<Step>, Vec<Seen>) {
             input = input.replace(&format!("{{{{{name}}}}}"), value);
         }
         let answer = match input.strip_prefix('@') {
+            Some(command) if command.starts_with("keep ") => {
+                let (old, new) = command["keep ".len()..].split_once(" as ").expect("two names");
+                match names.get(old).cloned() {
+                    Some(value) => {
+                        names.insert(new.to_string(), value);
+                        "kept".into()
+                    }
+                    None => format!("{old} is not known"),
+                }
+            }
             Some(command) => run(world, command).await,
             None => {
                 let (request, mut note) = request(&input);
@@ -129,11 +141,18 @@ fn request(input: &str) -> (Request<Body>, Seen) {
         if name.eq_ignore_ascii_case("authorization") {
             authorization = value.into();
         }
-        request = request.header(name, value);
+        request = request.header(name, credentials(value));
     }
     let path = target.split('?').next().unwrap_or(target).to_string();
     let seen = Seen { method: method.into(), path, authorization, status: 0, body: String::new() };
     (request.body(Body::from(body.to_string())).expect("a request"), seen)
+}
+
+/// The value of a header; `Basic` with a number, a colon and a key is written
+/// out, for a story cannot know a key before it is made.
+fn credentials(value: &str) -> String {
+    let pair = value.strip_prefix("Basic ").filter(|pair| pair.contains(':'));
+    pair.map_or_else(|| value.to_string(), |pair| format!("Basic {}", STANDARD.encode(pair)))
 }
 
 fn remember(names: &mut BTreeMap<String, String>, reply: &Reply) {

@@ -61,6 +61,13 @@ async fn answers_are_as_written_and_cover_every_route() {
             let other = |s: &&&Seen| s.authorization.ends_with(OTHER_MERCHANT);
             demand(route.name, "another merchant's attempt", of.iter().filter(other).any(|s| s.status == 401));
         }
+        if route.auth == Auth::Partner {
+            let denied = |s: &Seen| [401, 403].contains(&s.status);
+            let without = |s: &&&Seen| s.authorization.is_empty();
+            demand(route.name, "a call of nobody", of.iter().filter(without).any(|s| denied(s)));
+            let other = |s: &&&Seen| s.authorization.ends_with(OTHER_MERCHANT);
+            demand(route.name, "a merchant's attempt", of.iter().filter(other).any(|s| denied(s)));
+        }
         if [Auth::Player, Auth::Shopper].contains(&route.auth) {
             let without = |s: &&&Seen| s.authorization.is_empty();
             // Some operations deny what others ask to be authorized.

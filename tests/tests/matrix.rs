@@ -2,6 +2,8 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use coinslot_api::openapi::answers;
 use coinslot_api::{Auth, Route};
 use coinslot_tests::golden::{Seen, parse, play, stories};
@@ -146,6 +148,54 @@ async fn servers_of_the_store_api_reach_their_own_projects() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// What belongs to a partner, neither a merchant nor another partner reaches.
+#[tokio::test(flavor = "multi_thread")]
+async fn partners_reach_their_own_project() {
+    let world = World::new(Engine::Sqlite).await;
+    let path = "/merchant/v2/projects/18404/distribution_hub/partners";
+    let made = world.send(request(Who::Owner, &Method::POST, path, r#"{"name":"Kiosk","sandbox":true}"#)).await.json();
+    let (number, key) = (made["geotype_id"].to_string(), made["key"].as_str().unwrap().to_string());
+    let good = format!("{number}:{key}");
+    let others = [format!("{number}:guess"), format!("18404:{key}"), format!("1:{key}"), format!("{number}:")];
+    let mut routes: Vec<Route> = coinslot_api::routes();
+    routes.retain(|r| r.auth == Auth::Partner);
+    assert_eq!(routes.len(), 3);
+    for disabled in [false, true] {
+        if disabled {
+            let path = format!("{path}/{number}");
+            let reply = world.send(request(Who::Owner, &Method::PUT, &path, r#"{"enabled":false}"#)).await;
+            assert_eq!(reply.status, 204);
+        }
+        for route in &routes {
+            let body = route.example.unwrap_or_default();
+            let denied = if route.path.contains("{project_id}") { 401 } else { 403 };
+            let ask = |project: i64| request(Who::Nobody, &route.method, &filled(route, 2340, project, "1"), body);
+            for who in Who::ALL {
+                let path = filled(route, 2340, 18404, "1");
+                let reply = world.send(request(who, &route.method, &path, body)).await;
+                assert_eq!(reply.status, denied, "{} as {who:?}: {}", route.name, reply.body);
+            }
+            let with = |mut request: Request<Body>, key: &str| {
+                let key = format!("Basic {}", STANDARD.encode(key));
+                request.headers_mut().insert("authorization", key.parse().unwrap());
+                request
+            };
+            for key in &others {
+                let reply = world.send(with(ask(18404), key)).await;
+                assert_eq!(reply.status, denied, "{} {key}: {}", route.name, reply.body);
+            }
+            let reply = world.send(with(ask(18404), &good)).await;
+            assert_eq!(reply.status == denied, disabled, "{}: {}", route.name, reply.body);
+            if denied == 401 {
+                let (foreign, absent) = (with(ask(World::OTHER_PROJECT), &good), with(ask(777_777), &good));
+                let (foreign, absent) = (world.send(foreign).await, world.send(absent).await);
+                assert_eq!(foreign.status, 401, "{}", route.name);
+                assert_eq!(said(&foreign).split("transactionId").next(), said(&absent).split("transactionId").next());
+            }
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

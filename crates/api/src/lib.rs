@@ -40,6 +40,8 @@ pub enum Auth {
     /// A game's server with a key of the merchant or of the project of the path,
     /// in the way of the Store API.
     Server,
+    /// A partner of the Distribution Hub.
+    Partner,
     /// A player with a token.
     Player,
     /// A player with a token, or a guest.
@@ -54,7 +56,7 @@ pub enum Auth {
 impl Auth {
     /// Whether it is an operation of the Store API.
     pub fn is_shop(self) -> bool {
-        matches!(self, Auth::Server | Auth::Player | Auth::Shopper | Auth::Visitor)
+        matches!(self, Auth::Server | Auth::Partner | Auth::Player | Auth::Shopper | Auth::Visitor)
     }
 }
 

@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 /// The names of the ways to authenticate, within the document.
 const MERCHANT: &str = "merchant";
 const SERVER: &str = "server";
+const PARTNER: &str = "partner";
 const PLAYER: &str = "player";
 const GUEST: &str = "guest";
 
@@ -119,6 +120,12 @@ const TAGS: &[(&str, &[&str], &str)] = &[
         &["order"],
         "Operations of the Store API: a game's server or a player orders by SKU, and a token pays for the order.",
     ),
+    (
+        "Distribution Hub",
+        &["partner", "hub"],
+        "A merchant lets partners sell: banks, operators, kiosks. A partner names a player, fills the player's cart, \
+         orders, charges, and says so; `docs/distribution-hub.md` walks through it.",
+    ),
     ("Server", &["health", "readiness", "document"], "About the server itself. No credentials are needed."),
 ];
 
@@ -153,6 +160,7 @@ const PARAMETERS: &[(&str, &str, Example)] = &[
     ("external_id", "The game's own name of the group, or our number; all for everything.", Example::Text("all")),
     ("virtual_currency_sku", "The SKU of the virtual currency.", Example::Text("virtual_currency")),
     ("virtual_currency_package_sku", "The SKU of the package.", Example::Text("gems_500")),
+    ("geotype_id", "The distribution partner.", Example::Number(100_000_026)),
     ("promocode_code", "The code; upper and lower case differ.", Example::Text("SPRING")),
 ];
 
@@ -281,6 +289,12 @@ pub fn document(public_url: &str) -> Value {
                     "description": "User name: the number of the merchant or of the project. Password: an API key of \
                                     the whole company or of the project.",
                 },
+                PARTNER: {
+                    "type": "http",
+                    "scheme": "basic",
+                    "description": "User name: the number of the distribution partner (geotype_id). Password: the key \
+                                    that was shown when the partner was made.",
+                },
                 PLAYER: {
                     "type": "http",
                     "scheme": "bearer",
@@ -343,6 +357,7 @@ fn operation(route: &Route) -> Value {
         "security": match route.auth {
             Auth::Merchant => json!([{ MERCHANT: [] }]),
             Auth::Server => json!([{ SERVER: [] }]),
+            Auth::Partner => json!([{ PARTNER: [] }]),
             Auth::Player => json!([{ PLAYER: [] }]),
             Auth::Shopper => json!([{ PLAYER: [] }, { GUEST: [] }]),
             Auth::Visitor => json!([{}, { PLAYER: [] }]),
@@ -523,7 +538,7 @@ fn shop_answers(route: &Route) -> Vec<Answer> {
         }
         _ => {}
     }
-    if route.auth != Auth::Server {
+    if ![Auth::Server, Auth::Partner].contains(&route.auth) {
         add(StatusCode::UNAUTHORIZED, "The player's token does not hold.", 1501, fault::BAD_PLAYER);
         add(StatusCode::NOT_FOUND, "There is no such project.", 1700, fault::NO_PROJECT);
     }

@@ -28,6 +28,8 @@ pub fn collection(document: &Value) -> Value {
             variable("merchant_id", &demo::MERCHANT.to_string()),
             variable("api_key", demo::API_KEY),
             variable("player_token", ""),
+            variable("geotype_id", ""),
+            variable("partner_key", ""),
         ],
     })
 }
@@ -75,7 +77,11 @@ fn auth(operation: &Value) -> Value {
     if way == "player" {
         return json!({ "type": "bearer", "bearer": [pair("token", "{{player_token}}")] });
     }
-    json!({ "type": "basic", "basic": [pair("username", "{{merchant_id}}"), pair("password", "{{api_key}}")] })
+    let (user, key) = match way.as_str() {
+        "partner" => ("{{geotype_id}}", "{{partner_key}}"),
+        _ => ("{{merchant_id}}", "{{api_key}}"),
+    };
+    json!({ "type": "basic", "basic": [pair("username", user), pair("password", key)] })
 }
 
 /// The parameters in a place. Those that may be left out are switched off.
@@ -128,6 +134,7 @@ mod tests {
                 Auth::Merchant | Auth::Server => {
                     assert_eq!(request["auth"]["basic"][0]["value"], "{{merchant_id}}");
                 }
+                Auth::Partner => assert_eq!(request["auth"]["basic"][0]["value"], "{{geotype_id}}"),
                 Auth::Player | Auth::Shopper => assert_eq!(request["auth"]["type"], "bearer"),
                 Auth::Visitor | Auth::None => assert_eq!(request["auth"]["type"], "noauth"),
             }

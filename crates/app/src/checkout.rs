@@ -2,10 +2,11 @@
 
 use crate::port::{CardRefused, CardToken, Charge, ChargeAnswer, Method};
 use crate::purchase::{self, BoughtKey, Buying, PlaceChoice, Refused};
-use crate::{App, Shared, known, message, subscription, tracking, webhook};
+use crate::{App, Shared, hub, known, message, subscription, tracking, webhook};
 use coinslot_domain::account::Account;
 use coinslot_domain::card::Card;
 use coinslot_domain::cart::GUEST;
+use coinslot_domain::hub::METHOD_NAME;
 use coinslot_domain::id::{AccountId, AttemptId, EntryId, EventId, OrderId, PaymentId, ProjectId};
 use coinslot_domain::ledger::{self, Entry, EntryKind};
 use coinslot_domain::merchant::{Fees, Project};
@@ -744,6 +745,20 @@ pub(crate) fn register(tx: &mut Tx<'_>, project: ProjectId, player: &Player, now
     wallet::register(tx, &domain::Player { name: name.clone(), email: email.clone(), ..player })
 }
 
+/// The same as for a payment of our own, for one that a partner of the
+/// Distribution Hub took: nothing is saved, and nothing charged again.
+pub(crate) fn capture_pushed(
+    tx: &mut Tx<'_>,
+    payment: Payment,
+    attempt: &Attempt,
+    (project, order): (&Project, &Order),
+    event_id: EventId,
+    now: Time,
+) -> Result<Option<Payment>, StoreError> {
+    let kept = subscription::Kept { kind: String::new(), token: String::new(), name: String::new() };
+    capture(tx, payment, attempt, (project, Some(order)), (METHOD_NAME, &kept), event_id, now)
+}
+
 fn lost(payment: PaymentId, what: &str) -> StoreError {
     StoreError::Corrupt(format!("payment {payment} has lost its {what}"))
 }
@@ -793,7 +808,7 @@ fn capture(
         subscription::Captured::default()
     };
     if told == Notified::Pending {
-        let provider_id = attempt.id.to_string();
+        let provider_id = hub::known_as(tx, &payment)?;
         // Only what the catalogue lists can be had with a coupon.
         let coupon = if order.lines.is_empty() { None } else { coupon::of_order(tx, order.project, order.id)? };
         let coupon = coupon.as_ref().map(|used| (used.code.as_str(), used.campaign_code.as_str()));

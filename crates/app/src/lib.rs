@@ -21,6 +21,7 @@ pub mod draw;
 pub mod event;
 pub mod game;
 pub mod group;
+pub mod hub;
 pub mod idempotency;
 pub mod inventory;
 pub mod item;
@@ -260,11 +261,16 @@ impl App {
 
     /// What webhooks and receipts call a payment method.
     pub fn method_name(&self, id: i64, currency: Currency) -> &'static str {
-        self.gateway.methods(currency).iter().find(|m| m.id == id).map_or("Unknown", |m| m.name)
+        let name = hub::method_name(id);
+        let known = || self.gateway.methods(currency).iter().find(|m| m.id == id).map(|m| m.name);
+        name.or_else(known).unwrap_or("Unknown")
     }
 
     /// What a payment method is called, if it is offered for any currency.
     pub fn known_method(&self, id: i64) -> Option<&'static str> {
+        if let Some(name) = hub::method_name(id) {
+            return Some(name);
+        }
         let all = Currency::all().flat_map(|c| self.gateway.methods(c));
         all.into_iter().find(|m| m.id == id).map(|m| m.name)
     }

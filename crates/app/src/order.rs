@@ -239,7 +239,7 @@ pub(crate) fn placed(body: &TokenBody, cart: Option<String>, token_hash: Option<
 }
 
 /// What is ordered, at the prices of now.
-fn quoted(tx: &mut Tx<'_>, buying: &Buying, id: OrderId, placed: Placed) -> Result<Order, OrderError> {
+pub(crate) fn quoted(tx: &mut Tx<'_>, buying: &Buying, id: OrderId, placed: Placed) -> Result<Order, OrderError> {
     able(tx, buying.project.id, &buying.player.id)?;
     let lines = purchase::quote(tx, buying).map_err(|e| match e {
         Refused::Sale(Refusal::NoPrice(_)) if buying.body.currency().is_some() => OrderError::NoPrice,

@@ -837,7 +837,7 @@ pub(crate) fn sku_of(line: &Line) -> String {
 pub(crate) fn revoke(
     tx: &mut Tx<'_>,
     order: &Order,
-    payment: &Payment,
+    payment: Option<PaymentId>,
     event: EventId,
     now: Time,
 ) -> Result<(), StoreError> {
@@ -866,11 +866,11 @@ pub(crate) fn revoke(
     // What was spent already is not there to take; a balance is never negative.
     let taken = amount.min(held);
     if amount > taken {
-        tracing::warn!(%project, payment = %payment.id, missing = amount - taken, "refunded virtual currency was spent");
+        tracing::warn!(%project, order = %order.id, missing = amount - taken, "refunded virtual currency was spent");
     }
     if taken > 0 {
         let id = OperationId::new(event.get());
-        book(tx, order, Some(payment.id), id, OperationKind::Cancellation, -taken, None, now)?;
+        book(tx, order, payment, id, OperationKind::Cancellation, -taken, None, now)?;
     }
     Ok(())
 }

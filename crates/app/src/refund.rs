@@ -1,14 +1,15 @@
 //! Giving money back, wholly or in part.
 
 use crate::port::{GiveBack, RefundAnswer};
-use crate::{App, Shared, message, purchase, tracking, webhook};
+use crate::{App, Shared, hub, message, purchase, tracking, webhook};
+use coinslot_domain::hub::{METHOD, METHOD_NAME};
 use coinslot_domain::id::{EntryId, EventId, MerchantId, PaymentId, ProjectId, RefundId};
 use coinslot_domain::ledger::{self, Entry, EntryKind};
 use coinslot_domain::message::MessageKind;
 use coinslot_domain::money::{Money, MoneyError};
 use coinslot_domain::order::OrderEvent;
 use coinslot_domain::payment::{Notified, Payment, PaymentEvent, PaymentState};
-use coinslot_domain::refund::{CODE_CANCELLATION, CODE_CHARGEBACK, Refund, RefundState, split};
+use coinslot_domain::refund::{CODE_CANCELLATION, CODE_CHARGEBACK, CODE_PROVIDER, Refund, RefundState, split};
 use coinslot_domain::time::{Span, Time};
 use coinslot_store::{StoreError, Tx, merchant, order, payment, reached, refund};
 use coinslot_wire::webhook::RefundNotice;
@@ -30,6 +31,8 @@ pub enum RefundError {
     Amount(MoneyError),
     /// The payment provider refused.
     Refused,
+    /// A partner took the money, and gives it back.
+    Partner,
     /// The database did not do it.
     Store(StoreError),
 }
@@ -46,6 +49,9 @@ impl std::fmt::Display for RefundError {
             RefundError::TooMuch(left) => write!(f, "At most {left} can be refunded"),
             RefundError::Amount(why) => write!(f, "The amount cannot be refunded: {why}"),
             RefundError::Refused => f.write_str("The payment provider refused the refund"),
+            RefundError::Partner => {
+                f.write_str("A distribution partner took the payment; it is given back when the partner cancels it")
+            }
             RefundError::Store(e) => e.fmt(f),
         }
     }
@@ -110,6 +116,9 @@ pub(crate) fn register(
         return Ok(Given { refund, payment });
     }
     let payment = payment::lock(tx, project, id)?.ok_or(RefundError::NotFound)?;
+    if payment.method == METHOD {
+        return Err(RefundError::Partner);
+    }
     let amount = wanted(&payment, amount)?;
     let entry = EntryId::new(refund_id.get()).ok_or_else(|| StoreError::Corrupt("a refund without an id".into()))?;
     let refund = Refund {
@@ -271,6 +280,44 @@ pub async fn charge_back(app: &App, project: ProjectId, id: PaymentId) -> Result
     Ok(())
 }
 
+/// Gives back all of a payment whose money a partner took and returned; `false`
+/// when nothing is left of it. No gateway is asked.
+pub(crate) fn cancel(
+    tx: &mut Tx<'_>,
+    project: ProjectId,
+    id: PaymentId,
+    refund_id: RefundId,
+    event_id: EventId,
+    now: Time,
+) -> Result<bool, StoreError> {
+    // Done already, in a run whose commit was not heard of.
+    if refund::find(tx, project, refund_id)?.is_some() {
+        return Ok(true);
+    }
+    let lost = || StoreError::Corrupt(format!("payment {id} has vanished"));
+    let payment = payment::lock(tx, project, id)?.ok_or_else(lost)?;
+    if payment.state != PaymentState::Captured {
+        return Ok(false);
+    }
+    let refund = Refund {
+        project,
+        id: refund_id,
+        payment: id,
+        state: RefundState::Pending,
+        amount: payment.breakdown.payment,
+        reason: "Cancellation by the PS request".into(),
+        partial: false,
+        chargeback: false,
+        entry: EntryId::new(refund_id.get()).ok_or_else(lost)?,
+    };
+    if !payment::reserve(tx, &payment, refund.amount)? {
+        return Ok(false);
+    }
+    refund::insert(tx, &refund, now)?;
+    book(tx, &refund, METHOD_NAME, event_id, now)?;
+    Ok(true)
+}
+
 /// Everything that is true once the money went back, in one transaction. Doing
 /// it twice changes nothing.
 fn book(tx: &mut Tx<'_>, refund: &Refund, method: &str, event_id: EventId, now: Time) -> Result<(), StoreError> {
@@ -310,14 +357,17 @@ fn book(tx: &mut Tx<'_>, refund: &Refund, method: &str, event_id: EventId, now: 
     let what = if refund.chargeback { MessageKind::Chargeback } else { MessageKind::Refund };
     message::tell(tx, refund.project, what, about, &refund.reason, now)?;
     if whole {
-        purchase::revoke(tx, &order, &payment, event_id, now)?;
+        purchase::revoke(tx, &order, Some(payment.id), event_id, now)?;
     }
     let project = merchant::find_project(tx, refund.project)?.ok_or_else(|| lost("project"))?;
     if project.webhook_url.is_some() && payment.notified != Notified::NotNeeded {
-        let provider_id = payment.attempt.to_string();
+        let provider_id = hub::known_as(tx, &payment)?;
         let notice = webhook::notice(&project, &order, &payment, method, &provider_id);
-        let (code, author) =
-            if refund.chargeback { (CODE_CHARGEBACK, "bank") } else { (CODE_CANCELLATION, "merchant") };
+        let (code, author) = match refund.chargeback {
+            true => (CODE_CHARGEBACK, "bank"),
+            false if payment.method == METHOD => (CODE_PROVIDER, "partner"),
+            false => (CODE_CANCELLATION, "merchant"),
+        };
         let reason = RefundNotice { parts: &parts, code, reason: &refund.reason, author };
         let (kind, body) = if refund.partial {
             ("partial_refund", coinslot_wire::webhook::partial_refund(&notice, &reason))

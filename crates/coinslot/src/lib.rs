@@ -19,6 +19,7 @@ pub fn routes() -> String {
             let auth = match r.auth {
                 coinslot_api::Auth::Merchant => "merchant",
                 coinslot_api::Auth::Server => "server",
+                coinslot_api::Auth::Partner => "partner",
                 coinslot_api::Auth::Player => "player",
                 coinslot_api::Auth::Shopper => "shopper",
                 coinslot_api::Auth::Visitor | coinslot_api::Auth::None => "anyone",

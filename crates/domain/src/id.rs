@@ -98,6 +98,8 @@ id! {
     ChargeId,
     /// A saved way to pay.
     AccountId,
+    /// Somebody who sells for a project: `geotype` in the published APIs.
+    PartnerId,
 }
 
 /// The numbers of things that a client sent as the new state of a list: one that

@@ -15,6 +15,7 @@ pub mod decimal;
 pub mod draw;
 pub mod game;
 pub mod group;
+pub mod hub;
 pub mod id;
 pub mod idempotency;
 pub mod inventory;

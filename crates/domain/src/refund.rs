@@ -11,6 +11,9 @@ pub const CODE_CANCELLATION: i64 = 1;
 /// The documented code of a payment that the bank called back.
 pub const CODE_CHARGEBACK: i64 = 2;
 
+/// The documented code of a payment that whoever took the money gave back.
+pub const CODE_PROVIDER: i64 = 8;
+
 /// Where a refund stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefundState {

@@ -627,6 +627,7 @@ fn migrations() -> Result<refinery_core::Runner, StoreError> {
         ("V11__token_pages", include_str!("../migrations/V11__token_pages.sql")),
         ("V13__shop", include_str!("../migrations/V13__shop.sql")),
         ("V17__tv", include_str!("../migrations/V17__tv.sql")),
+        ("V20__hub", include_str!("../migrations/V20__hub.sql")),
     ];
     let all: Result<Vec<_>, _> = all.iter().map(|(name, sql)| refinery_core::Migration::unapplied(name, sql)).collect();
     // In one transaction with the note that they ran: otherwise a crash between

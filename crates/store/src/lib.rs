@@ -19,6 +19,7 @@ pub mod draw;
 mod engine;
 pub mod game;
 pub mod group;
+pub mod hub;
 pub mod id;
 pub mod idempotency;
 pub mod inventory;
@@ -74,6 +75,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("draw", draw::STATEMENTS),
         ("game", game::STATEMENTS),
         ("group", group::STATEMENTS),
+        ("hub", hub::STATEMENTS),
         ("id", id::STATEMENTS),
         ("idempotency", idempotency::STATEMENTS),
         ("inventory", inventory::STATEMENTS),

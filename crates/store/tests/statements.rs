@@ -14,7 +14,7 @@ use tokio_postgres::types::Type;
 
 /// Tables whose rows belong to no project: small, and the same everywhere.
 const REFERENCE: &[&str] =
-    &["merchant", "api_key", "id_block", "promotion_directory", "campaign_directory", "tv_directory"];
+    &["merchant", "api_key", "id_block", "partner", "promotion_directory", "campaign_directory", "tv_directory"];
 
 /// Reads that look into every project, and why they must. None of them locks
 /// or changes anything: what they find is then taken up project by project.

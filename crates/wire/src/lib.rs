@@ -14,6 +14,7 @@ pub mod error;
 pub mod event;
 pub mod game;
 pub mod group;
+pub mod hub;
 pub mod inventory;
 pub mod item;
 pub mod lootbox;

@@ -9,6 +9,7 @@ mod draw;
 mod event;
 mod game;
 mod group;
+mod hub;
 mod inventory;
 mod item;
 mod message;
@@ -65,6 +66,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(subscription::routes());
     all.extend(account::routes());
     all.extend(clock::routes());
+    all.extend(hub::routes());
     for route in &mut all {
         route.path.insert_str(0, PREFIXES[0]);
     }

@@ -386,7 +386,8 @@ impl From<RefundError> for Problem {
             RefundError::NotPaid
             | RefundError::AlreadyRefunded
             | RefundError::PartlyRefunded
-            | RefundError::Refused => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, e.to_string()),
+            | RefundError::Refused
+            | RefundError::Partner => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, e.to_string()),
         }
     }
 }

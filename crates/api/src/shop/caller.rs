@@ -126,7 +126,7 @@ pub(crate) fn said_ip(headers: &HeaderMap) -> Option<IpAddr> {
     headers.get("x-user-ip")?.to_str().ok()?.trim().parse().ok()
 }
 
-async fn project_in_path(parts: &mut Parts, app: &Shared) -> Option<ProjectId> {
+pub(super) async fn project_in_path(parts: &mut Parts, app: &Shared) -> Option<ProjectId> {
     let params = RawPathParams::from_request_parts(parts, app).await.ok()?;
     params.iter().find(|(name, _)| *name == "project_id").and_then(|(_, id)| id.parse().ok())
 }

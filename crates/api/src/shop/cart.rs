@@ -173,7 +173,8 @@ async fn clear(State(app): State<Shared>, Own(whose): Own) -> Result<Response, F
 
 async fn fill(State(app): State<Shared>, Own(whose): Own, ShopBody(body): ShopBody) -> Result<Response, Fault> {
     let lines = wire::fill(&body).map_err(Fault::invalid)?;
-    filled(&app, &whose, lines).await
+    let currency = body.get("currency").and_then(read::text).and_then(|c| Currency::from_code(&c));
+    filled(&app, &Whose { currency, ..whose }, lines).await
 }
 
 async fn filled(app: &Shared, whose: &Whose, lines: Vec<(String, i64)>) -> Result<Response, Fault> {

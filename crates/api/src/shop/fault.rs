@@ -86,6 +86,11 @@ impl Fault {
         Fault { extended, ..Fault::refused(INVALID, text) }
     }
 
+    /// The same with another status.
+    pub(crate) fn with_status(self, status: StatusCode) -> Self {
+        Fault { status, ..self }
+    }
+
     /// 401: HTTP Basic credentials are missing, wrong, or of somebody else.
     pub fn not_authenticated() -> Self {
         Fault::new(StatusCode::UNAUTHORIZED, 1020, NOT_AUTHENTICATED)

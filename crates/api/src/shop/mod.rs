@@ -9,6 +9,7 @@ mod caller;
 mod cart;
 mod code;
 pub(crate) mod fault;
+mod hub;
 mod inventory;
 mod item;
 mod order;
@@ -44,6 +45,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(code::routes());
     all.extend(item::routes());
     all.extend(inventory::routes());
+    all.extend(hub::routes());
     all
 }
 

@@ -216,7 +216,7 @@ async fn search(
 }
 
 /// What is ordered of a cart.
-async fn ordering(app: &Shared, whose: &Whose, body: &serde_json::Value) -> Result<Ordering, Fault> {
+pub(super) async fn ordering(app: &Shared, whose: &Whose, body: &serde_json::Value) -> Result<Ordering, Fault> {
     let body = OrderBody::read(&wire::OF_CART, body).map_err(Fault::invalid)?;
     let (items, code) = cart::contents(app, whose).await?;
     if items.is_empty() {
@@ -242,7 +242,7 @@ async fn free_cart(State(app): State<Shared>, Own(whose): Own, ShopBody(body): S
 }
 
 /// What is ordered of one thing.
-fn single(
+pub(super) fn single(
     project: Project,
     known: &Known,
     from: &From,

@@ -23,6 +23,7 @@ mod common;
 mod coupon;
 mod draw;
 mod game;
+mod hub;
 mod idempotency;
 mod inventory;
 mod key;
@@ -124,6 +125,7 @@ const MORE: &[&[Step]] = &[
     coupon::STEPS,
     draw::STEPS,
     game::STEPS,
+    hub::STEPS,
     idempotency::STEPS,
     inventory::STEPS,
     key::STEPS,
@@ -203,6 +205,7 @@ const FILES: &[(&str, &str)] = &[
     ("draw", include_str!("../../src/draw.rs")),
     ("game", include_str!("../../src/game.rs")),
     ("group", include_str!("../../src/group.rs")),
+    ("hub", include_str!("../../src/hub.rs")),
     ("id", include_str!("../../src/id.rs")),
     ("idempotency", include_str!("../../src/idempotency.rs")),
     ("inventory", include_str!("../../src/inventory.rs")),

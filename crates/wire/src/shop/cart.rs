@@ -25,7 +25,14 @@ const LINE: Shape = open(&[
 const LINES: Shape = Shape::Array(&LINE);
 
 /// What fills a cart. A bare list of lines does as well.
-pub static FILL: Shape = open(&[Field::required("items", LINES, "Lines, each in place of that of its SKU.")]);
+pub static FILL: Shape = open(&[
+    Field::required("items", LINES, "Lines, each in place of that of its SKU."),
+    Field::optional(
+        "currency",
+        Shape::Text { min: 0, max: usize::MAX, rule: Some(TextRule::Currency) },
+        "The currency to show prices in, if everything in it has one.",
+    ),
+]);
 
 /// The same when a game's server fills the cart of a player.
 pub static SERVER_FILL: Shape = Shape::Object {

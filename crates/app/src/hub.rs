@@ -1,0 +1,562 @@
+//! The Distribution Hub: partners, the players and orders they bring, and the
+//! payments they push.
+//!
+//! A partner has the money before the server hears of it, so no gateway is
+//! asked: a payment and its cancellation are one transaction each.
+
+use crate::order::{self, OrderError, Ordering};
+use crate::purchase::{self, BoughtKey, Buying, Refused, Thing};
+use crate::webhook::{self, Asked};
+use crate::{App, Shared, checkout, hash, merchant, player, refund};
+use coinslot_domain::hub::{self, BUYER, Claim, METHOD, Partner, Price, Pushed, Refusal, Sale, payable};
+use coinslot_domain::id::{AttemptId, EventId, OperationId, OrderId, PartnerId, PaymentId, ProjectId, RefundId};
+use coinslot_domain::merchant::Project;
+use coinslot_domain::money::Money;
+use coinslot_domain::order::{Order, OrderEvent, OrderState, Placed, Player, Status};
+use coinslot_domain::payment::{AttemptState, Breakdown, Notified, Payment, PaymentState};
+use coinslot_domain::purchase::{Choice, Line, LineKind, Refusal as SaleRefusal, total};
+use coinslot_domain::tax;
+use coinslot_domain::time::{Span, Time};
+use coinslot_domain::wallet::{Operation, OperationKind};
+use coinslot_store::payment::Attempt;
+use coinslot_store::{StoreError, Tx, hub as store, order as orders, payment, wallet};
+use coinslot_wire::hub::{NewPartner, PartnerChange, claims};
+use coinslot_wire::shop::order::CURRENCY_SKU;
+use coinslot_wire::token::TokenBody;
+use std::sync::Arc;
+
+/// Why a partner was not changed.
+#[derive(Debug)]
+pub enum PartnerError {
+    /// The project has none with this number.
+    NotFound,
+    /// The database did not do it.
+    Store(StoreError),
+}
+
+impl From<StoreError> for PartnerError {
+    fn from(e: StoreError) -> Self {
+        PartnerError::Store(e)
+    }
+}
+
+/// Makes a partner; its number, and its key, which is shown once.
+pub async fn create(app: &App, project: ProjectId, body: NewPartner) -> Result<(PartnerId, String), StoreError> {
+    let (id, key) = (app.id(PartnerId::new).await?, merchant::secret(app));
+    let partner = Partner { project, id, name: body.name, sandbox: body.sandbox, enabled: true };
+    let (key_hash, now) = (hash(&key), app.now(project));
+    app.store.write(move |tx| store::insert(tx, &partner, &key_hash, now)).await?;
+    Ok((id, key))
+}
+
+/// The partners of a project, by their numbers.
+pub async fn list(app: &App, project: ProjectId) -> Result<Vec<Partner>, StoreError> {
+    app.store.read(move |tx| store::list(tx, project)).await
+}
+
+/// Changes a partner.
+pub async fn update(app: &App, project: ProjectId, id: PartnerId, change: PartnerChange) -> Result<(), PartnerError> {
+    app.store
+        .write(move |tx| {
+            let old = store::find(tx, project, id)?.ok_or(PartnerError::NotFound)?;
+            let name = change.name.clone().unwrap_or_else(|| old.name.clone());
+            let enabled = change.enabled.unwrap_or(old.enabled);
+            Ok(store::update(tx, &Partner { name, enabled, ..old })?)
+        })
+        .await
+}
+
+/// Gives a partner another key, which is shown once. The old one is worth
+/// nothing from then on.
+pub async fn renew_key(app: &App, project: ProjectId, id: PartnerId) -> Result<String, PartnerError> {
+    let key = merchant::secret(app);
+    let key_hash = hash(&key);
+    let known = app.store.write(move |tx| store::set_key(tx, project, id, &key_hash)).await?;
+    if known { Ok(key) } else { Err(PartnerError::NotFound) }
+}
+
+/// The partner with this number and key, if it may call.
+pub async fn authenticate(app: &App, id: PartnerId, key: &str) -> Result<Option<Partner>, StoreError> {
+    let key_hash = hash(key);
+    let found = app.store.read(move |tx| store::by_key(tx, id, &key_hash)).await?;
+    Ok(found.filter(|p| p.enabled))
+}
+
+/// A partner that sells for a project.
+pub async fn seller(app: &App, project: ProjectId, id: PartnerId) -> Result<Option<Partner>, StoreError> {
+    let found = app.store.read(move |tx| store::find(tx, project, id)).await?;
+    Ok(found.filter(|p| p.enabled))
+}
+
+/// Why a player has no token.
+#[derive(Debug)]
+pub enum UserError {
+    /// The game does not know the player.
+    Unknown,
+    /// The game did not answer.
+    NoAnswer,
+    /// The database did not do it.
+    Store(StoreError),
+}
+
+impl From<StoreError> for UserError {
+    fn from(e: StoreError) -> Self {
+        UserError::Store(e)
+    }
+}
+
+/// How long the token of a player holds whom a partner named.
+const TOKEN_LIFE: Span = Span::hours(24);
+
+/// The id of somebody who only told an address.
+fn buyer(email: &str) -> String {
+    format!("{BUYER}{}", hash(email.to_lowercase()).split_at(32).0)
+}
+
+/// Whether somebody has no id in the game.
+fn is_buyer(player: &Player) -> bool {
+    player.id.starts_with(BUYER)
+}
+
+/// The token of a player whom a partner names, once the game knows the player.
+/// It is not asked about somebody who has no id there.
+pub async fn user_token(
+    app: &App,
+    project: &Project,
+    partner: &Partner,
+    mut player: Player,
+) -> Result<String, UserError> {
+    if player.id.is_empty() {
+        player.id = buyer(player.email.as_deref().unwrap_or_default());
+    } else {
+        let body = coinslot_wire::webhook::user_validation(project.id, project.merchant, &player);
+        match webhook::ask(app, project, "user_validation", body).await? {
+            Asked::Yes | Asked::Nobody => {}
+            Asked::No => return Err(UserError::Unknown),
+            Asked::NoAnswer => return Err(UserError::NoAnswer),
+        }
+    }
+    // Players' tokens are held against the server's clock.
+    let now = app.clock.now();
+    let signed = player::sign(&claims(partner, &player, now, now + TOKEN_LIFE), &project.secret);
+    signed.ok_or_else(|| UserError::Store(StoreError::Corrupt(format!("project {} has no key", project.id))))
+}
+
+/// What stands in the place of a token's hash where a partner pays an order: no
+/// hash looks like it, and there is one payment of each.
+fn instead_of_token(order: OrderId) -> String {
+    format!("hub:{order}")
+}
+
+/// An order that a partner sells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offered {
+    /// The order.
+    pub order: OrderId,
+    /// What to charge for it.
+    pub price: Price,
+    /// The same taken apart, if it is money.
+    pub parts: Option<Breakdown>,
+}
+
+/// Makes an order that a partner sells. `coins` is the one item that virtual
+/// currency is to pay, with how many of it.
+pub async fn place(
+    app: &App,
+    partner: &Partner,
+    ordering: Ordering,
+    coins: Option<(String, i64)>,
+) -> Result<Offered, OrderError> {
+    let Ordering { project, body, cart } = ordering;
+    if !project.active && !partner.sandbox {
+        return Err(OrderError::NotActive);
+    }
+    let id = app.id(OrderId::new).await?;
+    let now = app.now(project.id);
+    let placed = Placed { dry_run: partner.sandbox, ..order::placed(&body, cart, Some(instead_of_token(id)), now) };
+    let player = body.player();
+    let rule = tax::applicable(player.country.as_deref(), &project.taxes);
+    let sale = Sale { order: id, partner: partner.id, tax: rule, body: body.to_stored().to_string() };
+    let (project, choice) = (project.into(), Choice::default());
+    let buying = Buying { player, project, body, choice, method: None, now };
+    app.store
+        .write(move |tx| {
+            // By a run of this whose commit was not heard of.
+            if let Some(made) = orders::find(tx, buying.project.id, id)? {
+                return offered(&made, &sale, &buying.project);
+            }
+            let made = match &coins {
+                Some((sku, pieces)) => for_coins(tx, &buying, (sku, *pieces), id, &placed)?,
+                None => order::quoted(tx, &buying, id, placed.clone())?,
+            };
+            let costs = made.placed.as_ref().is_some_and(|p| p.coins.is_some());
+            if !costs && made.lines.iter().any(|l| l.price.minor == 0 && !l.is_bonus()) {
+                return Err(OrderError::Free { all: made.total.minor == 0 });
+            }
+            // There is no game to give anything else to.
+            let given = |l: &&Line| l.kind != LineKind::Key;
+            if let Some(line) = made.lines.iter().find(given).filter(|_| is_buyer(&made.player)) {
+                return Err(OrderError::Refused(SaleRefusal::NotForSale(line.sku.clone())));
+            }
+            purchase::within_limits(tx, &made, now)?;
+            orders::insert(tx, &made, now)?;
+            store::insert_sale(tx, made.project, &sale)?;
+            offered(&made, &sale, &buying.project)
+        })
+        .await
+}
+
+/// What is to be charged for an order.
+fn offered(order: &Order, sale: &Sale, project: &Project) -> Result<Offered, OrderError> {
+    if let Some(coins) = order.placed.as_ref().and_then(|p| p.coins) {
+        return Ok(Offered { order: order.id, price: Price::Virtual(coins.price), parts: None });
+    }
+    let beyond = |_| {
+        let sku = order.lines.first().map(|l| l.sku.clone()).unwrap_or_default();
+        OrderError::Refused(SaleRefusal::Quantity(sku))
+    };
+    let parts = Breakdown::quote(order.total, sale.tax, project.fees).map_err(beyond)?;
+    Ok(Offered { order: order.id, price: Price::Money(parts.payment), parts: Some(parts) })
+}
+
+fn for_coins(
+    tx: &mut Tx<'_>,
+    buying: &Buying,
+    (sku, pieces): (&str, i64),
+    id: OrderId,
+    placed: &Placed,
+) -> Result<Order, OrderError> {
+    order::able(tx, buying.project.id, &buying.player.id)?;
+    if pieces != 1 {
+        return Err(OrderError::Refused(SaleRefusal::Quantity(sku.to_string())));
+    }
+    let missing = || OrderError::Refused(SaleRefusal::NotFound(sku.to_string()));
+    let Thing::Item(item) = purchase::thing(tx, buying.project.id, sku)?.ok_or_else(missing)? else {
+        // Only items have such prices.
+        return Err(OrderError::NoPrice);
+    };
+    let (lines, coins) = purchase::for_coins(tx, buying, &item)?.ok_or(OrderError::NoPrice)?;
+    let money = total(&lines).ok().flatten().ok_or(OrderError::Empty)?;
+    if coins.price == 0 {
+        return Err(OrderError::Free { all: true });
+    }
+    // No payment stands behind it.
+    let placed = Placed { coins: Some(coins), token_hash: None, ..placed.clone() };
+    Ok(order::new(buying, id, lines, money, placed))
+}
+
+/// An order that a partner sells to this player: where it stands, and the keys
+/// that it handed out. `None` for one of another player, which looks like one
+/// that is not there.
+pub async fn find(
+    app: &App,
+    project: ProjectId,
+    player: &Player,
+    id: OrderId,
+) -> Result<Option<(Order, Status, Vec<BoughtKey>)>, StoreError> {
+    let (user, now) = (player.id.clone(), app.now(project));
+    app.store
+        .read(move |tx| {
+            let Some(order) = orders::find(tx, project, id)?.filter(|o| o.player.id == user) else { return Ok(None) };
+            if store::sale(tx, project, id)?.is_none() {
+                return Ok(None);
+            }
+            let (order, status) = order::with_status(tx, order, now)?;
+            let paid = matches!(status, Status::Paid | Status::Done);
+            let keys = if paid { purchase::bought_keys(tx, &order)? } else { vec![] };
+            Ok(Some((order, status, keys)))
+        })
+        .await
+}
+
+/// Why a payment was not booked. Nothing was changed.
+#[derive(Debug)]
+pub enum PushError {
+    /// It is another partner's order, or another partner is named.
+    Denied,
+    /// There is no such order.
+    NoOrder,
+    /// It does not pay the order.
+    Refused(Refusal),
+    /// What was ordered cannot be sold any more.
+    Sale(SaleRefusal),
+    /// The player has too little virtual currency.
+    TooLittle,
+    /// The player is disabled.
+    Disabled,
+    /// The database did not do it.
+    Store(StoreError),
+}
+
+impl From<StoreError> for PushError {
+    fn from(e: StoreError) -> Self {
+        PushError::Store(e)
+    }
+}
+
+impl From<Refused> for PushError {
+    fn from(e: Refused) -> Self {
+        match e {
+            Refused::Sale(why) => PushError::Sale(why),
+            Refused::Store(e) => PushError::Store(e),
+        }
+    }
+}
+
+/// The numbers of what a payment makes.
+#[derive(Clone, Copy)]
+struct Numbers {
+    payment: PaymentId,
+    attempt: AttemptId,
+    event: EventId,
+    operation: OperationId,
+}
+
+/// Books what a partner was paid: its order is paid and handed out, and the
+/// game is told. The same again, by the partner's own id of the transaction, is
+/// the same payment.
+pub async fn pay(app: &Shared, partner: &Partner, claim: Claim) -> Result<PaymentId, PushError> {
+    if claim.partner != partner.id.get() {
+        return Err(PushError::Denied);
+    }
+    if claim.project != partner.project.get() {
+        return Err(PushError::NoOrder);
+    }
+    let project = merchant::anyones(app, partner.project).await?.ok_or(PushError::NoOrder)?;
+    let numbers = Numbers {
+        payment: app.id(PaymentId::new).await?,
+        attempt: app.id(AttemptId::new).await?,
+        event: app.id(EventId::new).await?,
+        operation: app.id(OperationId::new).await?,
+    };
+    let (seller, now) = (partner.id, app.now(project.id));
+    let paid = app.store.write(move |tx| book(tx, &project, seller, &claim, numbers, now)).await?;
+    app.wake_worker();
+    Ok(paid)
+}
+
+fn book(
+    tx: &mut Tx<'_>,
+    project: &Arc<Project>,
+    partner: PartnerId,
+    claim: &Claim,
+    numbers: Numbers,
+    now: Time,
+) -> Result<PaymentId, PushError> {
+    let sale = store::sale(tx, project.id, claim.order)?.ok_or(PushError::NoOrder)?;
+    if sale.partner != partner {
+        return Err(PushError::Denied);
+    }
+    let order = orders::find(tx, project.id, claim.order)?.ok_or(PushError::NoOrder)?;
+    let Offered { price, parts, .. } = offered(&order, &sale, project).map_err(|_| PushError::NoOrder)?;
+    // Who has no id in the game is known by the address.
+    let user = if is_buyer(&order.player) { buyer(&claim.user) } else { claim.user.clone() };
+    Claim { user, ..claim.clone() }.fits(&order, price, CURRENCY_SKU).map_err(PushError::Refused)?;
+    if let Some(transaction) = &claim.transaction
+        && store::claim(tx, project.id, partner, transaction, order.id)? != order.id
+    {
+        return Err(PushError::Refused(Refusal::Transaction));
+    }
+    let pushed = Pushed {
+        order: order.id,
+        payment: numbers.payment,
+        partner,
+        transaction: claim.transaction.clone(),
+        account: claim.account.clone(),
+    };
+    if !store::push(tx, project.id, &pushed, now)? {
+        return already(tx, project.id, &pushed, now);
+    }
+    payable(order.status(None, now)).map_err(PushError::Refused)?;
+    order::able(tx, project.id, &order.player.id).map_err(|e| match e {
+        OrderError::Store(e) => PushError::Store(e),
+        _ => PushError::Disabled,
+    })?;
+    let order = said(tx, order, claim)?;
+    let body = TokenBody::from_stored(&sale.body)
+        .ok_or_else(|| StoreError::Corrupt(format!("order {} cannot be read", order.id)))?;
+    let player = order.player.clone();
+    let (project, choice) = (project.clone(), Choice::default());
+    let buying = Buying { project, body, choice, player, method: Some(METHOD), now };
+    match parts {
+        Some(parts) => in_money(tx, &buying, &order, parts, numbers)?,
+        None => in_coins(tx, &buying, order, numbers)?,
+    }
+    Ok(numbers.payment)
+}
+
+/// An order that something pays already: this very call, or the same in another
+/// one, or something else.
+fn already(tx: &mut Tx<'_>, project: ProjectId, pushed: &Pushed, now: Time) -> Result<PaymentId, PushError> {
+    let lost = || StoreError::Corrupt(format!("order {} has lost its payment", pushed.order));
+    let first = store::pushed(tx, project, pushed.order)?.ok_or_else(lost)?;
+    // Ours, of a run whose commit was not heard of.
+    if first.payment == pushed.payment {
+        return Ok(first.payment);
+    }
+    let order = orders::find(tx, project, pushed.order)?.ok_or_else(lost)?;
+    let (_, status) = order::with_status(tx, order, now)?;
+    match payable(status) {
+        Err(Refusal::Canceled) => Err(PushError::Refused(Refusal::Canceled)),
+        _ if first.transaction.is_some() && first.transaction == pushed.transaction => Ok(first.payment),
+        _ => Err(PushError::Refused(Refusal::Paid)),
+    }
+}
+
+/// Notes what the partner says of the player and the transaction.
+fn said(tx: &mut Tx<'_>, order: Order, claim: &Claim) -> Result<Order, StoreError> {
+    let player = Player {
+        email: claim.email.clone().or(order.player.email),
+        phone: claim.phone.clone().or(order.player.phone),
+        ..order.player
+    };
+    let external_id = claim.external_id.clone().or(order.external_id);
+    let contact = (player.email.as_deref(), player.phone.as_deref());
+    store::set_said(tx, order.project, order.id, contact, external_id.as_deref())?;
+    Ok(Order { player, external_id, ..order })
+}
+
+fn in_money(
+    tx: &mut Tx<'_>,
+    buying: &Buying,
+    order: &Order,
+    breakdown: Breakdown,
+    numbers: Numbers,
+) -> Result<(), PushError> {
+    let zero = Money::zero(order.total.currency);
+    let fresh = Payment {
+        project: order.project,
+        id: numbers.payment,
+        order: order.id,
+        state: PaymentState::Pending,
+        attempt: numbers.attempt,
+        method: METHOD,
+        breakdown,
+        refunded: zero,
+        reserved: zero,
+        dry_run: order.placed.as_ref().is_some_and(|p| p.dry_run),
+        notified: Notified::NotNeeded,
+        created_at: buying.now,
+        paid_at: None,
+        decline: None,
+        card: None,
+    };
+    if !payment::insert(tx, &fresh, &instead_of_token(order.id))? {
+        return Err(StoreError::Corrupt(format!("order {} is paid by nobody", order.id)).into());
+    }
+    // It keeps its prices, but not what is no longer sold.
+    purchase::quote(tx, &Buying { method: None, ..buying.clone() })?;
+    purchase::reserve(tx, buying, order, numbers.attempt.get(), buying.now)?;
+    let attempt = Attempt {
+        project: fresh.project,
+        id: fresh.attempt,
+        payment: fresh.id,
+        state: AttemptState::Pending,
+        method: METHOD,
+        card_token: None,
+        keep: false,
+    };
+    payment::insert_attempt(tx, &attempt, buying.now)?;
+    let captured = checkout::capture_pushed(tx, fresh, &attempt, (&buying.project, order), numbers.event, buying.now)?;
+    captured.map(drop).ok_or_else(|| StoreError::Corrupt("a new payment is not new".into()).into())
+}
+
+fn in_coins(tx: &mut Tx<'_>, buying: &Buying, order: Order, numbers: Numbers) -> Result<(), PushError> {
+    let (project, user, now) = (order.project, order.player.id.clone(), buying.now);
+    let coins = order.placed.as_ref().and_then(|p| p.coins);
+    let price = coins.ok_or_else(|| StoreError::Corrupt(format!("order {} has no price", order.id)))?.price;
+    wallet::ensure(tx, project, &user, now)?;
+    let operation = Operation {
+        kind: OperationKind::InGamePurchase,
+        ..Operation::internal(project, &user, numbers.operation, -price, now)
+    };
+    wallet::book(tx, &operation)?.ok_or(PushError::TooLittle)?;
+    purchase::reserve(tx, buying, &order, numbers.attempt.get(), now)?;
+    let paid = orders::advance(tx, order, OrderEvent::Paid)?;
+    let paid = paid.ok_or(PushError::Refused(Refusal::Paid))?;
+    Ok(purchase::fulfil(tx, &paid, None, now)?)
+}
+
+/// Why a payment was not cancelled.
+#[derive(Debug)]
+pub enum CancelError {
+    /// The partner has no such payment.
+    NotFound,
+    /// It was cancelled before, or its money went back another way.
+    Canceled,
+    /// The database did not do it.
+    Store(StoreError),
+}
+
+impl From<StoreError> for CancelError {
+    fn from(e: StoreError) -> Self {
+        CancelError::Store(e)
+    }
+}
+
+/// Cancels what a partner was paid and gave back: what was handed out is taken
+/// back as far as it is there, and the game is told.
+pub async fn cancel(app: &Shared, partner: &Partner, id: PaymentId) -> Result<(), CancelError> {
+    let (project, seller) = (partner.project, partner.id);
+    let refund_id = app.id(RefundId::new).await?;
+    let (event, operation) = (app.id(EventId::new).await?, app.id(OperationId::new).await?);
+    let now = app.now(project);
+    app.store
+        .write(move |tx| {
+            let pushed = store::pushed_as(tx, project, id)?.filter(|p| p.partner == seller);
+            let pushed = pushed.ok_or(CancelError::NotFound)?;
+            // Held from here on; it stays ours if this runs again.
+            if !store::cancel(tx, project, id, refund_id)? {
+                return Err(CancelError::Canceled);
+            }
+            let order = orders::find(tx, project, pushed.order)?.ok_or(CancelError::NotFound)?;
+            match order.placed.as_ref().and_then(|p| p.coins) {
+                None => {
+                    let canceled = refund::cancel(tx, project, id, refund_id, event, now)?;
+                    if canceled { Ok(()) } else { Err(CancelError::Canceled) }
+                }
+                Some(coins) => Ok(give_back(tx, order, coins.price, (event, operation), now)?),
+            }
+        })
+        .await?;
+    app.wake_worker();
+    Ok(())
+}
+
+/// Gives virtual currency back that paid an order.
+fn give_back(
+    tx: &mut Tx<'_>,
+    order: Order,
+    price: i64,
+    (event, operation): (EventId, OperationId),
+    now: Time,
+) -> Result<(), StoreError> {
+    // Done, by a run whose commit was not heard of.
+    if order.state == OrderState::Refunded {
+        return Ok(());
+    }
+    let (project, user) = (order.project, order.player.id.clone());
+    let back = orders::advance(tx, order, OrderEvent::FullyRefunded)?;
+    let back = back.ok_or_else(|| StoreError::Corrupt("an order of a payment is not paid".into()))?;
+    purchase::revoke(tx, &back, None, event, now)?;
+    let operation =
+        Operation { kind: OperationKind::Cancellation, ..Operation::internal(project, &user, operation, price, now) };
+    if wallet::book(tx, &operation)?.is_none() {
+        tracing::error!(%project, order = %back.id, price, "a balance has no room for virtual currency");
+    }
+    Ok(())
+}
+
+/// By what whoever took the money knows a payment: a partner by its own id.
+pub(crate) fn known_as(tx: &mut Tx<'_>, payment: &Payment) -> Result<String, StoreError> {
+    let pushed = match payment.method {
+        METHOD => store::pushed_as(tx, payment.project, payment.id)?.and_then(|p| p.transaction),
+        _ => None,
+    };
+    Ok(pushed.unwrap_or_else(|| payment.attempt.to_string()))
+}
+
+/// What the payments of partners are called.
+pub(crate) fn method_name(id: i64) -> Option<&'static str> {
+    (id == METHOD).then_some(hub::METHOD_NAME)
+}
