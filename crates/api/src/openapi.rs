@@ -126,6 +126,11 @@ const TAGS: &[(&str, &[&str], &str)] = &[
         "A merchant lets partners sell: banks, operators, kiosks. A partner names a player, fills the player's cart, \
          orders, charges, and says so; `docs/distribution-hub.md` walks through it.",
     ),
+    (
+        "Webhooks",
+        &["webhook"],
+        "Operations of the Store API: where a project is told of what happens, and how of its orders.",
+    ),
     ("Server", &["health", "readiness", "document"], "About the server itself. No credentials are needed."),
 ];
 

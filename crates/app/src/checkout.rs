@@ -24,6 +24,7 @@ use coinslot_domain::token::Place;
 use coinslot_domain::{tax, wallet as domain};
 use coinslot_store::payment::{Attempt, News};
 use coinslot_store::{StoreError, Tx, coupon, merchant, order, payment, reached, wallet};
+use coinslot_wire::shop::webhook::OrderNotice;
 use coinslot_wire::token::{PlayerField, TokenBody};
 use coinslot_wire::webhook::PaymentNotice;
 use std::sync::Arc;
@@ -756,7 +757,7 @@ pub(crate) fn capture_pushed(
     now: Time,
 ) -> Result<Option<Payment>, StoreError> {
     let kept = subscription::Kept { kind: String::new(), token: String::new(), name: String::new() };
-    capture(tx, payment, attempt, (project, Some(order)), (METHOD_NAME, &kept), event_id, now)
+    capture(tx, payment, attempt, (project, Some(order), false), (METHOD_NAME, &kept), event_id, now)
 }
 
 fn lost(payment: PaymentId, what: &str) -> StoreError {
@@ -813,10 +814,18 @@ fn capture(
         let coupon = if order.lines.is_empty() { None } else { coupon::of_order(tx, order.project, order.id)? };
         let coupon = coupon.as_ref().map(|used| (used.code.as_str(), used.campaign_code.as_str()));
         let notice = PaymentNotice { coupon, ..webhook::notice(project, &order, &payment, method, &provider_id) };
-        let body = coinslot_wire::webhook::payment(&notice, captured.subscription.as_ref());
-        coinslot_store::webhook::insert(tx, payment.project, event_id, payment.id, "payment", &body, now)?;
+        let telling = webhook::telling(tx, &order)?;
+        if !telling.is_some_and(|t| t.combined) {
+            let body = coinslot_wire::webhook::payment(&notice, captured.subscription.as_ref());
+            coinslot_store::webhook::insert(tx, payment.project, event_id, payment.id, "payment", &body, now)?;
+        }
         for (event, kind, body) in captured.told {
             coinslot_store::webhook::insert(tx, payment.project, event, payment.id, kind, &body, now)?;
+        }
+        if let Some(telling) = telling {
+            let told =
+                OrderNotice { order: &order, telling, payment: Some(&notice), refund: None, code: notice.coupon };
+            webhook::tell_order(tx, &told, payment.id, order.id.get(), now)?;
         }
         reached("capture.event");
     }

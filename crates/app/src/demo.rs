@@ -197,7 +197,9 @@ pub fn receive(authorization: Option<&str>, body: &[u8]) -> (u16, &'static str) 
         return (400, r#"{"error":{"code":"INVALID_SIGNATURE","message":"The signature does not match"}}"#);
     }
     let player = coinslot_wire::shape::parse(body).ok();
-    let player = player.as_ref().and_then(|v| v.pointer("/user/id")).and_then(|id| id.as_str());
+    // What is told of an order names the player so.
+    let id = player.as_ref().and_then(|v| v.pointer("/user/id").or_else(|| v.pointer("/user/external_id")));
+    let player = id.and_then(|id| id.as_str());
     if player.is_none_or(|id| id.starts_with("unknown")) {
         return (400, r#"{"error":{"code":"INVALID_USER","message":"There is no such player"}}"#);
     }

@@ -7,7 +7,7 @@
 use crate::order::{self, OrderError, Ordering};
 use crate::purchase::{self, BoughtKey, Buying, Refused, Thing};
 use crate::webhook::{self, Asked};
-use crate::{App, Shared, checkout, hash, merchant, player, refund};
+use crate::{App, Shared, checkout, hash, merchant, player, refund, tracking};
 use coinslot_domain::hub::{self, BUYER, Claim, METHOD, Partner, Price, Pushed, Refusal, Sale, payable};
 use coinslot_domain::id::{AttemptId, EventId, OperationId, OrderId, PartnerId, PaymentId, ProjectId, RefundId};
 use coinslot_domain::merchant::Project;
@@ -330,8 +330,10 @@ pub async fn pay(app: &Shared, partner: &Partner, claim: Claim) -> Result<Paymen
         operation: app.id(OperationId::new).await?,
     };
     let (seller, now) = (partner.id, app.now(project.id));
+    let (id, order) = (project.id, claim.order);
     let paid = app.store.write(move |tx| book(tx, &project, seller, &claim, numbers, now)).await?;
     app.wake_worker();
+    tracking::tell(app, id, order).await;
     Ok(paid)
 }
 
@@ -474,7 +476,8 @@ fn in_coins(tx: &mut Tx<'_>, buying: &Buying, order: Order, numbers: Numbers) ->
     purchase::reserve(tx, buying, &order, numbers.attempt.get(), now)?;
     let paid = orders::advance(tx, order, OrderEvent::Paid)?;
     let paid = paid.ok_or(PushError::Refused(Refusal::Paid))?;
-    Ok(purchase::fulfil(tx, &paid, None, now)?)
+    purchase::fulfil(tx, &paid, None, now)?;
+    Ok(webhook::tell_coins(tx, &buying.project, &paid, (numbers.payment, paid.id.get()), now)?)
 }
 
 /// Why a payment was not cancelled.
@@ -500,8 +503,10 @@ pub async fn cancel(app: &Shared, partner: &Partner, id: PaymentId) -> Result<()
     let (project, seller) = (partner.project, partner.id);
     let refund_id = app.id(RefundId::new).await?;
     let (event, operation) = (app.id(EventId::new).await?, app.id(OperationId::new).await?);
+    let sells = merchant::anyones(app, project).await?.ok_or(CancelError::NotFound)?;
     let now = app.now(project);
-    app.store
+    let order = app
+        .store
         .write(move |tx| {
             let pushed = store::pushed_as(tx, project, id)?.filter(|p| p.partner == seller);
             let pushed = pushed.ok_or(CancelError::NotFound)?;
@@ -512,14 +517,23 @@ pub async fn cancel(app: &Shared, partner: &Partner, id: PaymentId) -> Result<()
             let order = orders::find(tx, project, pushed.order)?.ok_or(CancelError::NotFound)?;
             match order.placed.as_ref().and_then(|p| p.coins) {
                 None => {
-                    let canceled = refund::cancel(tx, project, id, refund_id, event, now)?;
-                    if canceled { Ok(()) } else { Err(CancelError::Canceled) }
+                    if !refund::cancel(tx, project, id, refund_id, event, now)? {
+                        return Err(CancelError::Canceled);
+                    }
                 }
-                Some(coins) => Ok(give_back(tx, order, coins.price, (event, operation), now)?),
+                // Done, by a run of this whose commit was not heard of.
+                Some(_) if order.state == OrderState::Refunded => {}
+                Some(coins) => {
+                    give_back(tx, order, coins.price, (event, operation), now)?;
+                    let order = orders::find(tx, project, pushed.order)?.ok_or(CancelError::NotFound)?;
+                    webhook::tell_coins(tx, &sells, &order, (id, refund_id.get()), now)?;
+                }
             }
+            Ok(pushed.order)
         })
         .await?;
     app.wake_worker();
+    tracking::tell(app, project, order).await;
     Ok(())
 }
 
@@ -531,10 +545,6 @@ fn give_back(
     (event, operation): (EventId, OperationId),
     now: Time,
 ) -> Result<(), StoreError> {
-    // Done, by a run whose commit was not heard of.
-    if order.state == OrderState::Refunded {
-        return Ok(());
-    }
     let (project, user) = (order.project, order.player.id.clone());
     let back = orders::advance(tx, order, OrderEvent::FullyRefunded)?;
     let back = back.ok_or_else(|| StoreError::Corrupt("an order of a payment is not paid".into()))?;

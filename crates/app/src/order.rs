@@ -2,7 +2,7 @@
 //! that costs money.
 
 use crate::purchase::{self, Buying, Refused, Thing};
-use crate::{App, attribute, hash, idempotency, tracking};
+use crate::{App, attribute, hash, idempotency, tracking, webhook};
 use coinslot_domain::id::{OperationId, OrderId, ProjectId};
 use coinslot_domain::merchant::Project;
 use coinslot_domain::money::Money;
@@ -149,6 +149,7 @@ pub async fn place_free(app: &App, ordering: Ordering) -> Result<OrderId, OrderE
         })
         .await?;
     tracking::tell(app, project_id, id).await;
+    app.wake_worker();
     Ok(id)
 }
 
@@ -197,6 +198,7 @@ pub async fn place_for_coins(
         })
         .await?;
     tracking::tell(app, project_id, id).await;
+    app.wake_worker();
     Ok(id)
 }
 
@@ -231,7 +233,7 @@ pub(crate) fn hand_out(tx: &mut Tx<'_>, buying: &Buying, made: Order, now: Time)
     let paid = order::advance(tx, made, OrderEvent::Paid)?;
     let paid = paid.ok_or_else(|| StoreError::Corrupt("a new order is not new".into()))?;
     purchase::fulfil(tx, &paid, None, now)?;
-    Ok(())
+    Ok(webhook::tell_unpaid(tx, &buying.project, &paid, now)?)
 }
 
 pub(crate) fn placed(body: &TokenBody, cart: Option<String>, token_hash: Option<String>, now: Time) -> Placed {

@@ -5,8 +5,10 @@ use coinslot_domain::id::{MerchantId, MessageId, ProjectId};
 use coinslot_domain::merchant::{Fees, Project};
 use coinslot_domain::message::MessageKind;
 use coinslot_domain::project::Settings;
-use coinslot_store::{StoreError, Tx, merchant as stored, project};
+use coinslot_domain::webhook::Telling;
+use coinslot_store::{StoreError, Tx, merchant as stored, project, webhook};
 use coinslot_wire::project::ProjectBody;
+use coinslot_wire::shop::webhook::WebhookBody;
 
 /// Adds a project of a merchant. It takes payments at once.
 pub async fn create(app: &App, of: MerchantId, body: ProjectBody) -> Result<ProjectId, StoreError> {
@@ -55,6 +57,31 @@ pub async fn update(app: &App, id: ProjectId, body: ProjectBody) -> Result<(), S
             project::lock(tx, id)?;
             let old = project::find(tx, id)?.ok_or_else(|| lost(id))?;
             project::update(tx, id, &body.apply(old, &fresh))?;
+            message::tell(tx, id, MessageKind::ProjectUpdated, (change.get(), None), "", now)
+        })
+        .await
+}
+
+/// How a project is told of what happens, and how of its orders.
+pub async fn told(app: &App, id: ProjectId) -> Result<(Settings, Telling), StoreError> {
+    app.store
+        .read(move |tx| {
+            let settings = project::find(tx, id)?.ok_or_else(|| lost(id))?;
+            Ok((settings, webhook::telling(tx, id)?))
+        })
+        .await
+}
+
+/// Says how a project is told.
+pub async fn have_told(app: &App, id: ProjectId, body: WebhookBody) -> Result<(), StoreError> {
+    let (change, now) = (app.id(MessageId::new).await?, app.now(id));
+    app.store
+        .write(move |tx| {
+            project::lock(tx, id)?;
+            let old = project::find(tx, id)?.ok_or_else(|| lost(id))?;
+            let (settings, telling) = body.apply(old, webhook::telling(tx, id)?);
+            project::update(tx, id, &settings)?;
+            webhook::set_telling(tx, id, telling)?;
             message::tell(tx, id, MessageKind::ProjectUpdated, (change.get(), None), "", now)
         })
         .await

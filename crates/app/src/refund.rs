@@ -11,7 +11,8 @@ use coinslot_domain::order::OrderEvent;
 use coinslot_domain::payment::{Notified, Payment, PaymentEvent, PaymentState};
 use coinslot_domain::refund::{CODE_CANCELLATION, CODE_CHARGEBACK, CODE_PROVIDER, Refund, RefundState, split};
 use coinslot_domain::time::{Span, Time};
-use coinslot_store::{StoreError, Tx, merchant, order, payment, reached, refund};
+use coinslot_store::{StoreError, Tx, coupon, merchant, order, payment, reached, refund};
+use coinslot_wire::shop::webhook::OrderNotice;
 use coinslot_wire::webhook::RefundNotice;
 
 /// Why no money goes back.
@@ -356,6 +357,12 @@ fn book(tx: &mut Tx<'_>, refund: &Refund, method: &str, event_id: EventId, now: 
     let about = (refund.id.get(), Some(payment.id));
     let what = if refund.chargeback { MessageKind::Chargeback } else { MessageKind::Refund };
     message::tell(tx, refund.project, what, about, &refund.reason, now)?;
+    let telling = if whole { webhook::telling(tx, &order)? } else { None };
+    // Before it is given back.
+    let used = match telling {
+        Some(_) => coupon::of_order(tx, order.project, order.id)?,
+        None => None,
+    };
     if whole {
         purchase::revoke(tx, &order, Some(payment.id), event_id, now)?;
     }
@@ -374,7 +381,14 @@ fn book(tx: &mut Tx<'_>, refund: &Refund, method: &str, event_id: EventId, now: 
         } else {
             ("refund", coinslot_wire::webhook::refund(&notice, &reason))
         };
-        coinslot_store::webhook::insert(tx, payment.project, event_id, payment.id, kind, &body, now)?;
+        if !telling.is_some_and(|t| t.combined) {
+            coinslot_store::webhook::insert(tx, payment.project, event_id, payment.id, kind, &body, now)?;
+        }
+        if let Some(telling) = telling {
+            let code = used.as_ref().map(|used| (used.code.as_str(), used.campaign_code.as_str()));
+            let told = OrderNotice { order: &order, telling, payment: Some(&notice), refund: Some(&reason), code };
+            webhook::tell_order(tx, &told, payment.id, refund.id.get(), now)?;
+        }
         reached("refund.event");
     }
     Ok(())

@@ -2,20 +2,68 @@
 
 use crate::port::{Answered, Outgoing};
 use crate::{App, Shared, known, message, signature, tracking};
-use coinslot_domain::id::{EventId, ProjectId};
+use coinslot_domain::id::{EventId, PaymentId, ProjectId};
 use coinslot_domain::merchant::Project;
 use coinslot_domain::message::MessageKind;
 use coinslot_domain::order::Order;
 use coinslot_domain::payment::{Notified, Payment};
 use coinslot_domain::time::{Span, Time};
-use coinslot_domain::webhook::{EventState, TIMEOUT, Verdict, verdict, wait_after};
+use coinslot_domain::webhook::{EventState, TIMEOUT, Telling, Verdict, order_wait_after, verdict, wait_after};
 use coinslot_store::webhook::{Claimed, Delivery};
-use coinslot_store::{StoreError, Tx, payment, reached, webhook};
+use coinslot_store::{StoreError, Tx, coupon, payment, reached, webhook};
+use coinslot_wire::shop::webhook::{ORDER_CANCELED, ORDER_PAID, OrderNotice};
 use coinslot_wire::webhook::PaymentNotice;
 use std::sync::Arc;
 
 /// The type of the webhook by which a game learns of a payment.
 pub(crate) const PAYMENT: &str = "payment";
+
+/// How a game is told of an order; `None` for one that it is not told of: one
+/// that is not of the Store API.
+pub(crate) fn telling(tx: &mut Tx<'_>, order: &Order) -> Result<Option<Telling>, StoreError> {
+    match order.placed {
+        Some(_) => webhook::telling(tx, order.project).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Has the game told of an order, behind what it is told of its payment. An
+/// order is paid once, so its number serves that event; all of it is given back
+/// once, so that of the refund serves the other.
+pub(crate) fn tell_order(
+    tx: &mut Tx<'_>,
+    notice: &OrderNotice<'_>,
+    payment: PaymentId,
+    number: i64,
+    now: Time,
+) -> Result<(), StoreError> {
+    let (kind, body) = coinslot_wire::shop::webhook::order(notice);
+    let event = EventId::new(number).ok_or_else(|| StoreError::Corrupt("an order without a number".into()))?;
+    webhook::insert(tx, notice.order.project, event, payment, kind, &body, now)
+}
+
+/// The same of an order that money does not pay: in the place of a payment
+/// stands its own number.
+pub(crate) fn tell_unpaid(tx: &mut Tx<'_>, project: &Project, order: &Order, now: Time) -> Result<(), StoreError> {
+    let payment = PaymentId::new(order.id.get());
+    let payment = payment.ok_or_else(|| StoreError::Corrupt("an order without a number".into()))?;
+    tell_coins(tx, project, order, (payment, order.id.get()), now)
+}
+
+/// The same of an order that virtual currency pays, under the number that stands
+/// for its payment.
+pub(crate) fn tell_coins(
+    tx: &mut Tx<'_>,
+    project: &Project,
+    order: &Order,
+    (payment, number): (PaymentId, i64),
+    now: Time,
+) -> Result<(), StoreError> {
+    let Some(telling) = telling(tx, order)?.filter(|_| project.webhook_url.is_some()) else { return Ok(()) };
+    let used = coupon::of_order(tx, order.project, order.id)?;
+    let code = used.as_ref().map(|used| (used.code.as_str(), used.campaign_code.as_str()));
+    tell_order(tx, &OrderNotice { order, telling, payment: None, refund: None, code }, payment, number, now)
+}
 
 /// What the game said to a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -196,28 +244,45 @@ async fn claim(app: &App, id: ProjectId, limit: usize) -> Result<Option<(Arc<Pro
     Ok(Some((known.project.clone(), claimed)))
 }
 
+/// Whether what an event waits for was refused: an order is told of once its
+/// payment is acknowledged, and that it was given back once the refund is.
+async fn is_moot(app: &App, event: &Claimed) -> Result<bool, StoreError> {
+    let first = match event.kind.as_str() {
+        ORDER_PAID => PAYMENT,
+        ORDER_CANCELED => "refund",
+        _ => return Ok(false),
+    };
+    let (project, payment) = (event.project, event.payment);
+    let all = app.store.read(move |tx| webhook::events_of(tx, project, payment)).await?;
+    Ok(all.iter().any(|e| e.kind == first && e.state == EventState::Failed))
+}
+
 async fn deliver_one(app: &App, project: &Project, event: Claimed) -> Result<(), StoreError> {
+    let unsent = |error: &str| Delivery {
+        project: project.id,
+        event: event.id,
+        attempt: event.attempt,
+        url: String::new(),
+        signature: String::new(),
+        sent_at: app.now(project.id),
+        took: Span(0),
+        status: None,
+        answer: String::new(),
+        error: Some(error.into()),
+    };
     let (delivery, verdict) = match &project.webhook_url {
-        Some(url) => send(app, project, url, event.id, event.attempt, &event.body).await,
-        None => {
-            let delivery = Delivery {
-                project: project.id,
-                event: event.id,
-                attempt: event.attempt,
-                url: String::new(),
-                signature: String::new(),
-                sent_at: app.now(project.id),
-                took: Span(0),
-                status: None,
-                answer: String::new(),
-                error: Some("the project has no webhook URL".into()),
-            };
-            (delivery, Verdict::Retry)
+        _ if is_moot(app, &event).await? => {
+            (unsent("not sent: the game refused the webhook before it"), Verdict::Refused)
         }
+        Some(url) => send(app, project, url, event.id, event.attempt, &event.body).await,
+        None => (unsent("the project has no webhook URL"), Verdict::Retry),
     };
     reached("webhook.sent");
     let now = app.now(project.id);
-    let (state, due_at) = match (verdict, wait_after(event.attempt - event.attempts_before)) {
+    let attempt = event.attempt - event.attempts_before;
+    let of_order = [ORDER_PAID, ORDER_CANCELED].contains(&event.kind.as_str());
+    let wait = if of_order { order_wait_after(attempt) } else { wait_after(attempt) };
+    let (state, due_at) = match (verdict, wait) {
         (Verdict::Delivered, _) => (EventState::Delivered, now),
         (Verdict::Retry, Some(wait)) => (EventState::Pending, now + wait),
         (Verdict::Retry, None) | (Verdict::Refused, _) => (EventState::Failed, now),
@@ -232,8 +297,9 @@ async fn deliver_one(app: &App, project: &Project, event: Claimed) -> Result<(),
         EventState::Failed => Some(Notified::Failed),
         EventState::Pending => None,
     }
-    // Only the payment's own webhook decides what the player is told.
-    .filter(|_| event.kind == PAYMENT);
+    // Only what tells of the payment decides what the player is told: its own
+    // webhook, which comes first, or that of the order with the payment in it.
+    .filter(|_| [PAYMENT, ORDER_PAID].contains(&event.kind.as_str()));
     let about = event.payment;
     let settle = move |tx: &mut Tx<'_>| {
         if !webhook::settle(tx, &delivery, state, due_at)? {

@@ -48,6 +48,51 @@ pub fn wait_after(attempt: i64) -> Option<Span> {
     usize::try_from(attempt - 1).ok().and_then(|i| WAITS.get(i)).copied()
 }
 
+/// The same for what is told of an order, as documented: twice after five
+/// minutes, seven times after fifteen, ten times after an hour.
+pub fn order_wait_after(attempt: i64) -> Option<Span> {
+    match attempt {
+        1..=2 => Some(Span::minutes(5)),
+        3..=9 => Some(Span::minutes(15)),
+        10..=19 => Some(Span::hours(1)),
+        _ => None,
+    }
+}
+
+/// The version of what a game is told of an order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Version {
+    /// The first.
+    #[default]
+    One,
+    /// The first, and of each item whether it is free, a bonus, or in a package.
+    Two,
+}
+
+impl Version {
+    /// Its published number.
+    pub fn number(self) -> i64 {
+        match self {
+            Version::One => 1,
+            Version::Two => 2,
+        }
+    }
+
+    /// The version of a number.
+    pub fn from_number(n: i64) -> Option<Self> {
+        [Version::One, Version::Two].into_iter().find(|v| v.number() == n)
+    }
+}
+
+/// How a game is told of the orders of its Store API.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Telling {
+    /// In which version.
+    pub version: Version,
+    /// Whether the payment is told of within, and not in a webhook before it.
+    pub combined: bool,
+}
+
 /// How long the game may take to answer.
 pub const TIMEOUT: Span = Span::seconds(10);
 
@@ -129,6 +174,17 @@ mod tests {
         assert!(wait_after(1).is_some() && wait_after(13).is_some());
         assert_eq!(wait_after(14), None);
         assert_eq!(wait_after(0), None);
+    }
+
+    #[test]
+    fn orders_are_told_twenty_times_in_twelve_hours() {
+        let waits: Vec<Span> = (1..).map_while(order_wait_after).collect();
+        assert_eq!(waits.len(), 19);
+        assert_eq!(waits.iter().map(|w| w.0).sum::<i64>(), Span::minutes(11 * 60 + 55).0);
+        assert_eq!((order_wait_after(0), order_wait_after(-1)), (None, None));
+        for n in 0..4 {
+            assert_eq!(Version::from_number(n).map(Version::number), (1..=2).contains(&n).then_some(n));
+        }
     }
 
     #[test]

@@ -628,6 +628,7 @@ fn migrations() -> Result<refinery_core::Runner, StoreError> {
         ("V13__shop", include_str!("../migrations/V13__shop.sql")),
         ("V17__tv", include_str!("../migrations/V17__tv.sql")),
         ("V20__hub", include_str!("../migrations/V20__hub.sql")),
+        ("V21__order_webhook", include_str!("../migrations/V21__order_webhook.sql")),
     ];
     let all: Result<Vec<_>, _> = all.iter().map(|(name, sql)| refinery_core::Migration::unapplied(name, sql)).collect();
     // In one transaction with the note that they ran: otherwise a crash between

@@ -4,7 +4,7 @@ use crate::engine::Row;
 use crate::{StoreError, Tx};
 use coinslot_domain::id::{EventId, PaymentId, ProjectId};
 use coinslot_domain::time::{Span, Time};
-use coinslot_domain::webhook::EventState;
+use coinslot_domain::webhook::{EventState, Telling, Version};
 
 statements! {
     INSERT = "INSERT INTO event (project_id, event_id, payment_id, seq, kind, body, state, attempts, due_at, created_at)
@@ -64,6 +64,9 @@ statements! {
         WHERE project_id = $1 AND (created_at, payment_id, seq) > ($2, $3, $4) AND created_at <= $5
             AND payment_id IS NOT NULL AND state = 'failed' AND state <> 'delivered'
         ORDER BY created_at, payment_id, seq LIMIT $6";
+    TELLING = "SELECT version, combined FROM order_telling WHERE project_id = $1";
+    SET_TELLING = "INSERT INTO order_telling (project_id, version, combined) VALUES ($1, $2, $3)
+        ON CONFLICT (project_id) DO UPDATE SET version = $2, combined = $3";
     WAS_SENT = "SELECT attempt FROM delivery WHERE project_id = $1 AND event_id = $2 AND attempt = $3";
     REPLAY = "UPDATE event SET state = 'pending', due_at = $5, attempts_before = attempts
         WHERE project_id = $1 AND event_id = $2 AND state = $3 AND attempts = $4 AND payment_id IS NOT NULL";
@@ -139,6 +142,20 @@ pub fn insert(
 ) -> Result<(), StoreError> {
     let values = [project.get().into(), id.get().into(), payment.get().into(), kind.into(), body.into(), now.0.into()];
     tx.put(INSERT, &values)
+}
+
+/// How a game is told of the orders of its Store API.
+pub fn telling(tx: &mut Tx<'_>, project: ProjectId) -> Result<Telling, StoreError> {
+    let Some(row) = tx.row(TELLING, &[project.get().into()])? else { return Ok(Telling::default()) };
+    let unknown = || StoreError::Corrupt(format!("project {project} is told in an unknown version"));
+    let version = Version::from_number(row.int(0)?).ok_or_else(unknown)?;
+    Ok(Telling { version, combined: row.flag(1)? })
+}
+
+/// Says how a game is told of the orders of its Store API.
+pub fn set_telling(tx: &mut Tx<'_>, project: ProjectId, telling: Telling) -> Result<(), StoreError> {
+    let values = [project.get().into(), telling.version.number().into(), telling.combined.into()];
+    tx.execute(SET_TELLING, &values).map(drop)
 }
 
 /// Records a question that was put to the game and answered on the spot.

@@ -71,6 +71,14 @@ pub fn payment(notice: &PaymentNotice, subscription: Option<&(Subscription, Plan
     bytes(&body)
 }
 
+/// A payment within what is told of its order, or what was given back of it:
+/// the same without the player.
+pub(crate) fn billing(notice: &PaymentNotice, refund: Option<&RefundNotice>) -> Value {
+    let (kind, parts) = refund.map_or(("payment", &notice.payment.breakdown), |r| ("refund", r.parts));
+    let body = Notification { user: None, custom_parameters: None, ..about(kind, notice, parts, refund) };
+    serde_json::to_value(&body).unwrap_or_default()
+}
+
 /// Tells the game that all of a payment was given back.
 pub fn refund(notice: &PaymentNotice, refund: &RefundNotice) -> String {
     bytes(&about("refund", notice, refund.parts, Some(refund)))
@@ -82,7 +90,7 @@ pub fn partial_refund(notice: &PaymentNotice, refund: &RefundNotice) -> String {
     bytes(&about("partial_refund", notice, refund.parts, Some(refund)))
 }
 
-fn bytes(body: &impl Serialize) -> String {
+pub(crate) fn bytes(body: &impl Serialize) -> String {
     // Structs of strings and numbers, and an amount's text is a JSON number:
     // there is nothing to go wrong.
     serde_json::to_string(body).unwrap_or_default()
@@ -100,7 +108,8 @@ struct Notification<'a> {
     notification_type: &'static str,
     settings: Settings,
     purchase: Purchase<'a>,
-    user: User<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<User<'a>>,
     transaction: Transaction<'a>,
     payment_details: PaymentDetails,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -371,7 +380,7 @@ fn about<'a>(
         notification_type,
         settings: settings(project, merchant),
         purchase: purchase(order, parts, coupon),
-        user: user(&order.player),
+        user: Some(user(&order.player)),
         transaction: Transaction {
             id: payment.id.get(),
             external_id: order.external_id.as_deref(),

@@ -16,6 +16,7 @@ mod order;
 mod request;
 mod token;
 mod tracking;
+mod webhook;
 
 pub use fault::Fault;
 
@@ -46,6 +47,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(item::routes());
     all.extend(inventory::routes());
     all.extend(hub::routes());
+    all.extend(webhook::routes());
     all
 }
 

@@ -6,7 +6,8 @@ use coinslot_domain::id::{OrderId, PartnerId, RefundId};
 use coinslot_domain::money::BasisPoints;
 use coinslot_domain::order::{OrderEvent, Player};
 use coinslot_domain::tax::{Tax, TaxKind};
-use coinslot_store::{StoreError, Tx, hub, order};
+use coinslot_domain::webhook::{Telling, Version};
+use coinslot_store::{StoreError, Tx, hub, order, webhook};
 
 pub(crate) const STEPS: &[Step] = &[
     Step::Write("partners", partners),
@@ -16,6 +17,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step::Refused("one payment for two orders", payment_twice),
     Step::Write("what partners cancel", cancellations),
     Step::Write("what partners say of a player", said),
+    Step::Write("how a game is told of orders", telling),
 ];
 
 fn partner(n: i64) -> Partner {
@@ -130,5 +132,15 @@ fn said(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     let paid = call!(log, order::advance(tx, told, OrderEvent::Paid)).unwrap();
     call!(log, hub::set_said(tx, ours(), paid.id, (None, None), None));
     assert_eq!(call!(log, order::find(tx, ours(), paid.id)), Some(paid), "what is paid stays as it is");
+    Ok(())
+}
+
+fn telling(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
+    assert_eq!(call!(log, webhook::telling(tx, ours())), Telling::default());
+    for (version, combined) in [(Version::Two, true), (Version::One, true), (Version::Two, false)] {
+        call!(log, webhook::set_telling(tx, ours(), Telling { version, combined }));
+        assert_eq!(call!(log, webhook::telling(tx, ours())), Telling { version, combined });
+    }
+    assert_eq!(call!(log, webhook::telling(tx, theirs())), Telling::default());
     Ok(())
 }

@@ -8,3 +8,4 @@ pub mod order;
 pub mod player;
 pub mod token;
 pub mod tracking;
+pub mod webhook;
