@@ -53,6 +53,7 @@ impl<'a> Shop<'a> {
             random: outside.random.clone(),
             gateway: outside.provider.clone(),
             game,
+            post: None,
             public_url: "http://coinslot.example".into(),
         }))
     }

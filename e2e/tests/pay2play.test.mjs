@@ -60,6 +60,15 @@ async function visit(options, context = {}) {
   return { page, warned };
 }
 
+/** The newest letter to an address, once it is there. The page must be one of the server's own. */
+async function mailed(page, address) {
+  const letter = await page.waitForFunction(async (to) => {
+    const { letters } = await (await fetch("/demo/mail.json")).json();
+    return letters.find((l) => l.to === to);
+  }, address);
+  return letter.jsonValue();
+}
+
 /** Presses the button and gives the payment page in the lightbox. */
 async function buy(page) {
   await page.click(".xpay2play-widget-button");
@@ -99,6 +108,14 @@ test("simple integration: a place is chosen, the key is on the page and the webh
   assert.match(told.user.id, /^guest-/);
   assert.deepEqual(told.purchase.pin_codes, [{ digital_content: "starfall", drm: "gog", currency: "USD", amount: 22.99 }]);
   await page.waitForFunction(() => window.seen.includes("status-done"));
+  // And in the mail.
+  await page.goto(`${server.url}/demo/mail`);
+  const letter = await mailed(page, "guest@example.com");
+  assert.equal(letter.subject, "Your purchase from Starfall");
+  assert.match(letter.text, /Key for Starfall \(GOG\): GOG-0001-DEMO/);
+  await page.reload();
+  await accessible(page, "mail");
+  await page.screenshot({ path: "out/mail.png" });
   await page.close();
 });
 

@@ -9,13 +9,15 @@
 //!
 //! Commands: `@advance 90s`, `@deliver` (does all that is due and shows the
 //! webhooks), `@game 500 text` (how the game answers next), `@game silent`,
-//! `@books`, `@keep key as other_key` (another name for a member of an answer).
+//! `@books`, `@mail` (the letters that players got), `@keep key as other_key`
+//! (another name for a member of an answer).
 
 use crate::world::{Reply, World, answered, silence};
 use axum::body::Body;
 use axum::http::Request;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use coinslot_app::port::Post;
 use coinslot_domain::id::ProjectId;
 use coinslot_domain::time::Span;
 use std::collections::BTreeMap;
@@ -233,6 +235,7 @@ async fn run(world: &World, command: &str) -> String {
             told(world)
         }
         "told" => told(world),
+        "mail" => letters(world),
         "books" => {
             let project = ProjectId::new(coinslot_app::demo::PROJECT).expect("a project");
             let faults = coinslot_app::audit::books(&world.app, project).await.expect("the books");
@@ -249,6 +252,14 @@ async fn run(world: &World, command: &str) -> String {
         }
         other => panic!("@{other} is no command"),
     }
+}
+
+fn letters(world: &World) -> String {
+    let mut text = String::new();
+    for letter in world.post.caught().unwrap_or_default().iter().rev() {
+        let _ = writeln!(text, "To: {}\nSubject: {}\n\n{}\n", letter.to, letter.subject, letter.text.trim_end());
+    }
+    if text.is_empty() { "nothing was mailed".into() } else { text.trim_end().to_string() }
 }
 
 fn told(world: &World) -> String {

@@ -17,6 +17,7 @@ use coinslot_domain::payment::{Decline, Payment};
 use coinslot_domain::time::{Span, Time};
 use coinslot_gateway::SandboxGateway;
 use coinslot_paystation::ClientIp;
+use coinslot_paystation::mail::Catcher;
 use coinslot_store::{Location, Store, StoreError, merchant, payment};
 use http_body_util::BodyExt;
 use std::collections::{BTreeMap, VecDeque};
@@ -248,6 +249,8 @@ pub struct World {
     pub game: Arc<RecordingGame>,
     /// The payment provider.
     pub gateway: Arc<CountingGateway>,
+    /// The mail.
+    pub post: Arc<Catcher>,
     /// Its doors.
     pub router: Router,
     location: Location,
@@ -300,18 +303,20 @@ impl World {
         let clock = Arc::new(FixedClock(AtomicI64::new(START.0)));
         let game = Arc::new(RecordingGame::default());
         let gateway = Arc::new(CountingGateway::default());
+        let post = Arc::new(Catcher::default());
         let app = App::new(Parts {
             store: Store::open(&location).unwrap(),
             clock: clock.clone(),
             random: Arc::new(SeededRandom::new(1)),
             gateway: gateway.clone(),
             game: game.clone(),
+            post: Some(post.clone()),
             public_url: "http://coinslot.example".into(),
         });
         demo::seed(&app, Some(WEBHOOK_URL.into())).await.unwrap();
         seed_others(&app).await.unwrap();
         let router = server::router(&app, OPTIONS);
-        World { app, clock, game, gateway, router, location, directory, _database: database }
+        World { app, clock, game, gateway, post, router, location, directory, _database: database }
     }
 
     /// Its database, for another server on it.
@@ -327,6 +332,7 @@ impl World {
             random: self.app.random.clone(),
             gateway: self.gateway.clone(),
             game: self.game.clone(),
+            post: Some(self.post.clone()),
             public_url: self.app.public_url.clone(),
         })
     }

@@ -45,6 +45,7 @@ fn reborn(world: &World, seed: u64) -> Shared {
         random: Arc::new(SeededRandom::new(seed)),
         gateway: world.gateway.clone(),
         game: world.game.clone(),
+        post: None,
         public_url: "http://coinslot.example".into(),
     })
 }

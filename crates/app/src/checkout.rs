@@ -23,7 +23,7 @@ use coinslot_domain::time::{Span, Time};
 use coinslot_domain::token::Place;
 use coinslot_domain::{tax, wallet as domain};
 use coinslot_store::payment::{Attempt, News};
-use coinslot_store::{StoreError, Tx, coupon, merchant, order, payment, reached, wallet};
+use coinslot_store::{StoreError, Tx, coupon, mail, merchant, order, payment, reached, wallet};
 use coinslot_wire::shop::webhook::OrderNotice;
 use coinslot_wire::token::{PlayerField, TokenBody};
 use coinslot_wire::webhook::PaymentNotice;
@@ -673,12 +673,13 @@ pub(crate) async fn finish(
     let player = begun.as_ref().map(|(begun, _)| begun.order.player.id.clone());
     let registered = player.as_ref().is_some_and(|player| app.known.is_registered(project, player));
     // Nobody is told of a plain payment of a project without an address.
-    let quiet = plain && begun.as_ref().is_some_and(|(_, project)| project.webhook_url.is_none());
+    let mail_at = app.post.is_some().then(|| app.clock.now());
+    let quiet = plain && mail_at.is_none() && begun.as_ref().is_some_and(|(_, project)| project.webhook_url.is_none());
     let note = move |tx: &mut Tx<'_>| {
         if let Some((begun, project)) = &begun {
             let Trying { payment, attempt, order, .. } = &**begun;
             let known = (&**project, Some(order), registered);
-            let captured = capture(tx, payment.clone(), attempt, known, (method, &kept), event_id, now)?;
+            let captured = capture(tx, payment.clone(), attempt, known, (method, &kept), (event_id, mail_at), now)?;
             if captured.is_some() {
                 return Ok(captured);
             }
@@ -693,7 +694,7 @@ pub(crate) async fn finish(
             ChargeAnswer::Succeeded => {
                 let project = merchant::find_project(tx, project)?;
                 let project = project.ok_or_else(|| lost(id, "project"))?;
-                capture(tx, payment, &attempt, (&project, None, false), (method, &kept), event_id, now)?
+                capture(tx, payment, &attempt, (&project, None, false), (method, &kept), (event_id, mail_at), now)?
             }
             ChargeAnswer::Challenge => {
                 let event = PaymentEvent::ChallengeAsked;
@@ -772,7 +773,7 @@ fn capture(
     attempt: &Attempt,
     (project, order, registered): (&Project, Option<&Order>, bool),
     (method, kept): (&str, &subscription::Kept),
-    event_id: EventId,
+    (event_id, mail_at): (EventId, Option<Time>),
     now: Time,
 ) -> Result<Option<Payment>, StoreError> {
     let lost = |what| lost(attempt.payment, what);
@@ -828,6 +829,9 @@ fn capture(
             webhook::tell_order(tx, &told, payment.id, order.id.get(), now)?;
         }
         reached("capture.event");
+    }
+    if let (Some(at), Some(address)) = (mail_at, &order.player.email) {
+        mail::insert(tx, payment.project, payment.id, address, at)?;
     }
     Ok(Some(payment))
 }

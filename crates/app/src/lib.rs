@@ -26,6 +26,7 @@ pub mod idempotency;
 pub mod inventory;
 pub mod item;
 mod known;
+pub mod mail;
 pub mod merchant;
 mod merge;
 pub mod message;
@@ -75,6 +76,8 @@ pub struct Parts {
     pub gateway: Arc<dyn port::Gateway>,
     /// Reaches the game.
     pub game: Arc<dyn port::Game>,
+    /// Reaches the player; none where nothing is mailed.
+    pub post: Option<Arc<dyn port::Post>>,
     /// Where players' browsers reach the server, without a slash at the end.
     pub public_url: String,
 }

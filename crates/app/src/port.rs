@@ -1,8 +1,10 @@
 //! What the server needs from outside: a clock, randomness, a payment provider
 //! and the game. Each is a trait, so that tests decide what happens.
 
+use crate::mail::Letter;
 use coinslot_domain::card::Card;
 use coinslot_domain::id::{AttemptId, ProjectId, RefundId};
+use coinslot_domain::mail::Posted;
 use coinslot_domain::money::{Currency, Money};
 use coinslot_domain::payment::Decline;
 use coinslot_domain::time::{Span, Time};
@@ -130,6 +132,28 @@ pub trait Gateway: Send + Sync {
     fn inquire(&self, charge: Charge) -> Later<'_, ChargeAnswer>;
     /// Gives money back.
     fn refund(&self, give_back: GiveBack) -> Later<'_, RefundAnswer>;
+}
+
+/// A letter as it went out, where somebody keeps it to look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caught {
+    /// Where it went.
+    pub to: String,
+    /// What it is about.
+    pub subject: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// The mail.
+pub trait Post: Send + Sync {
+    /// Sends a letter.
+    fn send(&self, letter: Letter) -> Later<'_, Posted>;
+    /// Letters that were caught in place of being sent, the newest first; for
+    /// development, where none goes out.
+    fn caught(&self) -> Option<Vec<Caught>> {
+        None
+    }
 }
 
 /// A webhook request.

@@ -262,17 +262,18 @@ impl Pages {
 /// What a browser asks for in place of a token, if its project lets browsers
 /// ask: what it may say of the player and of prices is left out.
 pub(crate) async fn asked(app: &App, data: &str) -> Result<(Arc<Project>, Draft, TokenBody), PageError> {
-    let data = serde_json::from_str(data).map_err(|_| PageError::Token)?;
-    let guest = [GUEST, &token::letters(app.bytes())].concat();
-    let draft = Draft::of_browser(data, &guest).map_err(|_| PageError::Token)?;
-    let body = TokenBody::from_stored(&draft.to_stored()).ok_or(PageError::Token)?;
-    let id = ProjectId::new(body.project_id()).ok_or(PageError::Serverless)?;
+    let data: serde_json::Value = serde_json::from_str(data).map_err(|_| PageError::Serverless)?;
+    let id = data.pointer("/settings/project_id").and_then(coinslot_wire::read::integer);
+    let id = id.and_then(ProjectId::new).ok_or(PageError::Serverless)?;
     let allowed = app.store.read(move |tx| coinslot_store::project::find(tx, id));
     // A project that is not there looks like one that does not allow it.
     if !allowed.await?.is_some_and(|settings| settings.send_json) {
         return Err(PageError::Serverless);
     }
     let known = known::project(app, id).await?.ok_or(PageError::Serverless)?;
+    let guest = [GUEST, &token::letters(app.bytes())].concat();
+    let draft = Draft::of_browser(data, &guest).map_err(|_| PageError::Token)?;
+    let body = TokenBody::from_stored(&draft.to_stored()).ok_or(PageError::Token)?;
     if !body.sandbox() {
         return Err(PageError::NoAgreement);
     }

@@ -4,11 +4,13 @@ use crate::clock::To;
 use crate::config::{self, Database, Listen, Loaded, LogFormat, Logging, Settings};
 use crate::doctor;
 use crate::event::Again;
+use crate::mail::Mailer;
 use crate::metrics::{self, Requests};
 use crate::server::{self, Options};
 use crate::system::{SystemClock, SystemRandom};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use coinslot_app::event::Filter;
+use coinslot_app::port::Post;
 use coinslot_app::signature::StandardHeaders;
 use coinslot_app::{App, Parts, Shared, demo};
 use coinslot_domain::id::{EventId, PaymentId};
@@ -16,9 +18,11 @@ use coinslot_domain::merchant::Project;
 use coinslot_domain::time::Time;
 use coinslot_domain::webhook::{EventState, TIMEOUT};
 use coinslot_gateway::SandboxGateway;
+use coinslot_paystation::mail::Catcher;
 use coinslot_store::{Checked, Location, Store, back_up, restore};
 use coinslot_wire::clock::Advance;
 use coinslot_worker::outgoing::{HttpGame, Policy, allowed_url};
+use coinslot_worker::smtp::Smtp;
 use std::error::Error;
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
@@ -601,7 +605,7 @@ struct Ready {
 }
 
 async fn prepare(settings: &Settings, policy: Policy) -> Fallible<Ready> {
-    let Settings { listen, database } = settings;
+    let Settings { listen, database, mail } = settings;
     let listener = bind(listen.listen, "--listen").await?;
     let metrics = match listen.metrics_listen {
         Some(address) => Some(bind(address, "--metrics-listen").await?),
@@ -609,7 +613,12 @@ async fn prepare(settings: &Settings, policy: Policy) -> Fallible<Ready> {
     };
     let address = listener.local_addr()?;
     let public_url = listen.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-    Ok(Ready { app: assemble(database, policy, public_url)?, listener, address, metrics })
+    let post: Option<Arc<dyn Post>> = match (mail.server()?, policy) {
+        (Some((url, from)), _) => Some(Arc::new(Mailer(Smtp::new(&url, &from)?))),
+        (None, Policy::Loopback) => Some(Arc::new(Catcher::default())),
+        (None, Policy::Public) => None,
+    };
+    Ok(Ready { app: assemble(database, policy, public_url, post)?, listener, address, metrics })
 }
 
 async fn bind(address: SocketAddr, flag: &str) -> Fallible<TcpListener> {
@@ -617,13 +626,14 @@ async fn bind(address: SocketAddr, flag: &str) -> Fallible<TcpListener> {
     bound.map_err(|e| format!("cannot listen on {address}: {e}; choose another with {flag}").into())
 }
 
-fn assemble(database: &Database, policy: Policy, public_url: String) -> Fallible<Shared> {
+fn assemble(database: &Database, policy: Policy, public_url: String, post: Option<Arc<dyn Post>>) -> Fallible<Shared> {
     Ok(App::new(Parts {
         store: Store::open(&database.location()?)?,
         clock: Arc::new(SystemClock),
         random: Arc::new(SystemRandom),
         gateway: Arc::new(SandboxGateway),
         game: Arc::new(HttpGame::new(policy, TIMEOUT)?),
+        post,
         public_url,
     }))
 }
@@ -631,7 +641,7 @@ fn assemble(database: &Database, policy: Policy, public_url: String) -> Fallible
 /// The project that a command is about, and the server without its
 /// doors.
 async fn open(of: &Of, policy: Policy) -> Fallible<(Shared, Project)> {
-    let app = assemble(&of.database, policy, String::new())?;
+    let app = assemble(&of.database, policy, String::new(), None)?;
     let project = crate::event::project(&app, of.project).await?;
     Ok((app, project))
 }
@@ -654,7 +664,7 @@ async fn run_found(command: Found) -> Fallible<()> {
     if let Some(url) = &command.webhook_url {
         allowed_url(url, Policy::Public).map_err(|why| format!("--webhook-url: {why}"))?;
     }
-    let app = assemble(&command.database, Policy::Public, String::new())?;
+    let app = assemble(&command.database, Policy::Public, String::new(), None)?;
     let f = coinslot_app::merchant::found(&app, command.merchant, command.project, command.webhook_url).await?;
     println!(
         "Keep these; the API key is not shown again.
@@ -670,7 +680,7 @@ async fn run_found(command: Found) -> Fallible<()> {
 
 async fn projects(command: &Doctor) -> Fallible<Vec<doctor::Finding>> {
     let policy = if command.local { Policy::Loopback } else { Policy::Public };
-    let app = assemble(&command.settings.database, policy, String::new())?;
+    let app = assemble(&command.settings.database, policy, String::new(), None)?;
     let projects = match command.project {
         Some(id) => vec![crate::event::project(&app, id).await?],
         None => coinslot_app::merchant::projects(&app).await?,
@@ -716,6 +726,7 @@ async fn run_dev(dev: Dev) -> Fallible<()> {
         "Coinslot {version} is ready, with play money only.
 
   Demo game      {url}/demo
+  Caught mail    {url}/demo/mail
   Token request  curl -u {merchant}:{key} {url}/merchant/v2/merchants/{merchant}/token \\
                    -H 'Content-Type: application/json' -d '{{\"user\":{{\"id\":{{\"value\":\"{player}\"}}}},
                    \"settings\":{{\"project_id\":{project},\"mode\":\"sandbox\"}},

@@ -37,6 +37,46 @@ pub struct Settings {
     /// Its database.
     #[command(flatten)]
     pub database: Database,
+    /// Its mail.
+    #[command(flatten)]
+    pub mail: Mail,
+}
+
+/// How letters reach players.
+#[derive(Args)]
+#[command(next_help_heading = "Mail")]
+pub struct Mail {
+    /// The mail server that takes receipts and keys for players:
+    /// smtps://user:password@host:465, or smtp://user:password@host:587?tls=required.
+    /// Without one nothing is mailed; `coinslot dev` shows it at /demo/mail.
+    #[arg(long, value_name = "URL", env = "COINSLOT_SMTP_URL", hide_env_values = true)]
+    pub smtp_url: Option<String>,
+    /// A file that holds the URL of the mail server, so that its password stands
+    /// in no command line, environment or configuration file.
+    #[arg(long, value_name = "FILE", env = "COINSLOT_SMTP_URL_FILE")]
+    pub smtp_url_file: Option<PathBuf>,
+    /// The address that letters come from.
+    #[arg(long, value_name = "ADDRESS", env = "COINSLOT_MAIL_FROM")]
+    pub mail_from: Option<String>,
+}
+
+impl Mail {
+    /// The mail server's URL and the address that letters come from, or what is
+    /// wrong with what was said; none if nothing is to be mailed.
+    pub fn server(&self) -> Result<Option<(String, String)>, String> {
+        let url = match (&self.smtp_url, &self.smtp_url_file) {
+            (None, None) => return Ok(None),
+            (Some(_), Some(_)) => {
+                return Err("smtp_url and smtp_url_file are both set; `coinslot config print` says where".into());
+            }
+            (Some(url), None) => url.clone(),
+            (None, Some(path)) => secret(path).map_err(|why| format!("smtp_url_file: {why}"))?,
+        };
+        match &self.mail_from {
+            Some(from) => Ok(Some((url, from.clone()))),
+            None => Err("smtp_url is set, and mail_from says no address that letters come from".into()),
+        }
+    }
 }
 
 /// Where a server is reached.

@@ -106,7 +106,7 @@ impl Report {
 
 /// Looks at the machine: what can be seen before any project.
 pub fn machine(settings: &Settings, clock: &dyn Clock) -> Report {
-    let Settings { listen, database } = settings;
+    let Settings { listen, database, mail: _ } = settings;
     let mut all = doors(listen);
     all.push(files(rustix::process::getrlimit(rustix::process::Resource::Nofile).current));
     all.push(public_url(listen));

@@ -24,6 +24,7 @@ pub mod ledger;
 pub mod limit;
 pub mod localized;
 pub mod lootbox;
+pub mod mail;
 pub mod merchant;
 pub mod message;
 pub mod money;

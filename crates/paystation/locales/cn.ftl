@@ -171,3 +171,7 @@ p2p-tip = 打赏开发者
 email-missing = 请输入电子邮箱：密钥将发送到该邮箱（1003）
 error-too-often = 您的网络打开此页面过于频繁。请稍等一分钟后再试。
 hint-too-often = 使用 access_data 打开页面每次都会创建令牌。对于共用地址的玩家，请从您的服务器请求令牌。
+
+mail-subject = 您在 { $seller } 的购买
+mail-thanks = 感谢您在 { $seller } 购买。
+email-key = 接收密钥的电子邮箱

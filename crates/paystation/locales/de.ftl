@@ -171,3 +171,7 @@ p2p-tip = Trinkgeld für das Studio
 email-missing = Gib deine E-Mail-Adresse an: Der Schlüssel wird dorthin geschickt (1003)
 error-too-often = Diese Seite wurde über deine Verbindung zu oft geöffnet. Warte eine Minute und versuche es dann noch einmal.
 hint-too-often = Mit access_data entsteht bei jedem Öffnen ein Token. Fordere für Spieler, die sich eine Adresse teilen, Token von deinem Server an.
+
+mail-subject = Dein Kauf bei { $seller }
+mail-thanks = Danke für deinen Kauf bei { $seller }.
+email-key = E-Mail-Adresse für deinen Schlüssel

@@ -171,3 +171,7 @@ p2p-tip = Tip the developer
 email-missing = Enter your e-mail address: the key is sent there (1003)
 error-too-often = This page was opened too often from your connection. Wait a minute, then try again.
 hint-too-often = Opening the page with access_data makes a token each time. Request tokens from your server for players who share an address.
+
+mail-subject = Your purchase from { $seller }
+mail-thanks = Thank you for your purchase from { $seller }.
+email-key = E-mail address for your key

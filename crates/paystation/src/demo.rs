@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use coinslot_app::Shared;
 use coinslot_app::demo;
+use coinslot_app::port::Caught;
 use http_body_util::{BodyExt, Limited};
 use serde_json::{Value, json};
 
@@ -25,6 +26,8 @@ pub fn demo_router(app: Shared) -> Router {
         .route("/demo/webhooks", get(webhooks))
         .route(demo::WEBHOOK_PATH, post(receive))
         .route("/demo/refund", post(refund))
+        .route("/demo/mail", get(mail))
+        .route("/demo/mail.json", get(mail_json))
         .route("/demo/art/{file}", get(art))
         .with_state(app)
 }
@@ -165,6 +168,31 @@ async fn art(Path(file): Path<String>) -> Response {
         }
         None => http::plain(StatusCode::NOT_FOUND, "There is no such picture"),
     }
+}
+
+#[derive(Template)]
+#[template(path = "mail.html")]
+struct MailPage {
+    caught: Vec<Caught>,
+}
+
+fn caught(app: &Shared) -> Option<Vec<Caught>> {
+    app.post.as_ref().and_then(|post| post.caught())
+}
+
+/// `GET /demo/mail`: letters that were caught.
+async fn mail(State(app): State<Shared>) -> Response {
+    let Some(caught) = caught(&app) else {
+        return http::plain(StatusCode::NOT_FOUND, "This server sends its mail, and keeps none of it to look at");
+    };
+    http::page(StatusCode::OK, &http::policy(&["'none'".into()]), MailPage { caught }.render())
+}
+
+/// `GET /demo/mail.json`: the same for tests, the newest first.
+async fn mail_json(State(app): State<Shared>) -> Response {
+    let letter = |c: Caught| json!({"to": c.to, "subject": c.subject, "text": c.text});
+    let letters: Vec<Value> = caught(&app).unwrap_or_default().into_iter().map(letter).collect();
+    http::json(StatusCode::OK, &json!({"letters": letters}))
 }
 
 fn failed(error: &str) -> Response {

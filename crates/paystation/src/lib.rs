@@ -11,6 +11,7 @@ mod assets;
 mod demo;
 mod http;
 pub mod locale;
+pub mod mail;
 mod pages;
 mod pay2play;
 pub mod returning;

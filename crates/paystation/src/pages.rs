@@ -628,7 +628,7 @@ fn form(visit: &Visit, c: &Checkout, faults: Faults) -> Response {
             missing: t.s("email-missing"),
             invalid: t.s("email-bad"),
             optional: !needs_email(c),
-            ..field("email", t.s("email"))
+            ..field("email", t.s(if c.guest && c.buys_keys() { "email-key" } else { "email" }))
         });
     }
     let page = CheckoutPage {

@@ -627,6 +627,7 @@ fn migrations() -> Result<refinery_core::Runner, StoreError> {
         ("V11__token_pages", include_str!("../migrations/V11__token_pages.sql")),
         ("V13__shop", include_str!("../migrations/V13__shop.sql")),
         ("V17__tv", include_str!("../migrations/V17__tv.sql")),
+        ("V18__mail", include_str!("../migrations/V18__mail.sql")),
         ("V20__hub", include_str!("../migrations/V20__hub.sql")),
         ("V21__order_webhook", include_str!("../migrations/V21__order_webhook.sql")),
     ];

@@ -27,6 +27,7 @@ pub mod item;
 pub mod key;
 pub mod ledger;
 pub mod lootbox;
+pub mod mail;
 pub mod merchant;
 pub mod message;
 mod meter;
@@ -83,6 +84,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("key", key::STATEMENTS),
         ("ledger", ledger::STATEMENTS),
         ("lootbox", lootbox::STATEMENTS),
+        ("mail", mail::STATEMENTS),
         ("merchant", merchant::STATEMENTS),
         ("message", message::STATEMENTS),
         ("order", order::STATEMENTS),

@@ -26,6 +26,7 @@ const FAN_OUT: &[(&str, &str, &str)] = &[
     ),
     ("clock", "ALL", "the worker asks which projects have a clock that is ahead"),
     ("idempotency", "PROJECTS", "the worker asks under which projects' keys there are requests to forget"),
+    ("mail", "PROJECTS", "the worker asks which projects have letters to send"),
     ("payment", "OPEN_ATTEMPTS", "the worker asks which attempts of any project wait for an answer"),
     ("project", "OF_MERCHANT", "a merchant's projects are found by the merchant"),
     ("refund", "OPEN", "the worker asks which refunds of any project wait for an answer"),

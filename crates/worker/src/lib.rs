@@ -8,8 +8,11 @@
 //! dies leaves its work to the others.
 
 pub mod outgoing;
+pub mod smtp;
 
-use coinslot_app::{Shared, StoreError, cart, checkout, clock, idempotency, refund, subscription, token, webhook};
+use coinslot_app::{
+    Shared, StoreError, cart, checkout, clock, idempotency, mail, refund, subscription, token, webhook,
+};
 use coinslot_domain::id::ProjectId;
 use coinslot_domain::time::{Span, Time};
 use std::collections::HashSet;
@@ -45,6 +48,7 @@ pub async fn run(app: Shared, mut stop: watch::Receiver<bool>) {
                             match work {
                                 Work::Renew => renew_all(&app, project).await,
                                 Work::Deliver => deliver_all(&app, project).await,
+                                Work::Mail => mail_all(&app, project).await,
                             }
                             busy.lock().unwrap_or_else(PoisonError::into_inner).remove(&(project, work));
                             free.notify_one();
@@ -77,12 +81,14 @@ pub async fn run(app: Shared, mut stop: watch::Receiver<bool>) {
 enum Work {
     Renew,
     Deliver,
+    Mail,
 }
 
 /// What is to be done now, and for whom.
 async fn due(app: &Shared) -> Result<Vec<(ProjectId, Work)>, StoreError> {
     let mut due: Vec<_> = subscription::projects_due(app).await?.into_iter().map(|p| (p, Work::Renew)).collect();
     due.extend(webhook::projects_due(app).await?.into_iter().map(|p| (p, Work::Deliver)));
+    due.extend(mail::projects_due(app).await?.into_iter().map(|p| (p, Work::Mail)));
     Ok(due)
 }
 
@@ -112,6 +118,19 @@ async fn deliver_all(app: &Shared, project: ProjectId) {
     }
 }
 
+async fn mail_all(app: &Shared, project: ProjectId) {
+    loop {
+        match mail::send(app, project).await {
+            Ok(0) => return,
+            Ok(_) => {}
+            Err(e) => {
+                tracing::error!(%project, error = %e, "letters were not settled; they are sent again");
+                return;
+            }
+        }
+    }
+}
+
 async fn housekeeping(app: &Shared) -> Result<(), StoreError> {
     checkout::sweep(app).await?;
     refund::sweep(app).await?;
@@ -131,6 +150,7 @@ pub async fn run_due(app: &Shared) -> Result<usize, StoreError> {
             turn += match work {
                 Work::Renew => subscription::renew(app, project).await?,
                 Work::Deliver => webhook::deliver(app, project).await?,
+                Work::Mail => mail::send(app, project).await?,
             };
         }
         if turn == 0 {

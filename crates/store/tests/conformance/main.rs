@@ -27,6 +27,7 @@ mod hub;
 mod idempotency;
 mod inventory;
 mod key;
+mod mail;
 mod message;
 mod plan;
 mod product;
@@ -129,6 +130,7 @@ const MORE: &[&[Step]] = &[
     idempotency::STEPS,
     inventory::STEPS,
     key::STEPS,
+    mail::STEPS,
     message::STEPS,
     plan::STEPS,
     product::STEPS,
@@ -213,6 +215,7 @@ const FILES: &[(&str, &str)] = &[
     ("key", include_str!("../../src/key.rs")),
     ("ledger", include_str!("../../src/ledger.rs")),
     ("lootbox", include_str!("../../src/lootbox.rs")),
+    ("mail", include_str!("../../src/mail.rs")),
     ("merchant", include_str!("../../src/merchant.rs")),
     ("message", include_str!("../../src/message.rs")),
     ("order", include_str!("../../src/order.rs")),

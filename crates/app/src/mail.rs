@@ -1,0 +1,118 @@
+//! Letters to players: the receipt of a payment, with the keys that were bought.
+//!
+//! A letter is put into the outbox in the transaction that captures the payment,
+//! if the server can send mail and the player has an address. What it says is
+//! put together when it is sent. A mail server that took a letter and died
+//! before it said so gets it again, under the same `Message-ID`.
+
+use crate::port::Post;
+use crate::purchase::{self, BoughtKey};
+use crate::{App, Shared, token};
+use coinslot_domain::id::{PaymentId, ProjectId};
+use coinslot_domain::mail::{MailState, Posted, wait_after};
+use coinslot_domain::order::Order;
+use coinslot_domain::payment::Payment;
+use coinslot_domain::time::Span;
+use coinslot_store::mail::Claimed;
+use coinslot_store::{StoreError, mail, merchant, order, payment};
+use coinslot_wire::token::TokenBody;
+use std::sync::Arc;
+
+/// What a letter says.
+#[derive(Clone)]
+pub struct Letter {
+    /// Where it goes.
+    pub to: String,
+    /// The language of the payment page, if the token said one.
+    pub language: Option<String>,
+    /// Who sells.
+    pub seller: String,
+    /// What was bought, and by whom.
+    pub order: Order,
+    /// The payment.
+    pub payment: Payment,
+    /// What the payment method is called.
+    pub method: &'static str,
+    /// Keys of games that were bought.
+    pub keys: Vec<BoughtKey>,
+}
+
+/// Letters sent at one time of one project.
+const BATCH: i64 = 16;
+/// Whoever does not settle within this is taken for dead: longer than any mail
+/// server may take.
+const LEASE: Span = Span::minutes(3);
+
+/// Projects that have letters to send now.
+pub async fn projects_due(app: &App) -> Result<Vec<ProjectId>, StoreError> {
+    if app.post.is_none() {
+        return Ok(vec![]);
+    }
+    let now = app.clock.now();
+    app.store.read(move |tx| mail::projects_due(tx, now)).await
+}
+
+/// Sends what is due of one project; how many letters were tried.
+pub async fn send(app: &Shared, project: ProjectId) -> Result<usize, StoreError> {
+    let Some(post) = app.post.clone() else { return Ok(0) };
+    let now = app.clock.now();
+    let claimed = app.store.write(move |tx| mail::claim(tx, project, now, now + LEASE, BATCH)).await?;
+    let count = claimed.len();
+    for letter in claimed {
+        send_one(app, &post, project, letter).await?;
+    }
+    Ok(count)
+}
+
+async fn send_one(app: &App, post: &Arc<dyn Post>, project: ProjectId, claimed: Claimed) -> Result<(), StoreError> {
+    let posted = match letter(app, project, &claimed).await? {
+        Some(letter) => post.send(letter).await,
+        None => Posted::Refused("the payment is gone".into()),
+    };
+    let now = app.clock.now();
+    let (state, due_at, error) = match (posted, wait_after(claimed.attempt)) {
+        (Posted::Sent, _) => (MailState::Sent, now, None),
+        (Posted::Later(why), Some(wait)) => (MailState::Pending, now + wait, Some(why)),
+        (Posted::Later(why), None) | (Posted::Refused(why), _) => (MailState::Failed, now, Some(why)),
+    };
+    if let Some(error) = &error {
+        tracing::warn!(%project, payment = %claimed.payment, error, ?state, "a letter was not taken");
+    }
+    app.store.write(move |tx| mail::settle(tx, project, &claimed, state, due_at, error.as_deref())).await.map(drop)
+}
+
+/// What a letter about a payment says.
+async fn letter(app: &App, project: ProjectId, claimed: &Claimed) -> Result<Option<Letter>, StoreError> {
+    let id = claimed.payment;
+    let read = app.store.read(move |tx| {
+        let Some(payment) = payment::find(tx, project, id)? else { return Ok(None) };
+        let Some(order) = order::find(tx, project, payment.order)? else { return Ok(None) };
+        let Some(seller) = merchant::find_project(tx, project)? else { return Ok(None) };
+        let keys = purchase::bought_keys(tx, &order)?;
+        Ok::<_, StoreError>(Some((payment, order, seller.name, keys, mail::token_of(tx, project, id)?)))
+    });
+    let Some((payment, order, seller, keys, key)) = read.await? else { return Ok(None) };
+    let language = match key {
+        Some(key) => language(app, project, key).await?,
+        None => None,
+    };
+    let method = app.method_name(payment.method, payment.breakdown.payment.currency);
+    Ok(Some(Letter { to: claimed.address.clone(), language, seller, order, payment, method, keys }))
+}
+
+/// The language that a token asked for, as long as it is kept.
+async fn language(app: &App, project: ProjectId, key: String) -> Result<Option<String>, StoreError> {
+    let found = token::by_key(app, project, key).await?;
+    let body = found.and_then(|t| TokenBody::from_stored(t.text.get()));
+    Ok(body.and_then(|b| b.language().map(str::to_string)))
+}
+
+/// Where the letter about a payment stands, after how many tries, and what was
+/// wrong with the last; none if there is none.
+pub async fn state(
+    app: &App,
+    project: ProjectId,
+    payment: PaymentId,
+) -> Result<Option<(MailState, i64, Option<String>)>, StoreError> {
+    app.store.read(move |tx| mail::find(tx, project, payment)).await
+}
