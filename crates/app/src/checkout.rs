@@ -2,6 +2,7 @@
 
 use crate::port::{CardRefused, CardToken, Charge, ChargeAnswer, Method};
 use crate::purchase::{self, BoughtKey, Buying, PlaceChoice, Refused};
+use crate::showcase::{self, Showcase};
 use crate::{App, Shared, hub, known, message, subscription, tracking, webhook};
 use coinslot_domain::account::Account;
 use coinslot_domain::card::Card;
@@ -16,7 +17,7 @@ use coinslot_domain::order::{Order, OrderEvent, OrderState, Player};
 use coinslot_domain::payment::{
     AttemptState, Breakdown, Decline, Notified, Payment, PaymentEvent, PaymentState, Stand,
 };
-use coinslot_domain::purchase::{Choice, Line, LineKind, Refusal};
+use coinslot_domain::purchase::{Choice, Line, LineKind, Refusal, Wish};
 use coinslot_domain::subscription::Subscription;
 use coinslot_domain::tax::{Tax, TaxKind};
 use coinslot_domain::time::{Span, Time};
@@ -43,6 +44,9 @@ pub struct Checkout {
     pub choice: Choice,
     /// Keys whose place the player may choose, until something was tried.
     pub choices: Vec<PlaceChoice>,
+    /// What may be chosen, while the token asks for nothing and nothing is
+    /// chosen.
+    pub shop: Option<Showcase>,
     /// Keys of games that were bought, once they are paid.
     pub keys: Vec<BoughtKey>,
     /// What is, or was, to be paid.
@@ -64,6 +68,8 @@ pub struct Checkout {
     pub expires_at: Time,
     /// The order, if it was made with the token.
     pub(crate) order: Option<Order>,
+    /// Host and port of this server, as browsers know it.
+    pub public_host: String,
     token_hash: String,
     place: Option<Place>,
 }
@@ -205,6 +211,12 @@ pub async fn open_to_pay(app: &App, token: &str, choice: Choice) -> Result<Check
     opened(app, token, choice, true).await
 }
 
+/// A choice without what is not left to this player.
+fn fitting(mut choice: Choice, open: bool, guest: bool) -> Choice {
+    choice.goods = choice.goods.filter(|wish| open && !(guest && matches!(wish, Wish::Plan { .. })));
+    choice
+}
+
 async fn opened(app: &App, token: &str, choice: Choice, at_once: bool) -> Result<Checkout, PageError> {
     let found = crate::token::find(app, token).await?.ok_or(PageError::Token)?;
     let (project_id, token_hash) = (found.project, found.key);
@@ -214,7 +226,9 @@ async fn opened(app: &App, token: &str, choice: Choice, at_once: bool) -> Result
     let project = known.project.clone();
     let (player, guest) = (body.player(), body.is_guest());
     // A plan may have begun without a payment.
-    let subscribes = body.plan().is_some();
+    let open = body.is_open();
+    let subscribes = body.plan().is_some() || open;
+    let choice = fitting(choice, open, guest);
     let payment = match at_once && found.unused && !subscribes {
         true => None,
         false => {
@@ -253,8 +267,16 @@ async fn opened(app: &App, token: &str, choice: Choice, at_once: bool) -> Result
     if payment.is_none() && started.is_none() && found.expires_at <= app.now(project_id) {
         return Err(PageError::Token);
     }
+    let choosing = open && payment.is_none() && started.is_none();
+    let shopping = choosing && choice.goods.is_none();
+    let shop = match choosing {
+        true => Some(showcase::open(app, &project, &body, &player.id, guest).await?.ok_or(PageError::NothingForSale)?),
+        false => None,
+    };
+    let withheld = choice.goods.as_ref().is_some_and(|wish| shop.as_ref().is_some_and(|s| !s.offers(wish)));
+    let shop = shop.filter(|_| shopping);
     let (lines, keys, choices) = match &payment {
-        _ if started.is_some() || !purchase::wanted(&body) => (vec![], vec![], vec![]),
+        _ if started.is_some() || !(open || purchase::wanted(&body, &choice)) => (vec![], vec![], vec![]),
         // It keeps the prices it was made with.
         None if order.is_some() => (order.as_ref().map(|o| o.lines.clone()).unwrap_or_default(), vec![], vec![]),
         Some(p) => {
@@ -277,9 +299,16 @@ async fn opened(app: &App, token: &str, choice: Choice, at_once: bool) -> Result
             read.await?
         }
     };
+    // What is not there, or not in this quantity, was said above.
+    if withheld {
+        return Err(PageError::Refused(Refusal::NotForSale(lines.first().map(|l| l.sku.clone()).unwrap_or_default())));
+    }
     let breakdown = match (&payment, &started) {
         (Some(p), _) => p.breakdown,
         (None, Some(s)) => free(s.terms.charge.currency)?,
+        (None, None) if shopping => {
+            free(body.currency().or(Currency::from_code("USD")).ok_or(PageError::NothingForSale)?)?
+        }
         (None, None) => breakdown(&project, &body, &player, &lines)?,
     };
     let methods = app.gateway.methods(breakdown.payment.currency);
@@ -292,6 +321,7 @@ async fn opened(app: &App, token: &str, choice: Choice, at_once: bool) -> Result
         lines,
         choice,
         choices,
+        shop,
         keys,
         breakdown,
         payment,
@@ -302,6 +332,7 @@ async fn opened(app: &App, token: &str, choice: Choice, at_once: bool) -> Result
         guest,
         expires_at: found.expires_at,
         order,
+        public_host: app.public_url.split_once("://").map_or("", |(_, host)| host).to_string(),
         token_hash,
         place: found.place,
     })
@@ -388,6 +419,9 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
     if checkout.started.is_some() {
         return Ok(Next::Status);
     }
+    if checkout.shop.is_some() {
+        return Err(PageError::NothingForSale.into());
+    }
     let saved = match paying.account {
         Some(id) => Some(checkout.accounts.iter().find(|a| a.id == id).ok_or(PayError::Method)?.clone()),
         None => None,
@@ -425,7 +459,8 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
     }
     // What a catalogue sells is priced again: some promotions are for some ways
     // to pay, and the page may be hours old.
-    let buying = purchase::wanted(&checkout.body).then(|| Buying {
+    let listed = purchase::wanted(&checkout.body, &checkout.choice) || !checkout.lines.is_empty();
+    let buying = listed.then(|| Buying {
         project: checkout.project.clone(),
         body: checkout.body.clone(),
         choice: checkout.choice.clone(),
@@ -588,6 +623,10 @@ fn begin(tx: &mut Tx<'_>, trying: &Trying) -> Result<Begun, Refused> {
     if let Some(buying) = buying {
         let order = order::find(tx, ours.project, ours.order)?
             .ok_or_else(|| StoreError::Corrupt("an order vanished".into()))?;
+        // An order that was made before its token keeps its coupon by itself.
+        if order.placed.is_none() {
+            purchase::hold(tx, buying, &order)?;
+        }
         purchase::reserve(tx, buying, &order, fresh.attempt.get(), *now)?;
     }
     reached("checkout.order");

@@ -43,6 +43,7 @@ pub mod purchase;
 pub mod refund;
 pub mod report;
 pub mod shop;
+pub mod showcase;
 pub mod signature;
 pub mod storefront;
 pub mod subscription;

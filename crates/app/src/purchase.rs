@@ -86,9 +86,9 @@ impl Buying {
     }
 }
 
-/// Whether a token asks for anything of a catalogue.
-pub(crate) fn wanted(body: &TokenBody) -> bool {
-    !body.wishes().is_empty()
+/// Whether anything of a catalogue is asked for.
+pub(crate) fn wanted(body: &TokenBody, choice: &Choice) -> bool {
+    !choice.apply(body.wishes()).is_empty()
 }
 
 /// The lines of an order for what a token asks for, at the prices of now.
@@ -123,7 +123,8 @@ pub(crate) fn quote(tx: &mut Tx<'_>, buying: &Buying) -> Result<Vec<Line>, Refus
 
 /// The coupon of the token, if it has one that could be used now.
 fn usable_coupon(tx: &mut Tx<'_>, buying: &Buying) -> Result<Option<Coupon>, Refused> {
-    let Some(code) = buying.body.coupon_code() else { return Ok(None) };
+    let code = buying.body.coupon_code().or(buying.choice.coupon.as_deref());
+    let Some(code) = code else { return Ok(None) };
     let found = crate::coupon::admitted(tx, buying.project.id, code, &buying.player.id, buying.now)?;
     Ok(Some(found.map_err(Refusal::Coupon)?))
 }
@@ -721,6 +722,23 @@ pub(crate) fn within_limits(tx: &mut Tx<'_>, order: &Order, now: Time) -> Result
         }
     }
     Ok(())
+}
+
+/// Checks that an order whose payment failed may be paid for as it was priced:
+/// a discount for a coupon's holders needs the coupon again, for it was given
+/// back.
+pub(crate) fn hold(tx: &mut Tx<'_>, buying: &Buying, order: &Order) -> Result<(), Refused> {
+    let used: Vec<PromotionId> = order.lines.iter().filter_map(|l| l.promotion).collect();
+    if used.is_empty() {
+        return Ok(());
+    }
+    let coupons: Vec<CampaignId> = usable_coupon(tx, buying)?.iter().map(|c| c.campaign).collect();
+    let promotions = promotion::of_project(tx, order.project)?;
+    let lacks = |p: &Promotion| !p.campaigns.is_empty() && !p.campaigns.iter().any(|c| coupons.contains(c));
+    match promotions.iter().any(|p| used.contains(&p.id) && lacks(p)) {
+        true => Err(Refusal::Coupon(None).into()),
+        false => Ok(()),
+    }
 }
 
 /// Sets aside what there is only so much of, until the payment is decided.

@@ -540,7 +540,7 @@ mod tests {
 
     #[derive(clap::Subcommand)]
     enum Sub {
-        Serve(Settings),
+        Serve(Box<Settings>),
         /// Has a flag of the same name that is no setting.
         Other {
             #[arg(long, default_value = "127.0.0.1:9000")]

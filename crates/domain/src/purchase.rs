@@ -39,12 +39,19 @@ pub type Wishes = Vec<(Wish, Option<Currency>)>;
 pub struct Choice {
     /// Where a key is redeemed, by the key's place among those of the token.
     pub places: Vec<(usize, String)>,
+    /// What is bought, where the token asks for nothing.
+    pub goods: Option<Wish>,
+    /// The code of a coupon, where the token has none.
+    pub coupon: Option<String>,
 }
 
 impl Choice {
     /// The wishes of a token, with what the player chose. What the token says
     /// already is not the player's to choose.
     pub fn apply(&self, mut wishes: Wishes) -> Wishes {
+        if wishes.is_empty() {
+            wishes.extend(self.goods.clone().map(|goods| (goods, None)));
+        }
         let keys = wishes.iter_mut().filter_map(|(wish, _)| match wish {
             Wish::Keys(keys) => Some(keys),
             _ => None,
@@ -216,9 +223,11 @@ mod tests {
             let all = all.iter().map(|(sku, place)| (sku.to_string(), place.map(str::to_string)));
             vec![(Wish::Items(vec![]), None), (Wish::Keys(all.collect()), None)]
         };
-        let choice = Choice { places: vec![(0, "gog".into()), (1, "gog".into()), (9, "gog".into())] };
+        let places = vec![(0, "gog".into()), (1, "gog".into()), (9, "gog".into())];
+        let choice = Choice { places, goods: Some(Wish::VirtualCurrency(100)), coupon: None };
         let wishes = keys(&[("a", Some("steam")), ("b", None), ("c", None)]);
         assert_eq!(choice.apply(wishes), keys(&[("a", Some("steam")), ("b", Some("gog")), ("c", None)]));
+        assert_eq!(choice.apply(vec![]), [(Wish::VirtualCurrency(100), None)]);
     }
 
     #[test]

@@ -12,6 +12,9 @@ use http_body_util::{BodyExt, Limited};
 /// television.
 pub(crate) const SMART_TV: &str = "smart_tv";
 
+/// The parameter with the coupon that a player entered.
+pub(crate) const COUPON: &str = "coupon";
+
 /// A form is a few hundred bytes.
 const BODY_LIMIT: usize = 64 * 1024;
 
@@ -110,6 +113,8 @@ impl Visit {
             pairs.push((SMART_TV, "1"));
         }
         pairs.extend_from_slice(more);
+        // A coupon is needed again when a card was declined.
+        pairs.extend(self.params.get(COUPON).map(|code| (COUPON, code)));
         pairs.extend(self.lang().map(|lang| ("lang", lang)));
         link(path, &pairs)
     }

@@ -15,6 +15,7 @@ pub mod mail;
 mod pages;
 mod pay2play;
 pub mod returning;
+mod showcase;
 mod tv;
 mod view;
 

@@ -4,10 +4,11 @@ use crate::assets;
 use crate::http::{self, Refused, Visit};
 use crate::locale::Text;
 use crate::returning::{self, Outcome};
+use crate::showcase;
 use crate::tv;
 use crate::view::{
-    Back, ChallengePage, CheckoutPage, ErrorPage, Field, Frame, Language, Line, MethodChoice, PlaceLink, PlaceList,
-    ReceiptPage, Redirect, StatusFrame, StatusPage, Step, Summary, TestCard,
+    Back, ChallengePage, CheckoutPage, CouponField, ErrorPage, Field, Frame, Language, Line, MethodChoice, PlaceLink,
+    PlaceList, ReceiptPage, Redirect, StatusFrame, StatusPage, Step, Summary, TestCard,
 };
 use askama::Template;
 use axum::extract::{Path, Request, State};
@@ -54,7 +55,7 @@ pub(crate) async fn entry(State(app): State<Shared>, request: Request) -> Answer
             Err(e) => error(&visit, None, e),
         });
     }
-    let checkout = open(&app, &visit).await?;
+    let (checkout, problem) = open_with_coupon(&app, &visit).await?;
     if let Some(elsewhere) = elsewhere(&visit, &checkout) {
         return Ok(elsewhere);
     }
@@ -64,7 +65,26 @@ pub(crate) async fn entry(State(app): State<Shared>, request: Request) -> Answer
     if visit.tv() {
         return Ok(tv::page(&app, &visit, &checkout, None).await);
     }
-    Ok(form(&visit, &checkout, Faults::default()))
+    if let Some(shop) = &checkout.shop {
+        return Ok(showcase::page(&visit, &checkout, shop));
+    }
+    Ok(form(&visit, &checkout, Faults(problem.map(|text| (showcase::COUPON, text)).into_iter().collect())))
+}
+
+/// Opens what is asked for; with a coupon that cannot be used, without it, and
+/// with what is to be said of that.
+async fn open_with_coupon(app: &Shared, visit: &Visit) -> Result<(Checkout, Option<String>), Refused> {
+    let choice = choice(visit);
+    match checkout::open(app, visit.token(), choice.clone()).await {
+        Ok(checkout) => Ok((checkout, None)),
+        Err(PageError::Refused(Refusal::Coupon(_))) if choice.coupon.is_some() => {
+            let opened = checkout::open(app, visit.token(), Choice { coupon: None, ..choice }).await;
+            let checkout = opened.map_err(|e| error(visit, None, e))?;
+            let text = text(visit, Some(&checkout)).s("error-coupon");
+            Ok((checkout, Some(text)))
+        }
+        Err(e) => Err(error(visit, None, e).into()),
+    }
 }
 
 /// `POST /paystation2/pay`
@@ -248,7 +268,11 @@ const MOST_KEYS: usize = 50;
 /// What the player chose on the page.
 fn choice(visit: &Visit) -> Choice {
     let place = |index| Some((index, visit.params.get(&place_param(index))?.to_string()));
-    Choice { places: (0..MOST_KEYS).filter_map(place).collect() }
+    Choice {
+        places: (0..MOST_KEYS).filter_map(place).collect(),
+        goods: showcase::goods(visit),
+        coupon: visit.params.get(showcase::COUPON).map(str::to_string),
+    }
 }
 
 /// The page a payment is on, if that is not the form.
@@ -317,6 +341,7 @@ pub(crate) fn frame(visit: &Visit, checkout: Option<&Checkout>, t: Text, title: 
             country: None,
             status: None,
             summary: None,
+            license: None,
         };
     };
     let shown = |field, value: Option<&str>| value.filter(|_| !c.body.hidden(field)).map(str::to_string);
@@ -334,8 +359,18 @@ pub(crate) fn frame(visit: &Visit, checkout: Option<&Checkout>, t: Text, title: 
         close: c.body.close_button(c.body.mobile()),
         country: c.player.country.clone(),
         status: None,
-        summary: Some(Summary::new(t, &c.breakdown, c.body.description(), &c.lines, player.as_deref())),
+        // In the shop nothing is bought yet.
+        summary: c
+            .shop
+            .is_none()
+            .then(|| Summary::new(t, &c.breakdown, c.body.description(), &c.lines, player.as_deref())),
+        license: c.body.license_url().and_then(web).map(str::to_string),
     }
+}
+
+/// An address that a browser may be sent to for reading.
+fn web(url: &str) -> Option<&str> {
+    url::Url::parse(url).ok().filter(|u| matches!(u.scheme(), "http" | "https")).map(|_| url)
 }
 
 /// The game's address with what it is told of the payment.
@@ -374,6 +409,8 @@ pub(crate) fn error(visit: &Visit, checkout: Option<&Checkout>, e: PageError) ->
     }
     let passing =
         matches!(e, PageError::GameUnreachable | PageError::Unavailable | PageError::Refused(Refusal::Changed));
+    // In a shop there is something else to choose.
+    let passing = passing || matches!(e, PageError::Refused(_)) && showcase::goods(visit).is_some();
     // Players of a live game are not told what the studio should do about it;
     // before a token is read, nobody knows whether it is one.
     let told = checkout.is_none_or(|c| c.sandbox) && e != PageError::Unavailable;
@@ -642,6 +679,9 @@ fn form(visit: &Visit, c: &Checkout, faults: Faults) -> Response {
         card_fields: if takes_card { card_fields } else { vec![] },
         common_fields,
         places: places(t, visit, c),
+        chosen: showcase::chosen(&c.choice),
+        shop: (c.choice.goods.is_some() && c.payment.is_none()).then(|| visit.link(ENTRY)),
+        coupon: coupon(visit, c, faults.of(showcase::COUPON)),
         save: (takes_card && !c.subscribes() && !c.guest)
             .then(|| (t.s("save-card"), visit.params.get("save").is_some())),
         later: c.subscribes().then(|| match plan_of(c) {
@@ -671,6 +711,20 @@ pub(crate) fn method_name(t: Text, m: &Method) -> String {
         "cash" => t.s("method-cash"),
         _ => m.name.to_string(),
     }
+}
+
+/// The field for a coupon: for what a catalogue sells, unless the token has one.
+fn coupon(visit: &Visit, c: &Checkout, problem: Option<String>) -> Option<CouponField> {
+    let could = !c.lines.is_empty() && c.payment.is_none() && c.body.coupon_code().is_none() && !c.subscribes();
+    could.then(|| {
+        let mut kept = vec![("access_token".to_string(), visit.token().to_string())];
+        kept.extend(visit.lang().map(|lang| ("lang".to_string(), lang.to_string())));
+        let goods = showcase::chosen(&Choice { coupon: None, ..c.choice.clone() });
+        kept.extend(goods.into_iter().map(|(name, value)| (name.to_string(), value)));
+        kept.extend(c.choice.places.iter().map(|(index, place)| (place_param(*index), place.clone())));
+        let code = visit.params.get(showcase::COUPON).unwrap_or_default().to_string();
+        CouponField { code, kept, problem }
+    })
 }
 
 /// Where keys may be redeemed, for the player to choose.

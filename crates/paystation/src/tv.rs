@@ -33,7 +33,7 @@ pub(crate) async fn page(app: &Shared, visit: &Visit, c: &Checkout, problem: Opt
     let t = text(visit, Some(c));
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let chosen = visit.params.get("account").and_then(|chosen| pages::saved(c, chosen));
-    if let (Some(account), None) = (chosen, &problem) {
+    if let (Some(account), None, None) = (chosen, &problem, &c.shop) {
         let page = TvConfirmPage {
             f: frame(visit, Some(c), t, t.s("checkout"), ENTRY),
             token: visit.token(),
@@ -75,7 +75,8 @@ async fn code_page(app: &Shared, visit: &Visit, c: &Checkout, problem: Option<St
     };
     let challenged = c.payment.as_ref().is_some_and(|p| p.state == PaymentState::Challenged);
     let address = [&app.public_url, "/tv/", &code].concat();
-    let accounts = if challenged { &[][..] } else { c.accounts.as_slice() };
+    // What is not chosen yet is chosen on the telephone.
+    let accounts = if challenged || c.shop.is_some() { &[][..] } else { c.accounts.as_slice() };
     let saved = accounts.iter().map(|a| {
         let value = [pages::ACCOUNT, &a.id.to_string()].concat();
         TvSaved { url: visit.link_with(ENTRY, &[("account", &value)]), name: a.name.clone() }

@@ -27,6 +27,8 @@ pub(crate) struct Frame {
     pub country: Option<String>,
     pub status: Option<StatusFrame>,
     pub summary: Option<Summary>,
+    /// Where the game's licence agreement is.
+    pub license: Option<String>,
 }
 
 impl Frame {
@@ -209,6 +211,12 @@ pub(crate) struct CheckoutPage<'a> {
     pub common_fields: Vec<Field>,
     /// Keys whose place is the player's choice.
     pub places: Vec<PlaceList>,
+    /// What was chosen in the shop, for the form to send.
+    pub chosen: Vec<(&'static str, String)>,
+    /// Back to the shop, if the purchase was chosen there.
+    pub shop: Option<String>,
+    /// The field for a coupon, where one could be used.
+    pub coupon: Option<CouponField>,
     /// The label of the box that has the card saved, and whether it is ticked;
     /// none where that is not for the player to say.
     pub save: Option<(String, bool)>,
@@ -292,6 +300,59 @@ pub(crate) struct ErrorPage {
     pub message: String,
     pub retry: Option<String>,
     pub hint: Option<String>,
+}
+
+/// A part of the shop.
+pub(crate) struct StoreTab {
+    pub key: &'static str,
+    pub name: String,
+    pub url: String,
+    pub current: bool,
+}
+
+/// A group of items.
+pub(crate) struct StoreGroup {
+    pub name: String,
+    pub url: String,
+    pub current: bool,
+}
+
+/// Something to choose.
+pub(crate) struct StoreOffer {
+    pub key: String,
+    pub name: String,
+    pub description: String,
+    /// What stands in for a picture.
+    pub initial: String,
+    pub image: Option<String>,
+    pub price: String,
+    pub full_price: Option<String>,
+    pub badge: Option<String>,
+    pub more: Option<String>,
+    pub url: String,
+}
+
+/// The shop.
+#[derive(Template)]
+#[template(path = "showcase.html")]
+pub(crate) struct StorePage {
+    pub f: Frame,
+    pub tabs: Vec<StoreTab>,
+    pub groups: Vec<StoreGroup>,
+    pub offers: Vec<StoreOffer>,
+    /// What a hundred of the virtual currency cost, where any amount is sold.
+    pub amount: Option<String>,
+    pub currency_name: String,
+    /// What the form with an amount sends besides it.
+    pub kept: Vec<(&'static str, String)>,
+}
+
+/// The coupon of a purchase.
+pub(crate) struct CouponField {
+    pub code: String,
+    /// What the form sends besides it.
+    pub kept: Vec<(String, String)>,
+    pub problem: Option<String>,
 }
 
 /// Something saved that a television offers.
@@ -407,6 +468,7 @@ mod tests {
             country: Some("\"><script>".into()),
             status: Some(StatusFrame { status: "done", invoice: 7, email: hostile.into(), user: hostile.into() }),
             summary: Some(Summary::new(t, &breakdown, Some(hostile), &[good(hostile)], Some(hostile))),
+            license: Some("https://g.example/\"><script>".into()),
         }
     }
 
@@ -483,6 +545,9 @@ mod tests {
                         chosen: true,
                     }],
                 }],
+                chosen: vec![("item", bad())],
+                shop: Some(bad()),
+                coupon: Some(CouponField { code: bad(), kept: vec![(bad(), bad())], problem: Some(bad()) }),
                 save: Some((bad(), true)),
                 later: Some(bad()),
                 card_fields: vec![field()],
@@ -520,6 +585,35 @@ mod tests {
         is_clean(&ReceiptPage { f: frame(), facts: vec![], refunded: Some(bad()) }.render().unwrap());
         let (message, retry, hint) = (bad(), Some(bad()), Some(bad()));
         is_clean(&ErrorPage { f: frame(), code: "2205", heading: bad(), message, retry, hint }.render().unwrap());
+    }
+
+    #[test]
+    fn hostile_texts_stay_texts_in_the_shop() {
+        let bad = || "<script>alert(3)</script>".to_string();
+        let page = StorePage {
+            f: frame(),
+            tabs: vec![
+                StoreTab { key: "items", name: bad(), url: bad(), current: true },
+                StoreTab { key: "plans", name: bad(), url: bad(), current: false },
+            ],
+            groups: vec![StoreGroup { name: bad(), url: bad(), current: true }],
+            offers: vec![StoreOffer {
+                key: bad(),
+                name: bad(),
+                description: bad(),
+                initial: bad(),
+                image: None,
+                price: bad(),
+                full_price: Some(bad()),
+                badge: Some(bad()),
+                more: Some(bad()),
+                url: bad(),
+            }],
+            amount: Some(bad()),
+            currency_name: bad(),
+            kept: vec![("access_token", bad())],
+        };
+        is_clean(&page.render().unwrap());
     }
 
     #[test]

@@ -580,6 +580,15 @@ impl Purchase {
     }
 }
 
+/// What a token says of a part of the shop.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Component {
+    /// Its place among the parts, the smallest first.
+    pub order: Option<i64>,
+    /// Whether it is left out.
+    pub hidden: bool,
+}
+
 /// What the page may know of the player.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlayerField {
@@ -967,6 +976,65 @@ impl TokenBody {
             wishes.push((Wish::Skus(skus), None));
         }
         wishes
+    }
+
+    /// Whether it asks for nothing in particular: then the page is a shop.
+    pub fn is_open(&self) -> bool {
+        self.purchase.checkout.is_none() && self.order().is_none() && self.wishes().is_empty()
+    }
+
+    fn setting(&self, pointer: &str) -> Option<&Value> {
+        self.raw().pointer(pointer).filter(|v| !v.is_null())
+    }
+
+    /// What `settings.ui.components` says of a part of the shop.
+    pub fn component(&self, name: &str) -> Component {
+        let Some(part) = self.setting(&format!("/settings/ui/components/{name}")) else { return Component::default() };
+        Component {
+            order: part.get("order").and_then(read::integer),
+            hidden: part.get("hidden").and_then(read::truth).unwrap_or(false),
+        }
+    }
+
+    /// Whether the player may name any amount of virtual currency; none where
+    /// the token does not say.
+    pub fn custom_amount(&self) -> Option<bool> {
+        read::truth(self.setting("/settings/ui/components/virtual_currency/custom_amount")?)
+    }
+
+    /// The group of items that is open at first, by number or by the game's own
+    /// name.
+    pub fn selected_group(&self) -> Option<&str> {
+        self.setting("/settings/ui/components/virtual_items/selected_group")?.as_str().filter(|g| !g.is_empty())
+    }
+
+    /// The SKU of the item that stands first.
+    pub fn selected_item(&self) -> Option<&str> {
+        self.setting("/settings/ui/components/virtual_items/selected_item")?.as_str().filter(|i| !i.is_empty())
+    }
+
+    /// The groups whose items are shown, by number or by the game's own name;
+    /// empty for all.
+    pub fn available_groups(&self) -> Vec<String> {
+        let groups = self.setting("/purchase/virtual_items/available_groups").and_then(Value::as_array);
+        let name = |g: &Value| g.as_str().map_or_else(|| g.to_string(), str::to_string);
+        groups.into_iter().flatten().map(name).collect()
+    }
+
+    /// The plans that are shown, by external id; empty for all.
+    pub fn available_plans(&self) -> Vec<String> {
+        match self.setting("/purchase/subscription/available_plans") {
+            Some(Value::Array(all)) => all.iter().filter_map(Value::as_str).map(str::to_string).collect(),
+            Some(Value::String(text)) => {
+                text.split(',').map(|p| p.trim().to_string()).filter(|p| !p.is_empty()).collect()
+            }
+            _ => vec![],
+        }
+    }
+
+    /// Where the game's licence agreement is.
+    pub fn license_url(&self) -> Option<&str> {
+        self.setting("/settings/ui/license_url")?.as_str().filter(|u| !u.is_empty())
     }
 
     /// The code of a coupon that is to be used.
