@@ -6,6 +6,8 @@ use crate::{Engine, world};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, Uri, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use coinslot::server;
 use coinslot_api::Auth;
 use coinslot_app::signature::{StandardHeaders, documented, verify_documented, verify_standard};
@@ -145,6 +147,7 @@ fn router(data: &[u8]) {
     struct Serving {
         runtime: tokio::runtime::Runtime,
         router: Router,
+        partner: String,
         _world: World,
     }
     static SERVING: OnceLock<Serving> = OnceLock::new();
@@ -152,7 +155,8 @@ fn router(data: &[u8]) {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.unwrap_or_else(|e| panic!("{e}"));
         let world = runtime.block_on(World::new(Engine::Sqlite));
-        Serving { router: server::router(&world.app, OPTIONS), runtime, _world: world }
+        let partner = runtime.block_on(partner(&world));
+        Serving { router: server::router(&world.app, OPTIONS), runtime, partner, _world: world }
     });
     let (n, bytes) = choice(data);
     let route = route_of(n);
@@ -170,6 +174,7 @@ fn router(data: &[u8]) {
     let mut request = Request::builder().method(route.method.clone()).uri(uri);
     let authorization = match route.auth {
         Auth::Player | Auth::Shopper | Auth::Visitor => world::player("1234567"),
+        Auth::Partner => serving.partner.clone(),
         Auth::Merchant | Auth::Server | Auth::None => "Basic MjM0MDpkZW1vX2FwaV9rZXk=".to_string(),
     };
     request = request.header(header::AUTHORIZATION, authorization);
@@ -182,6 +187,14 @@ fn router(data: &[u8]) {
     // One that says that the outbox is late says so with 503.
     let fails = reply.status.is_server_error() && route.name != "readiness";
     assert!(!fails, "{}: {reply:?} for {:?}", route.name, String::from_utf8_lossy(data));
+}
+
+/// What a new partner of the demo project says who it is with.
+async fn partner(world: &World) -> String {
+    let path = "/merchant/v2/projects/18404/distribution_hub/partners";
+    let made = world.send(world::merchant_request("POST", path, r#"{"name":"Kiosk","sandbox":true}"#)).await.json();
+    let key = made["key"].as_str().unwrap_or_else(|| panic!("no partner was made: {made}"));
+    format!("Basic {}", STANDARD.encode(format!("{}:{key}", made["geotype_id"])))
 }
 
 /// Bytes to begin with: what is right, or nearly so.

@@ -793,11 +793,11 @@ pub(crate) fn capture_pushed(
     payment: Payment,
     attempt: &Attempt,
     (project, order): (&Project, &Order),
-    event_id: EventId,
+    told: (EventId, Option<Time>),
     now: Time,
 ) -> Result<Option<Payment>, StoreError> {
     let kept = subscription::Kept { kind: String::new(), token: String::new(), name: String::new() };
-    capture(tx, payment, attempt, (project, Some(order), false), (METHOD_NAME, &kept), event_id, now)
+    capture(tx, payment, attempt, (project, Some(order), false), (METHOD_NAME, &kept), told, now)
 }
 
 fn lost(payment: PaymentId, what: &str) -> StoreError {

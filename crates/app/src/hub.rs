@@ -303,13 +303,15 @@ impl From<Refused> for PushError {
     }
 }
 
-/// The numbers of what a payment makes.
+/// The numbers of what a payment makes, and when the player's letter is due, if
+/// there is post.
 #[derive(Clone, Copy)]
 struct Numbers {
     payment: PaymentId,
     attempt: AttemptId,
     event: EventId,
     operation: OperationId,
+    mail_at: Option<Time>,
 }
 
 /// Books what a partner was paid: its order is paid and handed out, and the
@@ -328,6 +330,7 @@ pub async fn pay(app: &Shared, partner: &Partner, claim: Claim) -> Result<Paymen
         attempt: app.id(AttemptId::new).await?,
         event: app.id(EventId::new).await?,
         operation: app.id(OperationId::new).await?,
+        mail_at: app.post.is_some().then(|| app.clock.now()),
     };
     let (seller, now) = (partner.id, app.now(project.id));
     let (id, order) = (project.id, claim.order);
@@ -459,7 +462,8 @@ fn in_money(
         keep: false,
     };
     payment::insert_attempt(tx, &attempt, buying.now)?;
-    let captured = checkout::capture_pushed(tx, fresh, &attempt, (&buying.project, order), numbers.event, buying.now)?;
+    let told = (numbers.event, numbers.mail_at);
+    let captured = checkout::capture_pushed(tx, fresh, &attempt, (&buying.project, order), told, buying.now)?;
     captured.map(drop).ok_or_else(|| StoreError::Corrupt("a new payment is not new".into()).into())
 }
 
