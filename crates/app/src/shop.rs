@@ -87,6 +87,7 @@ pub(crate) struct Seen {
     mine: Option<Mine>,
     campaigns: Vec<CampaignId>,
     fields: Fields,
+    scheme: &'static str,
 }
 
 /// Games with how many keys of each can be sold, by the number of the place.
@@ -110,6 +111,7 @@ impl Seen {
             now: self.now,
             mine: self.mine.as_ref(),
             fields: self.fields,
+            scheme: self.scheme,
         }
     }
 }
@@ -149,6 +151,7 @@ pub(crate) async fn look(app: &App, looking: &Looking) -> Result<Seen, StoreErro
         mine,
         campaigns,
         fields: looking.query.fields,
+        scheme: if app.public_url.starts_with("http://") { "http:" } else { "https:" },
         catalogue,
     })
 }

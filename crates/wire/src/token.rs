@@ -604,8 +604,8 @@ pub enum PlayerField {
     Country,
 }
 
-/// What is stored of a body that [`Draft::of_browser`] took: no body that is sent
-/// says so.
+/// What is stored of a body that [`Draft::of_browser`] took, or that is a guest's:
+/// no body that is sent says so.
 const GUEST: &str = "asked by a browser";
 
 /// A body that was found to be in order and is about to become a token.
@@ -792,6 +792,14 @@ impl TokenBody {
     pub fn with_order(self, order: OrderId) -> Option<Self> {
         let mut raw = self.raw().clone();
         raw["order_id"] = order.get().into();
+        Self::from_stored(&raw.to_string())
+    }
+
+    /// The same, for somebody who has not shown to be the player: a guest of the
+    /// Store API made up who that is.
+    pub fn of_guest(self) -> Option<Self> {
+        let mut raw = self.raw().clone();
+        raw[GUEST] = true.into();
         Self::from_stored(&raw.to_string())
     }
 

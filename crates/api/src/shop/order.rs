@@ -24,6 +24,7 @@ use coinslot_domain::order::Player;
 use coinslot_wire::shape::Shape;
 use coinslot_wire::shop::order::{self as wire, OrderBody};
 use coinslot_wire::shop::token::MADE as MADE_SHAPE;
+use coinslot_wire::token::TokenBody;
 use serde_json::json;
 
 const ORDER: &str = r#"{
@@ -225,6 +226,8 @@ pub(super) async fn ordering(app: &Shared, whose: &Whose, body: &serde_json::Val
     let player = Player { country: whose.country.clone(), ..whose.known.player.clone() };
     let attributes = whose.known.attributes.as_ref();
     let token = body.token(whose.project.id, &player, attributes, &items, code.as_deref());
+    // Nothing is shown of who a guest says to be, and nothing is saved.
+    let token = if whose.known.guest { token.and_then(TokenBody::of_guest) } else { token };
     let body = token.ok_or_else(|| Fault::refused(1401, INVALID_CART))?;
     Ok(Ordering { project: whose.project.clone(), body, cart: Some(whose.name.clone()) })
 }

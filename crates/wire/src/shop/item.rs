@@ -213,9 +213,20 @@ pub struct View<'a> {
     pub mine: Option<&'a Mine>,
     /// What to show.
     pub fields: Fields,
+    /// What addresses of pictures begin with that say neither: `https:` or
+    /// `http:`. Not every client is a browser that would know.
+    pub scheme: &'static str,
 }
 
 impl<'a> View<'a> {
+    fn picture(&self, url: Option<&str>) -> String {
+        match url {
+            Some(url) if url.starts_with("//") => [self.scheme, url].concat(),
+            Some(url) => url.to_string(),
+            None => String::new(),
+        }
+    }
+
     fn text<'t>(&self, text: &'t Localized) -> &'t str {
         text.pick(self.languages, self.own).unwrap_or_default()
     }
@@ -259,7 +270,7 @@ impl<'a> View<'a> {
             "type": if item.kind == Kind::Physical { "physical_good" } else { "virtual_good" },
             "name": self.called(&item.name, &item.sku),
             "description": self.text(&item.description),
-            "image_url": item.image_url.as_deref().unwrap_or_default(),
+            "image_url": self.picture(item.image_url.as_deref()),
             "groups": self.groups_of(&item.groups),
             "attributes": [],
             "is_free": money.is_some_and(|m| m.minor == 0),
@@ -283,7 +294,7 @@ impl<'a> View<'a> {
     /// What was asked for besides.
     fn extend(&self, shown: &mut Value, image: Option<&str>, long: Option<&Localized>, place: usize) {
         if self.fields.media {
-            let media = image.map(|url| json!({ "type": "image", "url": url }));
+            let media = image.map(|url| json!({ "type": "image", "url": self.picture(Some(url)) }));
             shown["media_list"] = media.into_iter().collect();
         }
         if self.fields.order {
@@ -372,7 +383,7 @@ impl<'a> View<'a> {
             "bundle_type": "virtual_currency_package",
             "name": self.called(&package.description, &package.sku),
             "description": self.text(&package.label),
-            "image_url": package.image_url.as_deref().unwrap_or_default(),
+            "image_url": self.picture(package.image_url.as_deref()),
             "groups": [],
             "attributes": [],
             "is_free": full.is_some_and(|m| m.minor == 0),
@@ -409,7 +420,7 @@ impl<'a> View<'a> {
             "unit_type": "game",
             "name": self.called(&game.names, &game.sku),
             "description": self.text(&game.descriptions),
-            "image_url": image.unwrap_or_default(),
+            "image_url": self.picture(image),
             "groups": [],
             "attributes": [],
             "promotions": self.promotions(Sold::Game(game.id)),
@@ -454,7 +465,7 @@ impl<'a> View<'a> {
         let image = image.or_else(|| game.facts.get("image_url").map(String::as_str));
         shown["name"] = self.called(&game.names, &game.sku).into();
         shown["description"] = self.text(&game.descriptions).into();
-        shown["image_url"] = image.unwrap_or_default().into();
+        shown["image_url"] = self.picture(image).into();
         shown["groups"] = json!([]);
         shown["attributes"] = json!([]);
         self.extend(&mut shown, image, Some(&game.long_descriptions), place);
@@ -531,7 +542,7 @@ impl<'a> View<'a> {
             "type": if item.kind == Kind::Physical { "physical_good" } else { "virtual_good" },
             "name": self.called(&item.name, &item.sku),
             "description": self.text(&item.description),
-            "image_url": item.image_url.as_deref().unwrap_or_default(),
+            "image_url": self.picture(item.image_url.as_deref()),
         }))
     }
 

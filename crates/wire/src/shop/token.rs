@@ -452,7 +452,8 @@ mod tests {
         assert!(token.custom_parameters_text().unwrap().contains("1.5"));
         assert_eq!(TokenBody::from_stored(token.to_stored()), Some(token.clone()));
         let order = coinslot_domain::id::OrderId::new(77).unwrap();
-        assert_eq!((token.order(), token.with_order(order).unwrap().order()), (None, Some(order)));
+        assert_eq!((token.order(), token.clone().with_order(order).unwrap().order()), (None, Some(order)));
+        assert!(!token.is_guest() && token.of_guest().unwrap().is_guest());
     }
 
     #[test]
