@@ -37,14 +37,17 @@ pub(crate) async fn layer(
         response.headers_mut().insert(header::CONTENT_TYPE, JSON);
     }
     common_headers(response.headers_mut(), &id);
-    let status = response.status();
-    // A line for each request that went well is more than the request itself
-    // costs; those that did not are few, and somebody will look for them.
+    log(&id, &method, &path, response.status());
+    response
+}
+
+/// A line for each request that went well would be more than the request itself
+/// costs; those that did not are few, and somebody will look for them.
+pub(crate) fn log(id: &str, method: &Method, path: &str, status: StatusCode) {
     match status.is_client_error() || status.is_server_error() {
         true => tracing::info!(request = id, %method, path, status = status.as_u16(), "answered"),
         false => tracing::debug!(request = id, %method, path, status = status.as_u16(), "answered"),
     }
-    response
 }
 
 /// Who calls, whether they may, whether they did before, and then the handler.

@@ -444,9 +444,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Connections to PostgreSQL, and so transactions at one time.
 const PG_POOL: usize = 8;
-/// How many of them are for groups: while one waits for the disk, the other
-/// runs.
-const PG_GROUPS: usize = 2;
+/// How many of them are for groups: while some wait for the disk, the others
+/// run.
+const PG_GROUPS: usize = 4;
 
 impl Store {
     /// Opens a database and brings its tables up to date.
@@ -480,15 +480,18 @@ impl Store {
                 let (groups, group_work) = mpsc::channel();
                 let (work, group_work) = (Arc::new(Mutex::new(work)), Arc::new(Mutex::new(group_work)));
                 for i in 0..PG_POOL {
+                    // Only threads for groups keep the others' work coming: both
+                    // end when nobody has the store any more.
+                    let apart = (i < PG_GROUPS).then(|| jobs.clone());
                     let group_work = group_work.clone();
                     let (url, work, connection) = (url.clone(), work.clone(), first.take());
                     let (noted, passed) = (figures.clone(), epoch.clone());
                     let held = Held { stripe: i as i64, ..Held::default() };
                     spawn(&format!("store-pg-{i}"), move || {
                         let thread = PgThread { url: &url, connection, held, figures: &noted, epoch: &passed };
-                        match i < PG_GROUPS {
-                            true => thread.run_groups(&group_work),
-                            false => thread.run(&work),
+                        match apart {
+                            Some(apart) => thread.run_groups(&group_work, &apart),
+                            None => thread.run(&work),
                         }
                     })?;
                 }
@@ -1244,16 +1247,17 @@ impl PgThread<'_> {
         }
     }
 
-    /// Runs all that waits in one transaction each time.
-    fn run_groups(mut self, jobs: &Mutex<mpsc::Receiver<Box<dyn Work>>>) {
+    /// Runs all that waits in one transaction each time. A group in which not
+    /// all goes as usual is left to those who run each closure by itself.
+    fn run_groups(mut self, groups: &Mutex<mpsc::Receiver<Box<dyn Work>>>, apart: &mpsc::Sender<PgJob>) {
         loop {
             let mut group = Vec::new();
             {
-                let jobs = lock(jobs);
-                let Ok(first) = jobs.recv() else { return };
+                let groups = lock(groups);
+                let Ok(first) = groups.recv() else { return };
                 group.push(first);
                 while group.len() < BATCH
-                    && let Ok(next) = jobs.try_recv()
+                    && let Ok(next) = groups.try_recv()
                 {
                     group.push(next);
                 }
@@ -1270,11 +1274,11 @@ impl PgThread<'_> {
                 }
                 continue;
             }
-            // Something did not go as usual: each finds out by itself.
             self.held.clear();
-            for mut work in group {
-                let outcome = self.one(&mut *work, true);
-                work.answer(outcome);
+            for work in group {
+                if let Err(mpsc::SendError(PgJob::Write(work) | PgJob::Read(work))) = apart.send(PgJob::Write(work)) {
+                    work.answer(Err(gone()));
+                }
             }
         }
     }

@@ -4,7 +4,7 @@
 use super::Fault;
 use super::caller::identify;
 use crate::limit::Limits;
-use crate::request::{JSON, admit};
+use crate::request::{JSON, admit, log};
 use crate::{Problem, idempotency};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -35,7 +35,7 @@ pub(crate) async fn layer(
         response.headers_mut().insert(header::CONTENT_TYPE, JSON);
     }
     common_headers(response.headers_mut(), &id);
-    tracing::info!(request = id, %method, path, status = response.status().as_u16(), "answered");
+    log(&id, &method, &path, response.status());
     response
 }
 
