@@ -3,7 +3,7 @@
 //! who says who he or she is, with what that player may and still can buy.
 
 use crate::player::Known;
-use crate::storefront::{Key, What, kept_view};
+use crate::storefront::{Asked, Key, kept_view};
 use crate::{App, catalogue};
 use bytes::Bytes;
 use coinslot_domain::catalogue::Catalogue;
@@ -194,7 +194,7 @@ pub async fn list(app: &App, looking: &Looking, list: &List) -> Result<Option<By
     let currency = looking.country.as_deref().and_then(Currency::of_country);
     let key = Key {
         project: looking.project.id,
-        what: What::Shop(format!("{list:?} {limit} {offset} {fields:?}")),
+        what: Asked::of_shop(format!("{list:?} {limit} {offset} {fields:?}")),
         currency: currency.unwrap_or(catalogue.currency.default_currency),
         languages: locale.clone().filter(|l| catalogue.speaks(l)).unwrap_or_default(),
         own: looking.project.language().to_string(),

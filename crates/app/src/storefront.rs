@@ -27,14 +27,29 @@ pub struct Visitor {
 }
 
 /// What of a storefront is asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum What {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum What {
     Packages,
     Groups,
     Items(Option<GroupId>),
     Plans,
-    /// A list of the Store API, with everything that makes it another one.
+}
+
+/// What of the answers that are kept.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Asked(About);
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum About {
+    Storefront(What),
     Shop(String),
+}
+
+impl Asked {
+    /// A list of the Store API, by everything that makes it another one.
+    pub(crate) fn of_shop(list: String) -> Self {
+        Asked(About::Shop(list))
+    }
 }
 
 /// The packages of virtual currency.
@@ -137,7 +152,7 @@ async fn view(
     let languages: Vec<String> = visitor.languages.iter().filter(|l| catalogue.speaks(l)).cloned().collect();
     let key = Key {
         project: project.id,
-        what,
+        what: Asked(About::Storefront(what)),
         currency: visitor.currency,
         languages: languages.join(","),
         own: project.language().to_string(),
@@ -147,12 +162,11 @@ async fn view(
     }
     let running = running(&catalogue, now);
     let reader = reader(project, visitor, &languages);
-    let listing = match key.what {
+    let listing = match what {
         What::Packages => wire::packages(&catalogue, &running, &reader),
         What::Groups => wire::groups(&catalogue, &reader),
         What::Items(group) => wire::items(&catalogue, &running, &reader, group),
         What::Plans => wire::plans(&catalogue, &running, &reader),
-        What::Shop(_) => wire::Listing::default(),
     };
     let until = catalogue.promotions.iter().filter_map(|p| p.next_change(now)).min();
     let view = View { version: catalogue.version, from: now, until, whole: listing.whole.into(), parts: listing.parts };
@@ -183,7 +197,7 @@ pub(crate) struct View {
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
     pub project: ProjectId,
-    pub what: What,
+    pub what: Asked,
     pub currency: Currency,
     pub languages: String,
     pub own: String,
@@ -243,7 +257,7 @@ mod tests {
     fn key(n: i64) -> Key {
         Key {
             project: ProjectId::new(n).unwrap(),
-            what: What::Groups,
+            what: Asked(About::Storefront(What::Groups)),
             currency: Currency::from_code("USD").unwrap(),
             languages: "en".into(),
             own: "en".into(),

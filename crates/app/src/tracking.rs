@@ -24,10 +24,12 @@ const ALL: usize = 20_000;
 
 /// Those who watch, by project and player.
 #[derive(Default)]
-pub(crate) struct Watchers(Mutex<HashMap<(ProjectId, String), Vec<Sender<News>>>>);
+pub(crate) struct Watchers(Mutex<Senders>);
+
+type Senders = HashMap<(ProjectId, String), Vec<Sender<News>>>;
 
 impl Watchers {
-    fn with<T>(&self, f: impl FnOnce(&mut HashMap<(ProjectId, String), Vec<Sender<News>>>) -> T) -> T {
+    fn with<T>(&self, f: impl FnOnce(&mut Senders) -> T) -> T {
         f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
