@@ -3,9 +3,10 @@
 //! A file is a story on one fresh server. Each step begins with `### ` and a
 //! title, then either a request or a command, then `<<<`, then the answer, to
 //! the byte. Between steps stand answers' top-level JSON members as `{{name}}`,
-//! what is in the query of a `Location` as `{{location.name}}`, and the code and
-//! the saved account that a television shows as `{{tv}}` and `{{saved}}`. Clock,
-//! ids and randomness are fixed, so nothing is blanked out.
+//! what is in the query of a `Location` as `{{location.name}}`, the code and the
+//! saved account that a television shows as `{{tv}}` and `{{saved}}`, and what a
+//! player's account offers to `{{forget}}` and to `{{cancel}}`. Clock, ids and
+//! randomness are fixed, so nothing is blanked out.
 //!
 //! Commands: `@advance 90s`, `@deliver` (does all that is due and shows the
 //! webhooks), `@game 500 text` (how the game answers next), `@game silent`,
@@ -162,7 +163,13 @@ fn remember(names: &mut BTreeMap<String, String>, reply: &Reply) {
         let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
         names.extend(pairs.map(|(name, value)| (format!("location.{name}"), value.to_string())));
     }
-    for (name, before) in [("tv", "&#38;code="), ("saved", "account=")] {
+    let marks = [
+        ("tv", "&#38;code="),
+        ("saved", "account="),
+        ("forget", "name=\"forget\" value=\""),
+        ("cancel", "name=\"cancel\" value=\""),
+    ];
+    for (name, before) in marks {
         if let Some(rest) = reply.body.split(before).nth(1) {
             let value = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-');
             names.insert(name.into(), value.collect());

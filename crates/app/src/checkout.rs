@@ -226,6 +226,10 @@ async fn opened(app: &App, token: &str, choice: Choice, at_once: bool) -> Result
     let project = known.project.clone();
     let (player, guest) = (body.player(), body.is_guest());
     // A plan may have begun without a payment.
+    // Nothing is bought with a token for the player's account.
+    if body.is_account() {
+        return Err(PageError::NothingForSale);
+    }
     let open = body.is_open();
     let subscribes = body.plan().is_some() || open;
     let choice = fitting(choice, open, guest);
@@ -391,14 +395,28 @@ pub async fn admit(app: &App, checkout: &Checkout, ip: Option<&str>) -> Result<(
     if checkout.player.id.starts_with(GUEST) {
         return Ok(());
     }
-    let player = Player { ip: ip.map(str::to_string), ..checkout.player.clone() };
-    let project = &checkout.project;
+    // Nor is one whom a browser made up.
+    if checkout.guest && checkout.player.id.starts_with(coinslot_domain::token::GUEST) {
+        return Ok(());
+    }
+    ask(app, &checkout.project, &checkout.player, checkout.sandbox, ip).await
+}
+
+/// The same of any player.
+pub(crate) async fn ask(
+    app: &App,
+    project: &Project,
+    player: &Player,
+    sandbox: bool,
+    ip: Option<&str>,
+) -> Result<(), PageError> {
+    let player = Player { ip: ip.map(str::to_string), ..player.clone() };
     let body = coinslot_wire::webhook::user_validation(project.id, project.merchant, &player);
     match webhook::ask(app, project, "user_validation", body).await? {
         webhook::Asked::Yes => Ok(()),
         webhook::Asked::No => Err(PageError::PlayerRefused),
         webhook::Asked::NoAnswer => Err(PageError::GameUnreachable),
-        webhook::Asked::Nobody if checkout.sandbox => Ok(()),
+        webhook::Asked::Nobody if sandbox => Ok(()),
         webhook::Asked::Nobody => Err(PageError::GameUnreachable),
     }
 }

@@ -37,6 +37,7 @@ pub mod plan;
 pub mod player;
 pub mod port;
 pub mod product;
+pub mod profile;
 pub mod project;
 pub mod promotion;
 pub mod purchase;

@@ -14,6 +14,7 @@ pub mod locale;
 pub mod mail;
 mod pages;
 mod pay2play;
+mod profile;
 pub mod returning;
 mod showcase;
 mod tv;
@@ -58,6 +59,7 @@ const ROUTES: &[(&str, &str, &str, Handler)] = &[
     ("tv_code_show", "GET", tv::CODE, || get(tv::show)),
     ("tv_code_open", "POST", tv::CODE, || post(tv::open)),
     ("pay2play_init", "POST", pay2play::INIT, || post(pay2play::init)),
+    ("account_change", "POST", profile::CHANGE, || post(profile::change)),
     ("receipt_show", "GET", pages::RECEIPT, || get(pages::receipt)),
     ("asset_get", "GET", "/paystation2/assets/{file}", || get(pages::asset)),
     ("widget_get", "GET", "/embed/paystation/widget.min.js", || get(pages::widget)),

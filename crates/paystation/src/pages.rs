@@ -3,6 +3,7 @@
 use crate::assets;
 use crate::http::{self, Refused, Visit};
 use crate::locale::Text;
+use crate::profile;
 use crate::returning::{self, Outcome};
 use crate::showcase;
 use crate::tv;
@@ -21,12 +22,12 @@ use coinslot_app::purchase::{self as purchased, PlaceChoice};
 use coinslot_app::token;
 use coinslot_domain::account::Account;
 use coinslot_domain::card::{Card, CardNumber, Cvv, Expiry};
-use coinslot_domain::merchant::RedirectWhen;
+use coinslot_domain::merchant::{Project, RedirectWhen};
 use coinslot_domain::payment::{Decline, Payment, PaymentState, Stand, StatusGroup};
 use coinslot_domain::purchase::Refusal;
 use coinslot_domain::purchase::{self, Choice, LineKind};
 use coinslot_domain::subscription::Subscription;
-use coinslot_wire::token::PlayerField;
+use coinslot_wire::token::{PlayerField, TokenBody};
 use serde::Serialize;
 use serde_json::json;
 
@@ -54,6 +55,11 @@ pub(crate) async fn entry(State(app): State<Shared>, request: Request) -> Answer
             Ok(token) => http::see_other(&visit.link_of(&token, ENTRY, &[])),
             Err(e) => error(&visit, None, e),
         });
+    }
+    match profile::entry(&app, &visit).await {
+        Ok(Some(page)) => return Ok(page),
+        Ok(None) => {}
+        Err(e) => return Ok(error(&visit, None, e)),
     }
     let (checkout, problem) = open_with_coupon(&app, &visit).await?;
     if let Some(elsewhere) = elsewhere(&visit, &checkout) {
@@ -307,7 +313,7 @@ pub(crate) fn policy(checkout: Option<&Checkout>) -> String {
     http::policy(checkout.map(|c| c.project.frame_ancestors.as_slice()).unwrap_or_default())
 }
 
-fn theme(name: Option<&str>) -> &'static str {
+pub(crate) fn theme(name: Option<&str>) -> &'static str {
     match name {
         Some("dark" | "default_dark" | "63295aab2e47fab76f7708e3") => "dark",
         // Unknown names are those of custom themes, which start from the light one.
@@ -316,7 +322,7 @@ fn theme(name: Option<&str>) -> &'static str {
     }
 }
 
-fn size(name: Option<&str>) -> (u16, u16) {
+pub(crate) fn size(name: Option<&str>) -> (u16, u16) {
     match name {
         Some("small") => (620, 630),
         Some("large") => (820, 840),
@@ -366,6 +372,12 @@ pub(crate) fn frame(visit: &Visit, checkout: Option<&Checkout>, t: Text, title: 
             .then(|| Summary::new(t, &c.breakdown, c.body.description(), &c.lines, player.as_deref())),
         license: c.body.license_url().and_then(web).map(str::to_string),
     }
+}
+
+/// The game's address, for a player who bought nothing.
+pub(crate) fn home(body: &TokenBody, project: &Project, user: &str) -> Option<String> {
+    let outcome = Outcome { user_id: user, foreign_invoice: body.external_id(), payment: None };
+    returning::address(body.return_url().or(project.return_url.as_deref())?, outcome)
 }
 
 /// An address that a browser may be sent to for reading.

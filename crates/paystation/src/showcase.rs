@@ -170,7 +170,7 @@ fn praise(t: Text, praise: Advertisement) -> String {
 }
 
 /// A price with how often it is charged.
-fn charged(t: Text, price: &str, period: Option<Period>) -> String {
+pub(crate) fn charged(t: Text, price: &str, period: Option<Period>) -> String {
     let Some(Period { value, unit }) = period else { return t.a("charged-once", "price", price) };
     let every = match (unit, value) {
         (Unit::Day, 1) => t.s("every-day"),

@@ -355,6 +355,52 @@ pub(crate) struct CouponField {
     pub problem: Option<String>,
 }
 
+/// Something that was bought.
+pub(crate) struct Past {
+    pub what: String,
+    pub when: String,
+    pub amount: String,
+    pub number: String,
+    pub with: Option<String>,
+    /// What of it went back.
+    pub back: Option<String>,
+}
+
+/// A saved way to pay, which can be forgotten.
+pub(crate) struct Saved {
+    pub id: i64,
+    pub name: String,
+    /// What the button says to who cannot see what it stands beside.
+    pub forget: String,
+}
+
+/// A subscription.
+pub(crate) struct Running {
+    pub id: i64,
+    pub name: String,
+    pub price: String,
+    pub state: String,
+    /// The same of the button that ends it, if it can be ended.
+    pub cancel: Option<String>,
+}
+
+/// The player's account.
+#[derive(Template)]
+#[template(path = "profile.html")]
+pub(crate) struct ProfilePage<'a> {
+    pub f: Frame,
+    pub token: &'a str,
+    pub lang: Option<&'a str>,
+    pub heading: String,
+    pub tabs: Vec<StoreTab>,
+    pub info: Vec<Line>,
+    pub history: Vec<Past>,
+    pub accounts: Vec<Saved>,
+    pub subscriptions: Vec<Running>,
+    /// What is said where there is nothing.
+    pub empty: Option<String>,
+}
+
 /// Something saved that a television offers.
 pub(crate) struct TvSaved {
     /// The question whether to pay with it.
@@ -612,6 +658,31 @@ mod tests {
             amount: Some(bad()),
             currency_name: bad(),
             kept: vec![("access_token", bad())],
+        };
+        is_clean(&page.render().unwrap());
+    }
+
+    #[test]
+    fn hostile_texts_stay_texts_in_the_account() {
+        let bad = || "<script>alert(3)</script>".to_string();
+        let page = ProfilePage {
+            f: frame(),
+            token: "\"><script>",
+            lang: Some("\"><script>"),
+            heading: bad(),
+            tabs: vec![],
+            info: vec![Line { label: bad(), amount: bad() }],
+            history: vec![Past {
+                what: bad(),
+                when: bad(),
+                amount: bad(),
+                number: bad(),
+                with: Some(bad()),
+                back: Some(bad()),
+            }],
+            accounts: vec![Saved { id: 1, name: bad(), forget: bad() }],
+            subscriptions: vec![Running { id: 1, name: bad(), price: bad(), state: bad(), cancel: Some(bad()) }],
+            empty: Some(bad()),
         };
         is_clean(&page.render().unwrap());
     }

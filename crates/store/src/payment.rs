@@ -33,6 +33,11 @@ statements! {
     RECENT = "SELECT project_id, payment_id, order_id, state, attempt_id, method, card, decline, currency, amount,
             tax_kind, tax_rate, tax, platform_fee, method_fee, payout, reserved, refunded, dry_run, notified,
             created_at, paid_at FROM payment WHERE project_id = $1 ORDER BY payment_id DESC LIMIT $2";
+    OF_USER = "SELECT p.project_id, p.payment_id, p.order_id, p.state, p.attempt_id, p.method, p.card, p.decline,
+            p.currency, p.amount, p.tax_kind, p.tax_rate, p.tax, p.platform_fee, p.method_fee, p.payout, p.reserved,
+            p.refunded, p.dry_run, p.notified, p.created_at, p.paid_at FROM orders o CROSS JOIN payment p
+        WHERE o.project_id = $1 AND o.user_id = $2 AND p.project_id = $1 AND p.order_id = o.order_id
+            AND p.paid_at IS NOT NULL ORDER BY p.payment_id DESC LIMIT $3";
     ADVANCE = "UPDATE payment SET state = $4, decline = $5, paid_at = $6, notified = $7
         WHERE project_id = $1 AND payment_id = $2 AND state = $3 AND attempt_id = $8";
     RETRY = "UPDATE payment SET state = $4, attempt_id = $5, method = $6, card = $7, decline = NULL
@@ -141,6 +146,11 @@ pub fn project_of(tx: &mut Tx<'_>, merchant: MerchantId, id: PaymentId) -> Resul
 /// The last payments of a project, newest first.
 pub fn recent(tx: &mut Tx<'_>, project: ProjectId, limit: i64) -> Result<Vec<Payment>, StoreError> {
     tx.rows(RECENT, &[project.get().into(), limit.into()])?.iter().map(payment).collect()
+}
+
+/// The last payments of a player that were captured, newest first.
+pub fn of_user(tx: &mut Tx<'_>, project: ProjectId, user: &str, limit: i64) -> Result<Vec<Payment>, StoreError> {
+    tx.rows(OF_USER, &[project.get().into(), user.into(), limit.into()])?.iter().map(payment).collect()
 }
 
 /// What is new about a payment when it moves on.

@@ -580,6 +580,36 @@ impl Purchase {
     }
 }
 
+/// A page of the player's account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountPage {
+    /// About the player.
+    Info,
+    /// What was bought.
+    History,
+    /// What is saved.
+    Accounts,
+    /// What is charged again.
+    Subscriptions,
+}
+
+impl AccountPage {
+    /// Every page, in the order in which they stand where the token says nothing
+    /// of it.
+    pub const ALL: [AccountPage; 4] =
+        [AccountPage::Info, AccountPage::History, AccountPage::Accounts, AccountPage::Subscriptions];
+
+    /// Its documented name.
+    pub fn name(self) -> &'static str {
+        match self {
+            AccountPage::Info => "info",
+            AccountPage::History => "history",
+            AccountPage::Accounts => "payment_accounts",
+            AccountPage::Subscriptions => "subscriptions",
+        }
+    }
+}
+
 /// What a token says of a part of the shop.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Component {
@@ -1038,6 +1068,24 @@ impl TokenBody {
             }
             _ => vec![],
         }
+    }
+
+    /// Whether it opens the player's account, and nothing can be bought with it.
+    pub fn is_account(&self) -> bool {
+        self.setting("/settings/ui/mode").and_then(Value::as_str) == Some("user_account")
+    }
+
+    /// The pages of the account to show: those that are switched on, by their
+    /// places; all of them where the token switches none on.
+    pub fn account_pages(&self) -> Vec<AccountPage> {
+        let of = |page: AccountPage| self.setting(&format!("/settings/ui/user_account/{}", page.name()));
+        let enabled = |page: &AccountPage| of(*page).and_then(|p| read::truth(p.get("enable")?)).unwrap_or(false);
+        let mut pages: Vec<_> = AccountPage::ALL.into_iter().filter(enabled).collect();
+        if pages.is_empty() {
+            pages = AccountPage::ALL.to_vec();
+        }
+        pages.sort_by_key(|page| of(*page).and_then(|p| read::integer(p.get("order")?)).unwrap_or(i64::MAX));
+        pages
     }
 
     /// Where the game's licence agreement is.

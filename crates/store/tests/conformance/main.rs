@@ -673,6 +673,8 @@ fn payments(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     assert_eq!(call!(log, payment::recent(tx, ours(), 9)), [second.clone(), first]);
     assert_eq!(call!(log, payment::recent(tx, ours(), 1)), [second]);
     assert_eq!(call!(log, payment::recent(tx, ProjectId::new(9).unwrap(), 9)), []);
+    call!(log, payment::of_user(tx, ours(), "user \"1\"", 9));
+    assert_eq!(call!(log, payment::of_user(tx, ours(), "nobody", 9)), []);
     Ok(())
 }
 
@@ -1256,6 +1258,10 @@ fn read_back(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     call!(log, order::find(tx, ours(), OrderId::new(2).unwrap())).unwrap();
     for project in [ours(), theirs()] {
         for payment in call!(log, payment::recent(tx, project, 99)) {
+            if let Some(order) = order::find(tx, project, payment.order)? {
+                let theirs = call!(log, payment::of_user(tx, project, &order.player.id, 99));
+                assert_eq!(theirs.contains(&payment), payment.paid_at.is_some(), "what was captured is history");
+            }
             call!(log, webhook::events_of(tx, project, payment.id));
         }
         call!(log, ledger::balances(tx, project));
