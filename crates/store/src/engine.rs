@@ -628,11 +628,11 @@ fn migrations() -> Result<refinery_core::Runner, StoreError> {
         ("V9__purchase", include_str!("../migrations/V9__purchase.sql")),
         ("V10__idempotency", include_str!("../migrations/V10__idempotency.sql")),
         ("V11__token_pages", include_str!("../migrations/V11__token_pages.sql")),
-        ("V13__shop", include_str!("../migrations/V13__shop.sql")),
-        ("V17__tv", include_str!("../migrations/V17__tv.sql")),
-        ("V18__mail", include_str!("../migrations/V18__mail.sql")),
-        ("V20__hub", include_str!("../migrations/V20__hub.sql")),
-        ("V21__order_webhook", include_str!("../migrations/V21__order_webhook.sql")),
+        ("V12__shop", include_str!("../migrations/V12__shop.sql")),
+        ("V13__tv", include_str!("../migrations/V13__tv.sql")),
+        ("V14__mail", include_str!("../migrations/V14__mail.sql")),
+        ("V15__hub", include_str!("../migrations/V15__hub.sql")),
+        ("V16__order_webhook", include_str!("../migrations/V16__order_webhook.sql")),
     ];
     let all: Result<Vec<_>, _> = all.iter().map(|(name, sql)| refinery_core::Migration::unapplied(name, sql)).collect();
     // In one transaction with the note that they ran: otherwise a crash between
