@@ -968,6 +968,11 @@ impl Readers {
 
 // ------------------------------------------------------------ PostgreSQL ---
 
+/// After so many closures of groups a connection has the database look at the
+/// tables, and again after so many times as many.
+const PG_FIRST_LOOK: usize = 100;
+const PG_NEXT_LOOK: usize = 10;
+
 enum PgJob {
     Write(Box<dyn Work>),
     Read(Box<dyn Work>),
@@ -1250,7 +1255,13 @@ impl PgThread<'_> {
     /// Runs all that waits in one transaction each time. A group in which not
     /// all goes as usual is left to those who run each closure by itself.
     fn run_groups(mut self, groups: &Mutex<mpsc::Receiver<Box<dyn Work>>>, apart: &mpsc::Sender<PgJob>) {
+        let (mut committed, mut next_look) = (0, PG_FIRST_LOOK);
         loop {
+            // While nobody waits for it: nobody knows of this group yet.
+            if committed >= next_look {
+                next_look *= PG_NEXT_LOOK;
+                self.look();
+            }
             let mut group = Vec::new();
             {
                 let groups = lock(groups);
@@ -1269,6 +1280,7 @@ impl PgThread<'_> {
                     self.epoch.pass();
                 }
                 self.figures.committed(group.len(), began);
+                committed += group.len();
                 for work in group {
                     work.answer(Ok(()));
                 }
@@ -1280,6 +1292,16 @@ impl PgThread<'_> {
                     work.answer(Err(gone()));
                 }
             }
+        }
+    }
+
+    /// Has the database look at what groups fill. It does so by itself, but not
+    /// in the first minute of a table, and until then takes an index by chance:
+    /// one that has the whole project under one entry, say.
+    fn look(&mut self) {
+        let Ok(connection) = connected(&mut self.connection, self.url) else { return };
+        if let Err(fault) = connection.simple("ANALYZE orders; ANALYZE payment; ANALYZE attempt; ANALYZE event") {
+            tracing::debug!(error = %fault.error, "the database did not look at its tables");
         }
     }
 
