@@ -202,7 +202,7 @@ fn nothing_is_found(tokens: Vec<String>, kept: &Kept) {
     let everything = |secret: &str| kept.iter().filter(|(_, bytes)| holds(bytes, secret)).count();
     assert!(everything("user_validation") >= 3, "neither log nor webhooks nor database have a webhook");
     assert!(everything(PROJECT_SECRET) > 0, "the database does not have what it must");
-    assert!(kept["log"].windows(5).any(|window| window == b"TRACE"), "the log says less than it could");
+    assert!(kept["log"].windows(5).any(|window| window == b"DEBUG"), "the log says less than it could");
 }
 
 #[test]
