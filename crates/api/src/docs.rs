@@ -449,8 +449,10 @@ mod tests {
         let html = page(&document("http://coinslot.example")).unwrap();
         let tags: Vec<&str> = html.split('<').skip(1).filter_map(|part| part.split('>').next()).collect();
         for tag in &tags {
-            let runs = tag.starts_with("script") || tag.contains(" on") || tag.contains(" src=");
-            assert!(!runs && !tag.starts_with("style") && !tag.contains(" style="), "{tag}");
+            // Only the names of attributes: a label may well say "once".
+            let names: String = tag.split('"').step_by(2).collect();
+            let runs = names.starts_with("script") || names.contains(" on") || names.contains(" src=");
+            assert!(!runs && !names.starts_with("style") && !names.contains(" style="), "{tag}");
         }
         assert_eq!(
             tags.iter().filter(|tag| tag.starts_with("link")).count(),
