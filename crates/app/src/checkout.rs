@@ -225,12 +225,12 @@ async fn opened(app: &App, token: &str, choice: Choice, at_once: bool) -> Result
     let known = known::project(app, project_id).await?.ok_or(PageError::Token)?;
     let project = known.project.clone();
     let (player, guest) = (body.player(), body.is_guest());
-    // A plan may have begun without a payment.
     // Nothing is bought with a token for the player's account.
     if body.is_account() {
         return Err(PageError::NothingForSale);
     }
     let open = body.is_open();
+    // A plan may have begun without a payment.
     let subscribes = body.plan().is_some() || open;
     let choice = fitting(choice, open, guest);
     let payment = match at_once && found.unused && !subscribes {
