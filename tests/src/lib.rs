@@ -2,6 +2,7 @@
 //! randomness that repeats, a game that records what it is told, and a gateway
 //! that can be told to misbehave.
 
+pub mod compatibility;
 pub mod fairness;
 pub mod golden;
 pub mod shop;

@@ -13,6 +13,8 @@ statements! {
     ADD = "INSERT INTO game_key (project_id, key_id, game_id, drm_id, code, state, added_at, changed_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT (project_id, drm_id, code) DO NOTHING";
     OF_CODE = "SELECT key_id FROM game_key WHERE project_id = $1 AND drm_id = $2 AND code = $3";
+    RESTOCK = "UPDATE game_key SET key_id = $4, game_id = $5, state = $7, order_id = NULL, changed_at = $8
+        WHERE project_id = $1 AND drm_id = $2 AND code = $3 AND state = $6";
     HELD = "SELECT COUNT(*) FROM game_key
         WHERE project_id = $1 AND order_id = $2 AND game_id = $3 AND drm_id = $4";
     FREE = "SELECT e.key_id FROM game_key e
@@ -63,7 +65,8 @@ impl std::fmt::Debug for Handed {
 }
 
 /// Puts a key on a shelf; `false` when the project has it for this place
-/// already, whatever became of it.
+/// already. One that came back with a refund is put there again, as if it were
+/// new.
 pub fn add(tx: &mut Tx<'_>, shelf: Shelf, id: KeyId, code: &str, now: Time) -> Result<bool, StoreError> {
     let Shelf { project, game, drm } = shelf;
     let values = [
@@ -76,6 +79,20 @@ pub fn add(tx: &mut Tx<'_>, shelf: Shelf, id: KeyId, code: &str, now: Time) -> R
         now.0.into(),
     ];
     if tx.execute(ADD, &values)? == 1 {
+        return Ok(true);
+    }
+    let (from, to) = KeyEvent::Restocked.step();
+    let values = [
+        project.get().into(),
+        drm.into(),
+        code.into(),
+        id.get().into(),
+        game.get().into(),
+        from.name().into(),
+        to.name().into(),
+        now.0.into(),
+    ];
+    if tx.execute(RESTOCK, &values)? == 1 {
         return Ok(true);
     }
     // Ours, of a run whose commit was not heard of.
@@ -134,7 +151,8 @@ pub fn of_order(tx: &mut Tx<'_>, project: ProjectId, order: OrderId) -> Result<V
     tx.rows(OF_ORDER, &values)?.iter().map(row).collect()
 }
 
-/// Notes that an order's money went back. Its keys are not sold again.
+/// Notes that an order's money went back. Its keys are not sold before they
+/// are stored again.
 pub fn take_back(tx: &mut Tx<'_>, project: ProjectId, order: OrderId, now: Time) -> Result<(), StoreError> {
     step(tx, MOVE, KeyEvent::TakenBack, project, order, now)
 }

@@ -259,6 +259,15 @@ const SHOWN: Shape = object(&[
     Field::required("type", ANY_TEXT, "Of what; empty where there is none."),
 ]);
 
+const END: Shape = object(&[
+    Field::required(
+        "value",
+        Shape::OneOf(&[COUNT, Shape::Text { min: 0, max: 0, rule: None }, Shape::Null]),
+        "How many; where there is no end, null in a list of plans and an empty text elsewhere.",
+    ),
+    Field::required("type", Shape::OneOf(&[ANY_TEXT, Shape::Null]), "Of what, in the same manner."),
+]);
+
 /// A plan in an answer.
 pub static PLAN: Shape = object(&[
     Field::required("id", ANY_TEXT, "The plan."),
@@ -277,7 +286,7 @@ pub static PLAN: Shape = object(&[
         ]),
         "What it costs.",
     ),
-    Field::required("expiration", SHOWN, "How long after its start a subscription ends by itself."),
+    Field::required("expiration", END, "How long after its start a subscription ends by itself."),
     Field::required("trial", SHOWN, "Days before the first charge."),
     Field::required("grace_period", SHOWN, "Days after a declined charge during which it is tried again."),
     Field::required("billing_retry", SHOWN, "Days from one try to the next."),
@@ -325,6 +334,17 @@ fn days_json(days: i64) -> Value {
 pub(crate) fn charge_json(period: Option<Period>, charge: Money) -> Value {
     let period = period.map_or_else(|| json!({"value": 0, "type": "lifetime"}), |p| period_json(Some(p)));
     json!({ "period": period, "amount": read::number(charge.shortest()), "currency": charge.currency.code() })
+}
+
+/// A plan in a list, for a reader of these languages. What never ends has
+/// `null` there: published lists have a number in its place, and only single
+/// plans an empty text.
+pub fn listed_json(plan: &Plan, counters: &Counters, languages: &[String]) -> Value {
+    let mut json = plan_json(plan, counters, languages);
+    if plan.terms.expiration.is_none() {
+        json["expiration"] = json!({"value": null, "type": null});
+    }
+    json
 }
 
 /// A plan, for a reader of these languages.

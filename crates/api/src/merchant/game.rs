@@ -108,7 +108,7 @@ pub fn routes() -> Vec<Route> {
             method: Method::POST,
             path: path("/{game_delivery_id}/keys"),
             auth: Auth::Merchant,
-            summary: "Store keys of a game; those that are stored already stay as they are",
+            summary: "Store keys of a game; one that came back with a refund is for sale again, any other that is there stays as it is",
             query: None,
             body: Some(&KEYS),
             example: Some(r#"{ "drm_id": 1, "keys": ["AAAAA-BBBBB-CCCCC", "DDDDD-EEEEE-FFFFF"] }"#),

@@ -10,7 +10,7 @@ use axum::routing::{delete, get, patch, post, put};
 use coinslot_app::Shared;
 use coinslot_app::plan::{self, Filter, PlanError};
 use coinslot_domain::id::PlanId;
-use coinslot_wire::plan::{BODY, CREATED, LIST, ListQuery, PLAN, PLANS, PlanBody, plan_json};
+use coinslot_wire::plan::{BODY, CREATED, LIST, ListQuery, PLAN, PLANS, PlanBody, listed_json, plan_json};
 use coinslot_wire::shape::Violation;
 use serde_json::{Value, json};
 
@@ -162,7 +162,7 @@ async fn list(
     let q = ListQuery::read(&query(&LIST, &raw)?);
     let filter = Filter { external_id: q.external_id, group: q.group, plan: q.plan, product: q.product };
     let plans = plan::list(&app, project.id, filter, q.offset, q.limit).await?;
-    let plans: Value = plans.iter().map(|(plan, counters)| plan_json(plan, counters, &languages)).collect();
+    let plans: Value = plans.iter().map(|(plan, counters)| listed_json(plan, counters, &languages)).collect();
     Ok(json(StatusCode::OK, &plans))
 }
 

@@ -49,6 +49,14 @@ fn keys(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     assert_eq!(codes(call!(log, key::hand_out(tx, ours(), order(4), at(6)))), ["C"]);
     assert!(!call!(log, key::reserve(tx, steam, order(5), 1, at(6))), "what came back is not sold again");
     assert_eq!(call!(log, key::count(tx, ours(), None)).get(&(game, 1)).copied(), left(3, 0, 3));
-    assert!(!call!(log, key::reserve(tx, gog, order(5), 2, at(6))), "one of two");
+    assert!(!call!(log, key::add(tx, steam, id(8), "C", at(7))), "a player has it");
+    for _ in 0..2 {
+        assert!(call!(log, key::add(tx, steam, id(8), "A", at(7))), "stored again, and once more after a lost answer");
+    }
+    assert_eq!(call!(log, key::count(tx, ours(), None)).get(&(game, 1)).copied(), left(3, 1, 2));
+    assert!(call!(log, key::reserve(tx, steam, order(5), 1, at(8))));
+    assert_eq!(codes(call!(log, key::hand_out(tx, ours(), order(5), at(8)))), ["A"]);
+    assert_eq!(codes(call!(log, key::of_order(tx, ours(), order(1)))), [""; 0], "it is the other player's now");
+    assert!(!call!(log, key::reserve(tx, gog, order(6), 2, at(9))), "one of two");
     Ok(())
 }
