@@ -198,6 +198,11 @@ fn scene(flow: Flow, runtime: &Runtime) -> Result<Scene, String> {
 
 /// Makes each operation of a flow fail, one after the other.
 pub fn each(flow: Flow, how: How) -> Report {
+    some(flow, how, 1, 1)
+}
+
+/// Makes every `step`th operation of a flow fail, from the `first` on.
+pub fn some(flow: Flow, how: How, first: u64, step: usize) -> Report {
     let mut report = Report::default();
     let runtime = shop::single();
     let base = match scene(flow, &runtime) {
@@ -207,7 +212,7 @@ pub fn each(flow: Flow, how: How) -> Report {
             return report;
         }
     };
-    for n in 1.. {
+    for n in (first..).step_by(step) {
         let (image, purchases) = (base.image.clone(), base.purchases.clone());
         let mut scene = Scene { image, purchases, outside: base.outside.fork() };
         let Some(outcome) = one(flow, how, n, &runtime, &mut scene, &mut report.findings) else { break };

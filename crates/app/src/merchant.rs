@@ -5,6 +5,7 @@ use crate::{App, hash};
 use coinslot_domain::id::{MerchantId, ProjectId};
 use coinslot_domain::merchant::{Caller, Fees, KeyScope, Project};
 use coinslot_domain::token;
+pub use coinslot_store::merchant::KeptKey;
 use coinslot_store::{StoreError, merchant};
 use std::sync::Arc;
 
@@ -102,6 +103,71 @@ pub async fn found(
         })
         .await?;
     Ok(founded)
+}
+
+/// Why nothing was done with an API key.
+#[derive(Debug)]
+pub enum KeyError {
+    /// There is no such merchant.
+    NoMerchant,
+    /// The merchant has no such project.
+    NoProject,
+    /// The merchant has no key of this id, or more than one that begins so.
+    NoKey,
+    /// The database did not do it.
+    Store(StoreError),
+}
+
+impl From<StoreError> for KeyError {
+    fn from(e: StoreError) -> Self {
+        KeyError::Store(e)
+    }
+}
+
+/// A merchant's name and API keys, oldest first.
+pub async fn keys(app: &App, id: MerchantId) -> Result<(String, Vec<KeptKey>), KeyError> {
+    let read = app.store.read(move |tx| match merchant::name(tx, id)? {
+        Some(name) => Ok::<_, StoreError>(Some((name, merchant::keys(tx, id)?))),
+        None => Ok(None),
+    });
+    read.await?.ok_or(KeyError::NoMerchant)
+}
+
+/// Makes an API key; it is not stored, so that this is the only time it can be
+/// shown.
+pub async fn add_key(app: &App, caller: Caller) -> Result<String, KeyError> {
+    let key = secret(app);
+    let (key_hash, now) = (hash(&key), app.clock.now());
+    app.store
+        .write(move |tx| {
+            merchant::name(tx, caller.merchant)?.ok_or(KeyError::NoMerchant)?;
+            if let KeyScope::Project(id) = caller.scope {
+                let found = merchant::find_project(tx, id)?.filter(|p| p.merchant == caller.merchant);
+                found.ok_or(KeyError::NoProject)?;
+            }
+            merchant::insert_key(tx, caller, &key_hash, now)?;
+            Ok::<_, KeyError>(())
+        })
+        .await?;
+    Ok(key)
+}
+
+/// How much of a key's hash names it.
+pub const KEY_ID: usize = 12;
+
+/// Forgets an API key by its id, the beginning of its hash. Servers that are
+/// running accept it for at most a second more.
+pub async fn remove_key(app: &App, id: MerchantId, key: String) -> Result<(), KeyError> {
+    app.store
+        .write(move |tx| {
+            merchant::name(tx, id)?.ok_or(KeyError::NoMerchant)?;
+            let all = merchant::keys(tx, id)?;
+            let mut named = all.iter().filter(|k| key.len() >= KEY_ID && k.hash.starts_with(&key));
+            let (Some(found), None) = (named.next(), named.next()) else { return Err(KeyError::NoKey) };
+            merchant::remove_key(tx, id, &found.hash)?;
+            Ok(())
+        })
+        .await
 }
 
 /// A new secret.

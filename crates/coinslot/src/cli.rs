@@ -13,7 +13,7 @@ use coinslot_app::event::Filter;
 use coinslot_app::port::Post;
 use coinslot_app::signature::StandardHeaders;
 use coinslot_app::{App, Parts, Shared, demo};
-use coinslot_domain::id::{EventId, PaymentId};
+use coinslot_domain::id::{EventId, MerchantId, PaymentId, ProjectId};
 use coinslot_domain::merchant::Project;
 use coinslot_domain::time::Time;
 use coinslot_domain::webhook::{EventState, TIMEOUT};
@@ -41,6 +41,7 @@ Try it
   dev           Run with demo data and play money; start here
 Run it for players
   found         Add a merchant with a project, and print its credentials once
+  key           Make, list and remove API keys
   serve         Run: no demo data, webhooks to public https addresses only
   config        Check and print the settings: flag, environment, file, default
   doctor        Look at everything that the server stands on; say what to do
@@ -90,6 +91,12 @@ enum Command {
     /// This is how a server started with `coinslot serve` gets its first
     /// project; it may be running meanwhile.
     Found(Found),
+    /// Make, list and remove a merchant's API keys; the server may be running.
+    ///
+    /// To replace a key: `coinslot key add`, give the new one to the game's
+    /// server, then `coinslot key remove` the old one.
+    #[command(subcommand)]
+    Key(Key),
     /// Copy the embedded database to a file, checked, while the server runs.
     Backup {
         /// The file to write; it must not exist.
@@ -204,6 +211,43 @@ struct Found {
     /// Where the game's server receives webhooks: a public https address.
     #[arg(long, value_name = "URL")]
     webhook_url: Option<String>,
+    #[command(flatten)]
+    database: Database,
+}
+
+#[derive(Subcommand)]
+enum Key {
+    /// Make a key, and print it once: it is stored as a hash only.
+    Add {
+        /// Let it reach this project only; every project by default.
+        #[arg(long, value_name = "NUMBER", value_parser = id::<ProjectId>)]
+        project: Option<ProjectId>,
+        #[command(flatten)]
+        whose: Whose,
+    },
+    /// List keys by their ids, which tell nothing of the keys themselves.
+    List {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        whose: Whose,
+    },
+    /// Remove a key; running servers refuse it within a second.
+    Remove {
+        /// The key's id, as `coinslot key list` shows it.
+        id: String,
+        #[command(flatten)]
+        whose: Whose,
+    },
+}
+
+/// Which merchant, and where it is kept.
+#[derive(Args)]
+struct Whose {
+    /// The merchant; the demo merchant by default.
+    #[arg(long, value_name = "NUMBER", default_value_t = demo::MERCHANT, env = "COINSLOT_MERCHANT")]
+    merchant: i64,
     #[command(flatten)]
     database: Database,
 }
@@ -476,6 +520,7 @@ async fn run(loaded: Loaded<Cli>) -> Fallible<()> {
         Command::Dev(dev) => run_dev(dev).await,
         Command::Serve(serve) => run_serve(serve).await,
         Command::Found(found) => run_found(found).await,
+        Command::Key(key) => run_key(key).await,
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "coinslot", &mut std::io::stdout());
             Ok(())
@@ -676,6 +721,17 @@ async fn run_found(command: Found) -> Fallible<()> {
         f.merchant, f.api_key, f.project, f.secret
     );
     Ok(())
+}
+
+async fn run_key(command: Key) -> Fallible<()> {
+    let (Key::Add { whose, .. } | Key::List { whose, .. } | Key::Remove { whose, .. }) = &command;
+    let merchant = MerchantId::new(whose.merchant).ok_or("--merchant: not a number of this server")?;
+    let app = assemble(&whose.database, Policy::Public, String::new(), None)?;
+    say(&match command {
+        Key::Add { project, .. } => crate::key::add(&app, merchant, project).await?,
+        Key::List { json, .. } => crate::key::list(&app, merchant, json).await?,
+        Key::Remove { id, .. } => crate::key::remove(&app, merchant, id).await?,
+    })
 }
 
 async fn projects(command: &Doctor) -> Fallible<Vec<doctor::Finding>> {

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod config;
 pub mod doctor;
 pub mod event;
+pub mod key;
 pub mod mail;
 pub mod metrics;
 pub mod server;

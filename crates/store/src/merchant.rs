@@ -11,9 +11,12 @@ use coinslot_domain::time::Time;
 statements! {
     INSERT_MERCHANT = "INSERT INTO merchant (merchant_id, name, created_at) VALUES ($1, $2, $3)
         ON CONFLICT (merchant_id) DO NOTHING";
+    NAME = "SELECT name FROM merchant WHERE merchant_id = $1";
     INSERT_KEY = "INSERT INTO api_key (merchant_id, key_hash, project_id, created_at) VALUES ($1, $2, $3, $4)
         ON CONFLICT (merchant_id, key_hash) DO NOTHING";
     FIND_KEY = "SELECT project_id FROM api_key WHERE merchant_id = $1 AND key_hash = $2";
+    KEYS = "SELECT key_hash, project_id, created_at FROM api_key WHERE merchant_id = $1 ORDER BY created_at, key_hash";
+    DELETE_KEY = "DELETE FROM api_key WHERE merchant_id = $1 AND key_hash = $2";
     INSERT_PROJECT = "INSERT INTO project (project_id, merchant_id, name, active, secret, webhook_url,
             platform_fee, method_fee, frame_ancestors, locales, return_url, external_id_required, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (project_id) DO NOTHING";
@@ -32,6 +35,11 @@ pub fn insert(tx: &mut Tx<'_>, id: MerchantId, name: &str, now: Time) -> Result<
     tx.execute(INSERT_MERCHANT, &[id.get().into(), name.into(), now.0.into()]).map(drop)
 }
 
+/// The name of a merchant, if there is one of this number.
+pub fn name(tx: &mut Tx<'_>, id: MerchantId) -> Result<Option<String>, StoreError> {
+    tx.row(NAME, &[id.get().into()])?.map(|r| r.text(0)).transpose()
+}
+
 /// Adds an API key by its hash. The key itself is never stored.
 pub fn insert_key(tx: &mut Tx<'_>, caller: Caller, key_hash: &str, now: Time) -> Result<(), StoreError> {
     let project = match caller.scope {
@@ -45,11 +53,38 @@ pub fn insert_key(tx: &mut Tx<'_>, caller: Caller, key_hash: &str, now: Time) ->
 /// Who a key belongs to, if it is one of the merchant's.
 pub fn find_key(tx: &mut Tx<'_>, merchant: MerchantId, key_hash: &str) -> Result<Option<Caller>, StoreError> {
     let Some(row) = tx.row(FIND_KEY, &[merchant.get().into(), key_hash.into()])? else { return Ok(None) };
-    let scope = match row.int(0)? {
+    Ok(Some(Caller { merchant, scope: scope(&row, 0)? }))
+}
+
+fn scope(row: &Row, column: usize) -> Result<KeyScope, StoreError> {
+    Ok(match row.int(column)? {
         0 => KeyScope::Company,
-        _ => KeyScope::Project(row.numbered(0, ProjectId::new)?),
-    };
-    Ok(Some(Caller { merchant, scope }))
+        _ => KeyScope::Project(row.numbered(column, ProjectId::new)?),
+    })
+}
+
+/// An API key, as far as it is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptKey {
+    /// Its hash.
+    pub hash: String,
+    /// What it reaches.
+    pub scope: KeyScope,
+    /// When it was made.
+    pub created_at: Time,
+}
+
+/// The API keys of a merchant, oldest first.
+pub fn keys(tx: &mut Tx<'_>, merchant: MerchantId) -> Result<Vec<KeptKey>, StoreError> {
+    let kept = |r: &Row| Ok(KeptKey { hash: r.text(0)?, scope: scope(r, 1)?, created_at: Time(r.int(2)?) });
+    tx.rows(KEYS, &[merchant.get().into()])?.iter().map(kept).collect()
+}
+
+/// Forgets an API key, so that it opens nothing any more; `false` when there is
+/// none of this hash.
+pub fn remove_key(tx: &mut Tx<'_>, merchant: MerchantId, key_hash: &str) -> Result<bool, StoreError> {
+    tx.changes_known();
+    Ok(tx.execute(DELETE_KEY, &[merchant.get().into(), key_hash.into()])? > 0)
 }
 
 /// Adds a project with its tax rules; one that exists stays as it is.

@@ -51,6 +51,7 @@ use coinslot_domain::refund::{Refund, RefundState, split};
 use coinslot_domain::tax::{Tax, TaxKind, TaxRule};
 use coinslot_domain::time::{Span, Time};
 use coinslot_domain::webhook::EventState;
+use coinslot_store::merchant::KeptKey;
 use coinslot_store::payment::{Attempt, News};
 use coinslot_store::webhook::Delivery;
 use coinslot_store::{Location, Store, StoreError, Tx};
@@ -482,6 +483,16 @@ fn merchants(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     assert_eq!(call!(log, merchant::find_key(tx, acme(), "hash-p")), Some(project));
     assert_eq!(call!(log, merchant::find_key(tx, acme(), "hash-x")), None);
     assert_eq!(call!(log, merchant::find_key(tx, umbrella(), "hash-c")), None, "a key of another merchant");
+    let kept = |hash: &str, scope| KeptKey { hash: hash.into(), scope, created_at: at(0) };
+    assert_eq!(call!(log, merchant::name(tx, acme())).as_deref(), Some("Acme"));
+    assert_eq!(call!(log, merchant::name(tx, MerchantId::new(77).unwrap())), None);
+    let both = [kept("hash-c", KeyScope::Company), kept("hash-p", project.scope)];
+    assert_eq!(call!(log, merchant::keys(tx, acme())), both);
+    call!(log, merchant::insert_key(tx, company, "hash-old", at(0)));
+    assert!(!call!(log, merchant::remove_key(tx, umbrella(), "hash-old")), "of another merchant");
+    assert!(call!(log, merchant::remove_key(tx, acme(), "hash-old")));
+    assert!(!call!(log, merchant::remove_key(tx, acme(), "hash-old")), "it is gone");
+    assert_eq!(call!(log, merchant::keys(tx, acme())), both);
     Ok(())
 }
 

@@ -1,0 +1,311 @@
+//! SQLite: one thread writes all that waits in one commit, and whoever reads
+//! does it where it stands.
+
+use super::{BATCH, Backend, Engine, Epoch, Held, Map, Row, StoreError, Tx, Value, Work};
+use super::{key, lock, migrate, spawn};
+use crate::meter::{Figures, Watch};
+use std::borrow::Cow;
+use std::collections::hash_map::Entry;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, mpsc};
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(e: rusqlite::Error) -> Self {
+        StoreError::Unavailable(text(&e))
+    }
+}
+
+/// Without the statement, which the driver would append.
+pub(super) fn text(e: &rusqlite::Error) -> String {
+    match e {
+        rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// Opens a file, brings its tables up to date and begins to write.
+pub(super) fn open(path: &Path, figures: &Arc<Figures>, epoch: &Arc<Epoch>) -> Result<Engine, StoreError> {
+    if let Some(dir) = path.parent().filter(|d| !d.as_os_str().is_empty()) {
+        make_directory(dir).map_err(|e| StoreError::Unavailable(format!("{}: {e}", dir.display())))?;
+    }
+    let mut connection = connect(path)?;
+    migrate(|runner| runner.run(&mut connection))?;
+    let (writer, work) = mpsc::channel();
+    let (figures, epoch) = (figures.clone(), epoch.clone());
+    spawn("store-writer", move || write(&connection, &figures, &epoch, &work))?;
+    Ok(Engine::Lite { writer, readers: Arc::new(Readers { path: path.into(), idle: Mutex::default() }) })
+}
+
+/// Makes a directory that survives a power cut: its name is on disk, not only
+/// in its parent's memory.
+fn make_directory(dir: &Path) -> std::io::Result<()> {
+    if dir.is_dir() {
+        return Ok(());
+    }
+    std::fs::create_dir_all(dir)?;
+    let parent = dir.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::File::open(parent)?.sync_all()
+}
+
+pub(super) fn connect(path: &Path) -> Result<rusqlite::Connection, StoreError> {
+    try_connect(path).map_err(|e| StoreError::Unavailable(format!("{}: {e}", path.display())))
+}
+
+fn try_connect(path: &Path) -> rusqlite::Result<rusqlite::Connection> {
+    let connection = rusqlite::Connection::open(path)?;
+    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    // Plans do not depend on parameters; otherwise some statements are planned
+    // anew each time they run.
+    connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    // SQLite does not wait for its lock here, so that two who open a new file at
+    // one time can be in each other's way; it does wait to begin.
+    let mut turns = 100;
+    while let Err(e) = connection.pragma_update(None, "journal_mode", "WAL") {
+        turns -= 1;
+        if turns == 0 || e.sqlite_error_code() != Some(rusqlite::ErrorCode::DatabaseBusy) {
+            return Err(e);
+        }
+        connection.execute_batch("BEGIN IMMEDIATE; COMMIT")?;
+    }
+    // NORMAL would lose acknowledged orders in a power cut.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    // A page that changes in each batch is copied into the file once in ten
+    // thousand pages of the log, and not once in a thousand.
+    connection.pragma_update(None, "wal_autocheckpoint", 10_000)?;
+    connection.set_prepared_statement_cache_capacity(256);
+    Ok(connection)
+}
+
+/// A connection with the statements it has prepared.
+struct Writing<'c> {
+    connection: &'c rusqlite::Connection,
+    statements: Map<rusqlite::Statement<'c>>,
+}
+
+/// A connection that keeps its statements itself.
+struct Reading<'a> {
+    connection: &'a rusqlite::Connection,
+    texts: &'a mut Texts,
+}
+
+/// Statements as SQLite wants them.
+type Texts = Map<String>;
+
+/// SQLite numbers `$1` by first appearance, not by its digit, and has no row
+/// locks, because its writer is alone anyway.
+pub fn for_sqlite(sql: &str) -> String {
+    let sql = sql.replace(" FOR UPDATE OF e SKIP LOCKED", "").replace(" FOR UPDATE", "");
+    sql.replace('$', "?")
+}
+
+impl<'c> Writing<'c> {
+    fn new(connection: &'c rusqlite::Connection) -> Self {
+        Writing { connection, statements: Map::default() }
+    }
+
+    fn statement(&mut self, sql: &'static str) -> Result<&mut rusqlite::Statement<'c>, StoreError> {
+        Ok(match self.statements.entry(key(sql)) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(self.connection.prepare(&for_sqlite(sql))?),
+        })
+    }
+
+    fn run(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        self.execute(sql, &[]).map(drop)
+    }
+}
+
+impl Reading<'_> {
+    fn statement(&mut self, sql: &'static str) -> Result<rusqlite::CachedStatement<'_>, StoreError> {
+        let text = self.texts.entry(key(sql)).or_insert_with(|| for_sqlite(sql));
+        Ok(self.connection.prepare_cached(text)?)
+    }
+}
+
+impl rusqlite::ToSql for Value<'_> {
+    fn to_sql(&self) -> rusqlite::Result<rusqlite::types::ToSqlOutput<'_>> {
+        use rusqlite::types::{ToSqlOutput, Value as Owned, ValueRef};
+        Ok(match self {
+            Value::Null => ToSqlOutput::Owned(Owned::Null),
+            Value::Int(n) => ToSqlOutput::Owned(Owned::Integer(*n)),
+            Value::Text(s) => ToSqlOutput::Borrowed(ValueRef::Text(s.as_bytes())),
+        })
+    }
+}
+
+fn rows(statement: &mut rusqlite::Statement<'_>, params: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
+    use rusqlite::types::ValueRef;
+    let columns = statement.column_count();
+    let mut rows = statement.query(rusqlite::params_from_iter(params))?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        let mut values = Vec::with_capacity(columns);
+        for i in 0..columns {
+            values.push(match row.get_ref(i)? {
+                ValueRef::Null => Value::Null,
+                ValueRef::Integer(n) => Value::Int(n),
+                ValueRef::Text(t) => Value::Text(Cow::Owned(String::from_utf8_lossy(t).into_owned())),
+                other => return Err(StoreError::Corrupt(format!("a {} in column {i}", other.data_type()))),
+            });
+        }
+        all.push(Row(values));
+    }
+    Ok(all)
+}
+
+impl Backend for Writing<'_> {
+    fn rows(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
+        rows(self.statement(sql)?, params)
+    }
+
+    fn execute(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<u64, StoreError> {
+        Ok(self.statement(sql)?.execute(rusqlite::params_from_iter(params))? as u64)
+    }
+}
+
+impl Backend for Reading<'_> {
+    fn rows(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
+        let mut statement = self.statement(sql)?;
+        rows(&mut statement, params)
+    }
+
+    fn execute(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<u64, StoreError> {
+        Ok(self.statement(sql)?.execute(rusqlite::params_from_iter(params))? as u64)
+    }
+}
+
+fn write(connection: &rusqlite::Connection, figures: &Figures, epoch: &Epoch, work: &mpsc::Receiver<Box<dyn Work>>) {
+    let mut writer = Writer { lite: Writing::new(connection), held: Held::default() };
+    while let Ok(first) = work.recv() {
+        // No delay is added: while one batch syncs, the next one gathers.
+        let mut batch = vec![first];
+        while batch.len() < BATCH {
+            match work.try_recv() {
+                Ok(next) => batch.push(next),
+                Err(_) => break,
+            }
+        }
+        let began = Watch::start();
+        let outcome = writer.commit(&mut batch);
+        if std::mem::take(&mut writer.held.changed) {
+            epoch.pass();
+        }
+        figures.committed(batch.len(), began);
+        crate::reached("commit.synced");
+        if let Err(e) = &outcome {
+            figures.failed.count();
+            tracing::error!(error = %e, lost = batch.len(), "a group of transactions was not committed");
+        }
+        for work in batch {
+            work.answer(outcome.clone());
+        }
+    }
+}
+
+struct Writer<'c> {
+    lite: Writing<'c>,
+    held: Held,
+}
+
+impl Writer<'_> {
+    /// Runs a batch and commits it. A savepoint keeps a copy of every page that
+    /// changes, and hardly any closure refuses; so the batch runs without them
+    /// first, and again with them when one did.
+    fn commit(&mut self, batch: &mut [Box<dyn Work>]) -> Result<(), StoreError> {
+        let done = match self.together(batch) {
+            Ok(false) => self.apart(batch),
+            done => done.map(drop),
+        };
+        if done.is_err() {
+            self.undo();
+        }
+        done
+    }
+
+    /// Runs and commits all closures of a batch. `false` when one refused and
+    /// others were there, who must not suffer for it: then nothing has happened.
+    fn together(&mut self, batch: &mut [Box<dyn Work>]) -> Result<bool, StoreError> {
+        let alone = batch.len() == 1;
+        self.lite.run("BEGIN IMMEDIATE")?;
+        for work in batch {
+            if !self.run(&mut **work)? {
+                self.undo();
+                return Ok(alone);
+            }
+        }
+        self.settle()?;
+        self.lite.run("COMMIT")?;
+        Ok(true)
+    }
+
+    /// Runs each closure so that it can be undone alone, and commits the others.
+    fn apart(&mut self, batch: &mut [Box<dyn Work>]) -> Result<(), StoreError> {
+        self.lite.run("BEGIN IMMEDIATE")?;
+        let mut changed = false;
+        for work in batch {
+            self.lite.run("SAVEPOINT one")?;
+            if self.run(&mut **work)? {
+                self.settle()?;
+                changed |= self.held.changed;
+            } else {
+                self.lite.run("ROLLBACK TO one")?;
+                self.held.clear();
+            }
+            self.lite.run("RELEASE one")?;
+        }
+        self.held.changed = changed;
+        self.lite.run("COMMIT")
+    }
+
+    /// Runs a closure; whether its changes are to be kept.
+    fn run(&mut self, work: &mut dyn Work) -> Result<bool, StoreError> {
+        let keep = work.run(&mut Tx::new(&mut self.lite, &mut self.held));
+        // A full disk makes SQLite undo the whole transaction by itself. Then
+        // nothing of this batch may be acknowledged.
+        if self.lite.connection.is_autocommit() {
+            return Err(StoreError::Unavailable("the transaction was undone by the database".into()));
+        }
+        Ok(keep)
+    }
+
+    fn settle(&mut self) -> Result<(), StoreError> {
+        Tx::new(&mut self.lite, &mut self.held).settle()
+    }
+
+    /// Undoes what is not committed.
+    fn undo(&mut self) {
+        self.held.clear();
+        // What cannot even be undone is tried again with the next batch, whose
+        // beginning fails as long as it is there.
+        if !self.lite.connection.is_autocommit()
+            && let Err(e) = self.lite.run("ROLLBACK")
+        {
+            tracing::error!(error = %e, "a group of transactions cannot be undone");
+        }
+    }
+}
+
+/// Read-only connections, made when needed and kept.
+pub(super) struct Readers {
+    path: PathBuf,
+    idle: Mutex<Vec<(rusqlite::Connection, Texts)>>,
+}
+
+impl Readers {
+    pub(super) fn read<T, E: From<StoreError>>(&self, f: impl Fn(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        let idle = lock(&self.idle).pop();
+        let (connection, mut texts) = match idle {
+            Some(idle) => idle,
+            None => {
+                let connection = connect(&self.path)?;
+                connection.pragma_update(None, "query_only", true).map_err(StoreError::from)?;
+                (connection, Texts::default())
+            }
+        };
+        let mut held = Held::default();
+        let result = Tx::new(&mut Reading { connection: &connection, texts: &mut texts }, &mut held).run(f);
+        lock(&self.idle).push((connection, texts));
+        result
+    }
+}
