@@ -33,6 +33,9 @@ pub struct Letter {
     pub payment: Payment,
     /// What the payment method is called.
     pub method: &'static str,
+    /// Its stable short name, as in [`crate::port::Method`]; empty for one that
+    /// is not offered any more.
+    pub method_key: &'static str,
     /// Keys of games that were bought.
     pub keys: Vec<BoughtKey>,
 }
@@ -96,8 +99,11 @@ async fn letter(app: &App, project: ProjectId, claimed: &Claimed) -> Result<Opti
         Some(key) => language(app, project, key).await?,
         None => None,
     };
-    let method = app.method_name(payment.method, payment.breakdown.payment.currency);
-    Ok(Some(Letter { to: claimed.address.clone(), language, seller, order, payment, method, keys }))
+    let currency = payment.breakdown.payment.currency;
+    let method = app.method_name(payment.method, currency);
+    let offered = app.gateway.methods(currency).into_iter().find(|m| m.id == payment.method);
+    let method_key = offered.map_or("", |m| m.key);
+    Ok(Some(Letter { to: claimed.address.clone(), language, seller, order, payment, method, method_key, keys }))
 }
 
 /// The language that a token asked for, as long as it is kept.

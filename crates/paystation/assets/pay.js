@@ -410,7 +410,7 @@
   window.addEventListener('resize', measure);
   if (window.ResizeObserver) {
     var observer = new window.ResizeObserver(measure);
-    all('[data-fit]').forEach(function (part) { observer.observe(part); });
+    all('[data-fit], [data-foot]').forEach(function (part) { observer.observe(part); });
   } else {
     setInterval(measure, 1000);
   }

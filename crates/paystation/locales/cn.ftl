@@ -28,6 +28,7 @@ method-gift = 礼品卡
 method-cash = 现金
 card-number = 卡号
 card-expiry = 有效期
+card-expiry-shape = 月/年
 card-cvv = 安全码
 zip = 邮政编码
 email = 接收收据的邮箱

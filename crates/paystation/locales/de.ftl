@@ -28,6 +28,7 @@ method-gift = Geschenk{ "\u00AD" }karte
 method-cash = Bargeld
 card-number = Kartennummer
 card-expiry = Gültig bis
+card-expiry-shape = MM/JJ
 card-cvv = Prüfziffer
 zip = Postleitzahl
 email = E-Mail für den Beleg
@@ -36,8 +37,8 @@ pay = { $amount } bezahlen
 elsewhere = Du schließt die Zahlung beim Anbieter ab.
 elsewhere-sandbox = In der Sandbox führt dich niemand zum Anbieter: Die Zahlung gelingt einfach.
 save-card = Diese Karte für das nächste Mal speichern
-later = Die Karte wird gespeichert und bei jeder Verlängerung des Abonnements erneut belastet, bis Sie kündigen.
-later-trial = Jetzt wird nichts abgebucht. Nach der Probezeit wird die gespeicherte Karte bei jeder Verlängerung mit { $amount } belastet, bis Sie kündigen.
+later = Die Karte wird gespeichert und bei jeder Verlängerung des Abonnements erneut belastet, bis du kündigst.
+later-trial = Jetzt wird nichts abgebucht. Nach der Probezeit wird die gespeicherte Karte bei jeder Verlängerung mit { $amount } belastet, bis du kündigst.
 begin-free = Abonnement beginnen
 
 problems = Bitte sieh dir Folgendes noch einmal an
@@ -87,8 +88,8 @@ delivering-title = Zahlung eingegangen
 delivering-text = Das Spiel erfährt gerade von deinem Kauf.
 done-title = Vielen Dank!
 done-text = Dein Kauf wartet im Spiel auf dich.
-started-title = Ihr Abonnement hat begonnen
-started-text = Es wurde nichts abgebucht. Es wartet im Spiel auf Sie.
+started-title = Dein Abonnement hat begonnen
+started-text = Es wurde nichts abgebucht. Es wartet im Spiel auf dich.
 first-charge = Erste Abbuchung
 declined-title = Zahlung abgelehnt
 declined-refused = Deine Bank hat die Zahlung nicht angenommen. Es wurde nichts abgebucht.
@@ -185,7 +186,10 @@ store-hundred = 100 { $currency }
 store-amount = Beliebige Menge: { $currency }
 store-next = Weiter
 store-back = Etwas anderes wählen
-store-trial = { $days } Tage kostenlos
+store-trial = { $days ->
+    [one] { $days } Tag kostenlos
+   *[other] { $days } Tage kostenlos
+}
 store-bonus = + { $amount } obendrauf
 praise-recommended = Am beliebtesten
 praise-best-deal = Bestes Angebot
@@ -193,8 +197,14 @@ praise-special = Sonderangebot
 charged-once = { $price } einmalig
 every-day = jeden Tag
 every-month = jeden Monat
-every-days = alle { $n } Tage
-every-months = alle { $n } Monate
+every-days = { $n ->
+    [one] jeden { $n }. Tag
+   *[other] alle { $n } Tage
+}
+every-months = { $n ->
+    [one] jeden { $n }. Monat
+   *[other] alle { $n } Monate
+}
 coupon = Hast du einen Gutschein?
 coupon-code = Gutscheincode
 licence = Lizenzvereinbarung

@@ -28,6 +28,7 @@ method-gift = Gift card
 method-cash = Cash
 card-number = Card number
 card-expiry = Expires
+card-expiry-shape = MM/YY
 card-cvv = Security code
 zip = Postal code
 email = E-mail for the receipt
@@ -185,7 +186,10 @@ store-hundred = 100 { $currency }
 store-amount = Any amount of { $currency }
 store-next = Continue
 store-back = Choose something else
-store-trial = Free for { $days } days
+store-trial = { $days ->
+    [one] Free for { $days } day
+   *[other] Free for { $days } days
+}
 store-bonus = + { $amount } on top
 praise-recommended = Most popular
 praise-best-deal = Best deal
@@ -193,8 +197,14 @@ praise-special = Special offer
 charged-once = { $price } once
 every-day = each day
 every-month = each month
-every-days = every { $n } days
-every-months = every { $n } months
+every-days = { $n ->
+    [one] every { $n } day
+   *[other] every { $n } days
+}
+every-months = { $n ->
+    [one] every { $n } month
+   *[other] every { $n } months
+}
 coupon = Have a coupon?
 coupon-code = Coupon code
 licence = Licence agreement

@@ -28,6 +28,7 @@ method-gift = Пода{ "\u00AD" }рочная карта
 method-cash = Налич{ "\u00AD" }ные
 card-number = Номер карты
 card-expiry = Срок действия
+card-expiry-shape = ММ/ГГ
 card-cvv = Код CVV
 zip = Почтовый индекс
 email = Эл. почта для чека
@@ -185,7 +186,11 @@ store-hundred = 100 { $currency }
 store-amount = Любое количество: { $currency }
 store-next = Далее
 store-back = Выбрать другое
-store-trial = Бесплатно { $days } дн.
+store-trial = { $days ->
+    [one] Бесплатно { $days } день
+    [few] Бесплатно { $days } дня
+   *[other] Бесплатно { $days } дней
+}
 store-bonus = + { $amount } в подарок
 praise-recommended = Популярное
 praise-best-deal = Лучшая цена
@@ -193,8 +198,16 @@ praise-special = Спецпредложение
 charged-once = { $price } один раз
 every-day = каждый день
 every-month = каждый месяц
-every-days = каждые { $n } дн.
-every-months = каждые { $n } мес.
+every-days = { $n ->
+    [one] каждый { $n } день
+    [few] каждые { $n } дня
+   *[other] каждые { $n } дней
+}
+every-months = { $n ->
+    [one] каждый { $n } месяц
+    [few] каждые { $n } месяца
+   *[other] каждые { $n } месяцев
+}
 coupon = Есть купон?
 coupon-code = Код купона
 licence = Лицензионное соглашение

@@ -2,6 +2,7 @@
 //! it everything its server is told. It uses the widget as any game would.
 
 use crate::http::{self, Refused, Visit};
+use crate::locale::{LOCALES, Locale};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, Request, State};
@@ -44,6 +45,7 @@ struct OfferView {
 #[template(path = "demo.html")]
 struct DemoPage<'a> {
     offers: Vec<OfferView>,
+    languages: &'static [Locale],
     public_url: &'a str,
     merchant: i64,
     project: i64,
@@ -67,6 +69,7 @@ async fn shop(State(app): State<Shared>) -> Response {
     };
     let page = DemoPage {
         offers: demo::OFFERS.iter().enumerate().map(offer).collect(),
+        languages: LOCALES,
         public_url: &app.public_url,
         merchant: demo::MERCHANT,
         project: demo::PROJECT,

@@ -15,6 +15,11 @@ pub(crate) const SMART_TV: &str = "smart_tv";
 /// The parameter with the coupon that a player entered.
 pub(crate) const COUPON: &str = "coupon";
 
+/// What the address of a page says of it besides the language. Nothing else of
+/// a form that is shown again gets into an address.
+const KEPT: [&str; 10] =
+    ["access_token", "token", "item", "quantity", "amount", "plan", COUPON, "tab", "group", "page"];
+
 /// A form is a few hundred bytes.
 const BODY_LIMIT: usize = 64 * 1024;
 
@@ -93,6 +98,14 @@ impl Visit {
     /// Whether the page is shown on a television.
     pub fn tv(&self) -> bool {
         matches!(self.params.get(SMART_TV), Some("1" | "true"))
+    }
+
+    /// What the page's address says besides the language, to show the same page
+    /// in another.
+    pub fn kept(&self) -> Vec<(String, String)> {
+        let is_kept = |name: &str| KEPT.contains(&name) || name.starts_with("drm");
+        let kept = self.params.0.iter().filter(|(name, value)| is_kept(name) && !value.is_empty());
+        kept.cloned().collect()
     }
 
     /// The address of a page about the same token, on the same kind of screen

@@ -23,13 +23,38 @@ pub struct Locale {
     pub source: &'static str,
 }
 
-/// Every language. Adding one is a line here and a file beside the others; a
-/// test compares their keys.
+/// Every language, as the page lists them; the first is spoken to whoever asks
+/// for none of them. Adding one is a line here and a file beside the others; a
+/// test compares what they say.
 pub const LOCALES: &[Locale] = &[
     Locale { code: "en", tag: "en", name: "English", rtl: false, source: include_str!("../locales/en.ftl") },
+    Locale { code: "id", tag: "id", name: "Bahasa Indonesia", rtl: false, source: include_str!("../locales/id.ftl") },
+    Locale { code: "cs", tag: "cs", name: "Čeština", rtl: false, source: include_str!("../locales/cs.ftl") },
     Locale { code: "de", tag: "de", name: "Deutsch", rtl: false, source: include_str!("../locales/de.ftl") },
+    Locale { code: "es", tag: "es", name: "Español", rtl: false, source: include_str!("../locales/es.ftl") },
+    Locale { code: "fr", tag: "fr", name: "Français", rtl: false, source: include_str!("../locales/fr.ftl") },
+    Locale { code: "it", tag: "it", name: "Italiano", rtl: false, source: include_str!("../locales/it.ftl") },
+    Locale { code: "nl", tag: "nl", name: "Nederlands", rtl: false, source: include_str!("../locales/nl.ftl") },
+    Locale { code: "pl", tag: "pl", name: "Polski", rtl: false, source: include_str!("../locales/pl.ftl") },
+    Locale {
+        code: "pt",
+        tag: "pt-BR",
+        name: "Português (Brasil)",
+        rtl: false,
+        source: include_str!("../locales/pt.ftl"),
+    },
+    Locale { code: "ro", tag: "ro", name: "Română", rtl: false, source: include_str!("../locales/ro.ftl") },
+    Locale { code: "vi", tag: "vi", name: "Tiếng Việt", rtl: false, source: include_str!("../locales/vi.ftl") },
+    Locale { code: "tr", tag: "tr", name: "Türkçe", rtl: false, source: include_str!("../locales/tr.ftl") },
+    Locale { code: "bg", tag: "bg", name: "Български", rtl: false, source: include_str!("../locales/bg.ftl") },
     Locale { code: "ru", tag: "ru", name: "Русский", rtl: false, source: include_str!("../locales/ru.ftl") },
+    Locale { code: "he", tag: "he", name: "עברית", rtl: true, source: include_str!("../locales/he.ftl") },
+    Locale { code: "ar", tag: "ar", name: "العربية", rtl: true, source: include_str!("../locales/ar.ftl") },
+    Locale { code: "th", tag: "th", name: "ไทย", rtl: false, source: include_str!("../locales/th.ftl") },
+    Locale { code: "ko", tag: "ko", name: "한국어", rtl: false, source: include_str!("../locales/ko.ftl") },
+    Locale { code: "ja", tag: "ja", name: "日本語", rtl: false, source: include_str!("../locales/ja.ftl") },
     Locale { code: "cn", tag: "zh-CN", name: "简体中文", rtl: false, source: include_str!("../locales/cn.ftl") },
+    Locale { code: "tw", tag: "zh-TW", name: "繁體中文", rtl: false, source: include_str!("../locales/tw.ftl") },
 ];
 
 type Bundle = FluentBundle<FluentResource>;
@@ -52,9 +77,17 @@ fn bundle(locale: &Locale) -> Bundle {
 /// `EN_us`.
 fn find(text: &str) -> Option<usize> {
     let text = text.trim().to_ascii_lowercase().replace('_', "-");
-    let language = text.split('-').next().unwrap_or_default();
-    // The documented code of simplified Chinese is that of the country.
-    let language = if language == "zh" { "cn" } else { language };
+    let mut parts = text.split('-');
+    let language = match parts.next().unwrap_or_default() {
+        // The documented codes of the two ways to write Chinese are those of
+        // countries.
+        "zh" if parts.any(|part| matches!(part, "hant" | "tw" | "hk" | "mo")) => "tw",
+        "zh" => "cn",
+        // What these two were called before 1989, and still are in places.
+        "iw" => "he",
+        "in" => "id",
+        language => language,
+    };
     LOCALES.iter().position(|l| l.code == language)
 }
 
@@ -99,6 +132,19 @@ impl Text {
         self.format(key, Some(&args))
     }
 
+    /// A text with a number, which decides about its form: one day, two days.
+    pub fn n(&self, key: &str, name: &str, value: i64) -> String {
+        let mut args = FluentArgs::new();
+        args.set(name, value);
+        self.format(key, Some(&args))
+    }
+
+    /// What is read from left to right in every language, such as an amount or
+    /// a number: kept together where the text around it runs the other way.
+    pub fn ltr(&self, text: &str) -> String {
+        if self.locale.rtl { ["\u{2066}", text, "\u{2069}"].concat() } else { text.to_string() }
+    }
+
     fn format(&self, key: &str, args: Option<&FluentArgs<'_>>) -> String {
         let Some(pattern) = self.bundle.get_message(key).and_then(|m| m.value()) else {
             // A test finds keys that are missing; the key is better than nothing.
@@ -120,7 +166,8 @@ impl Text {
         args.set("symbol", symbol);
         args.set("gap", gap);
         args.set("number", number);
-        self.format("money", Some(&args))
+        // Isolated as a whole, not in its parts.
+        self.ltr(&self.format("money", Some(&args)).replace(['\u{2068}', '\u{2069}'], ""))
     }
 
     /// A rate without its percent sign: `8.88`, `19`.
@@ -144,7 +191,8 @@ impl Text {
     }
 
     fn number(&self, number: &Decimal) -> Option<String> {
-        let locale: icu_locale_core::Locale = self.locale.tag.parse().ok()?;
+        // Card numbers have European digits everywhere, and so has the rest.
+        let locale: icu_locale_core::Locale = [self.locale.tag, "-u-nu-latn"].concat().parse().ok()?;
         let formatter = DecimalFormatter::try_new(locale.into(), Default::default()).ok()?;
         Some(formatter.format(number).to_string())
     }
@@ -157,16 +205,20 @@ fn accepted(header: &str) -> Option<usize> {
 }
 
 /// A currency's symbol. Signs that several currencies share are told apart by
-/// letters, except where the language makes one of them the obvious one.
+/// letters, except where the language makes one of them the obvious one; that
+/// and the rest is as in the Unicode CLDR.
 fn symbol(currency: Currency, language: &str) -> &'static str {
     match (currency.code(), language) {
-        ("USD", "cn") => "US$",
-        ("USD", _) => "$",
+        ("USD", "en" | "de" | "ru" | "ja" | "he" | "tr") => "$",
+        ("USD", "fr") => "$US",
+        ("USD", "it" | "pl" | "ro" | "bg") => "USD",
+        ("USD", _) => "US$",
         ("EUR", _) => "€",
         ("GBP", _) => "£",
         ("CNY", "cn") => "¥",
+        ("CNY", "ja") => "元",
         ("CNY", _) => "CN¥",
-        ("JPY", "cn") => "JP¥",
+        ("JPY", "cn" | "tw" | "ko") => "JP¥",
         ("JPY", _) => "¥",
         ("RUB", _) => "₽",
         ("BRL", _) => "R$",
@@ -179,6 +231,10 @@ fn symbol(currency: Currency, language: &str) -> &'static str {
         ("VND", _) => "₫",
         ("PHP", _) => "₱",
         ("ILS", _) => "₪",
+        ("THB", _) => "฿",
+        ("CZK", "cs") => "Kč",
+        ("IDR", "id") => "Rp",
+        ("BGN", "bg") => "лв.",
         ("CAD", _) => "CA$",
         ("AUD", _) => "A$",
         ("NZD", _) => "NZ$",
@@ -192,7 +248,8 @@ fn symbol(currency: Currency, language: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
+    use fluent_syntax::ast;
+    use std::collections::{BTreeMap, BTreeSet};
 
     fn text(code: &str) -> Text {
         Text::choose(Some(code), None, None)
@@ -202,13 +259,51 @@ mod tests {
         Money::new(minor, Currency::from_code(code).unwrap())
     }
 
-    fn keys(locale: &Locale) -> BTreeSet<String> {
-        assert!(FluentResource::try_new(locale.source.to_string()).is_ok(), "{} does not parse", locale.code);
-        let names = locale.source.lines().filter(|l| l.starts_with(|c: char| c.is_ascii_lowercase()));
-        let names: Vec<String> = names.filter_map(|l| Some(l.split_once(" =")?.0.to_string())).collect();
-        let set: BTreeSet<String> = names.iter().cloned().collect();
-        assert_eq!(set.len(), names.len(), "{} says something twice", locale.code);
-        set
+    type Messages = BTreeMap<String, Message>;
+
+    /// What a message is made of.
+    struct Message {
+        variables: BTreeSet<String>,
+        /// The forms that it has for numbers.
+        forms: BTreeSet<String>,
+        /// Its words, without what is filled in.
+        words: String,
+    }
+
+    fn read(pattern: &ast::Pattern<&str>, message: &mut Message) {
+        for element in &pattern.elements {
+            match element {
+                ast::PatternElement::TextElement { value } => message.words.push_str(value),
+                ast::PatternElement::Placeable { expression: ast::Expression::Inline(inline) } => {
+                    if let ast::InlineExpression::VariableReference { id } = inline {
+                        message.variables.insert(id.name.to_string());
+                    }
+                }
+                ast::PatternElement::Placeable { expression: ast::Expression::Select { selector, variants } } => {
+                    let ast::InlineExpression::VariableReference { id } = selector else { panic!("no variable") };
+                    message.variables.insert(id.name.to_string());
+                    for variant in variants {
+                        let ast::VariantKey::Identifier { name } = variant.key else { panic!("a form without name") };
+                        message.forms.insert(name.to_string());
+                        read(&variant.value, message);
+                    }
+                }
+            }
+        }
+    }
+
+    fn messages(locale: &Locale) -> Messages {
+        let resource = FluentResource::try_new(locale.source.to_string());
+        let resource = resource.unwrap_or_else(|(_, e)| panic!("{} does not parse: {e:?}", locale.code));
+        let mut messages = Messages::new();
+        for entry in resource.entries() {
+            let ast::Entry::Message(found) = entry else { continue };
+            let mut message = Message { variables: BTreeSet::new(), forms: BTreeSet::new(), words: String::new() };
+            read(found.value.as_ref().unwrap(), &mut message);
+            let again = messages.insert(found.id.name.to_string(), message);
+            assert!(again.is_none(), "{} says {} twice", locale.code, found.id.name);
+        }
+        messages
     }
 
     fn sources(dir: &str, out: &mut String) {
@@ -223,58 +318,135 @@ mod tests {
 
     #[test]
     fn every_language_says_the_same_and_nothing_is_unused() {
-        let english = keys(&LOCALES[0]);
+        let english = messages(&LOCALES[0]);
+        assert_eq!(LOCALES[0].code, "en");
+        let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("locales");
+        let files = std::fs::read_dir(dir).unwrap().filter(|f| f.as_ref().unwrap().path().is_file()).count();
+        assert_eq!(files, LOCALES.len(), "files that no language has");
         for locale in LOCALES {
-            assert_eq!(keys(locale), english, "{}", locale.code);
             locale.tag.parse::<unic_langid::LanguageIdentifier>().unwrap();
+            let own = messages(locale);
+            let keys = |messages: &Messages| messages.keys().cloned().collect::<Vec<_>>();
+            assert_eq!(keys(&own), keys(&english), "{}", locale.code);
+            for (key, message) in &own {
+                // `gap` is for languages that put the symbol first.
+                let but_gap = |m: &Message| m.variables.iter().filter(|v| *v != "gap").cloned().collect::<Vec<_>>();
+                assert_eq!(but_gap(message), but_gap(&english[key]), "{} {key}", locale.code);
+            }
         }
         let mut used = String::from("\"money\" \"moment\"");
         sources("src", &mut used);
         sources("templates", &mut used);
-        for key in &english {
+        for key in english.keys() {
             assert!(used.contains(&["\"", key, "\""].concat()), "nobody says {key}");
         }
         // Every literal key that the code and templates ask for exists.
-        for call in [".s(\"", ".a(\""] {
+        for call in [".s(\"", ".a(\"", ".n(\""] {
             for rest in used.split(call).skip(1) {
                 let key = rest.split('"').next().unwrap();
-                assert!(english.contains(key), "no text for {key}");
+                assert!(english.contains_key(key), "no text for {key}");
             }
         }
     }
 
     #[test]
-    fn no_text_lacks_an_argument() {
-        for locale in LOCALES {
-            let variables = |key: &str| -> BTreeSet<String> {
-                let body = locale.source.split(&["\n", key, " ="].concat()).nth(1).unwrap_or_default();
-                let body = body.split("\n\n").next().unwrap().lines().next().unwrap_or_default();
-                body.split('$').skip(1).map(|p| p.split([' ', '}']).next().unwrap().to_string()).collect()
-            };
-            for key in keys(&LOCALES[0]) {
-                let expected: BTreeSet<String> = {
-                    let body = LOCALES[0].source.split(&["\n", &key, " ="].concat()).nth(1).unwrap_or_default();
-                    let line = body.lines().next().unwrap_or_default();
-                    line.split('$').skip(1).map(|p| p.split([' ', '}']).next().unwrap().to_string()).collect()
-                };
-                // `gap` is for languages that put the symbol first.
-                let (mut got, mut expected) = (variables(&key), expected);
-                got.remove("gap");
-                expected.remove("gap");
-                assert_eq!(got, expected, "{} {key}", locale.code);
+    fn no_language_leaves_english_words() {
+        // Words that these languages share with English.
+        let shared = [
+            ("moment", "nl"),
+            ("account-email", "cs fr it nl pl pt ro"),
+            ("sandbox", "de it"),
+            ("store", "de"),
+            ("total", "es fr pt ro"),
+            ("transaction", "fr"),
+            ("date", "fr"),
+            ("card-expiry-shape", "he ar"),
+            ("password", "it"),
+            ("item", "pt"),
+            ("method-card", "ro"),
+            ("card", "ro"),
+        ];
+        let english = messages(&LOCALES[0]);
+        for locale in &LOCALES[1..] {
+            for (key, message) in messages(locale) {
+                let words = message.words.trim();
+                let alike = words == english[&key].words.trim() && words.contains(char::is_alphabetic);
+                let fine = shared.iter().any(|(k, codes)| *k == key && codes.split(' ').any(|c| c == locale.code));
+                assert_eq!(alike, fine, "{} {key}: {words}", locale.code);
             }
+        }
+    }
+
+    #[test]
+    fn texts_with_numbers_have_every_form() {
+        let forms = |code: &str| match code {
+            "ar" => "few many one other two zero",
+            "cs" | "pl" => "few many one other",
+            "ru" => "few one other",
+            "ro" => "few one other",
+            "he" => "one other two",
+            "es" | "fr" | "it" | "pt" => "many one other",
+            "id" | "ja" | "ko" | "th" | "vi" | "tw" => "other",
+            "cn" => "",
+            _ => "one other",
+        };
+        for locale in LOCALES {
+            for key in ["store-trial", "every-days", "every-months"] {
+                let own = messages(locale).remove(key).unwrap().forms;
+                let own: Vec<_> = own.iter().map(String::as_str).collect();
+                assert_eq!(own.join(" "), forms(locale.code), "{} {key}", locale.code);
+            }
+        }
+        let table = [
+            ("en", 1, "Free for 1 day"),
+            ("en", 3, "Free for 3 days"),
+            ("ru", 1, "Бесплатно 1 день"),
+            ("ru", 3, "Бесплатно 3 дня"),
+            ("ru", 14, "Бесплатно 14 дней"),
+            ("ru", 21, "Бесплатно 21 день"),
+            ("pl", 2, "2 dni za darmo"),
+            ("pl", 5, "5 dni za darmo"),
+            ("cs", 3, "3 dny zdarma"),
+            ("cs", 7, "7 dní zdarma"),
+            ("ro", 20, "20 de zile gratuite"),
+            ("pt", 1, "1 dia grátis"),
+            ("fr", 1, "1 jour gratuit"),
+            ("de", 1, "1 Tag kostenlos"),
+            ("ja", 1, "1 日間無料"),
+            ("tw", 7, "免費 7 天"),
+            ("cn", 7, "免费 7 天"),
+        ];
+        for (language, n, expected) in table {
+            assert_eq!(text(language).n("store-trial", "days", n), expected, "{language}");
+        }
+        let plain = |t: String| t.replace(['\u{2068}', '\u{2069}'], "");
+        let table = [
+            ("ar", 2, "مجانًا ليومين"),
+            ("ar", 3, "مجانًا لمدة 3 أيام"),
+            ("ar", 11, "مجانًا لمدة 11 يومًا"),
+            ("ar", 100, "مجانًا لمدة 100 يوم"),
+        ];
+        for (language, n, expected) in table.into_iter().chain([("he", 2, "יומיים חינם"), ("he", 7, "7 ימים חינם")])
+        {
+            assert_eq!(plain(text(language).n("store-trial", "days", n)), expected, "{language}");
+        }
+        let months = [("cs", 3, "každé 3 měsíce"), ("ru", 6, "каждые 6 месяцев"), ("tr", 3, "3 ayda bir")];
+        for (language, n, expected) in months {
+            assert_eq!(text(language).n("every-months", "n", n), expected, "{language}");
         }
     }
 
     #[test]
     fn languages_are_found() {
         for (asked, code) in
-            [("de", "de"), ("de-AT", "de"), ("zh", "cn"), ("zh-CN", "cn"), ("CN", "cn"), ("ru_RU", "ru")]
+            [("de", "de"), ("de-AT", "de"), ("zh", "cn"), ("zh-CN", "cn"), ("CN", "cn"), ("ru_RU", "ru"), ("tw", "tw")]
+                .into_iter()
+                .chain([("zh_TW", "tw"), ("zh-Hant-HK", "tw"), ("zh-Hans-SG", "cn"), ("pt_PT", "pt"), ("iw", "he")])
         {
             assert_eq!(text(asked).locale().code, code, "{asked}");
         }
         assert_eq!(Text::choose(Some("xx"), Some("ru"), Some("de")).locale().code, "ru");
-        assert_eq!(Text::choose(None, None, Some("fr-FR,de;q=0.8,en;q=0.5")).locale().code, "de");
+        assert_eq!(Text::choose(None, None, Some("sv-SE,de;q=0.8,en;q=0.5")).locale().code, "de");
         assert_eq!(Text::choose(None, Some(""), Some("*")).locale().code, "en");
     }
 
@@ -288,6 +460,26 @@ mod tests {
             ("en", 1200, "JPY", "¥1,200"),
             ("en", 1234, "KWD", "KWD\u{a0}1.234"),
             ("de", 999, "CHF", "9,99\u{a0}CHF"),
+            ("fr", 123_456, "EUR", "1\u{202f}234,56\u{a0}€"),
+            ("fr", 999, "USD", "9,99\u{a0}$US"),
+            ("es", 123_456, "EUR", "1234,56\u{a0}€"),
+            ("es", 1_234_567, "EUR", "12.345,67\u{a0}€"),
+            ("it", 999, "USD", "9,99\u{a0}USD"),
+            ("pt", 123_456, "BRL", "R$\u{a0}1.234,56"),
+            ("nl", 999, "EUR", "€\u{a0}9,99"),
+            ("pl", 123_456, "PLN", "1234,56\u{a0}zł"),
+            ("cs", 1_234_567, "CZK", "12\u{a0}345,67\u{a0}Kč"),
+            ("ro", 999, "RON", "9,99\u{a0}RON"),
+            ("bg", 999, "EUR", "9,99\u{a0}€"),
+            ("tr", 123_456, "TRY", "₺1.234,56"),
+            ("vi", 120_000, "VND", "120.000\u{a0}₫"),
+            ("id", 1_500_000, "IDR", "Rp\u{a0}15.000,00"),
+            ("th", 123_456, "THB", "฿1,234.56"),
+            ("ko", 12_000, "KRW", "₩12,000"),
+            ("ja", 1200, "JPY", "¥1,200"),
+            ("tw", 123_456, "TWD", "NT$1,234.56"),
+            ("ar", 123_456, "USD", "\u{2066}US$\u{a0}1,234.56\u{2069}"),
+            ("he", 123_456, "ILS", "\u{2066}₪1,234.56\u{2069}"),
         ];
         for (language, minor, currency, expected) in table {
             assert_eq!(text(language).money(&money(minor, currency)), expected);
@@ -300,5 +492,7 @@ mod tests {
     fn moments() {
         assert_eq!(text("de").moment(Time(0)), "01.01.1970, 00:00 UTC");
         assert_eq!(text("en").moment(Time(0)), "1970-01-01, 00:00 UTC");
+        assert_eq!(text("ja").moment(Time(0)), "1970年01月01日 00:00 UTC");
+        assert_eq!(text("ko").moment(Time(0)), "1970. 01. 01. 00:00 UTC");
     }
 }

@@ -1,6 +1,7 @@
 //! What letters say, in the player's language.
 
 use crate::locale::Text;
+use crate::pages;
 use coinslot_app::mail::Letter;
 use coinslot_app::port::{Caught, Later, Post};
 use coinslot_domain::mail::Posted;
@@ -23,7 +24,7 @@ pub fn write(letter: &Letter) -> (String, String) {
         lines.push(String::new());
         for key in &letter.keys {
             let what = format!("{} ({})", key.game, key.place);
-            lines.push(format!("{}: {}", t.a("key-for", "what", &what), key.code));
+            lines.push(format!("{}: {}", t.a("key-for", "what", &what), t.ltr(&key.code)));
         }
     }
     lines.push(String::new());
@@ -37,11 +38,15 @@ pub fn write(letter: &Letter) -> (String, String) {
         lines.push(format!("{label}: {}", t.money(&breakdown.tax)));
     }
     lines.push(format!("{}: {}", t.s("total"), t.money(&breakdown.payment)));
-    lines.push(format!("{}: {}", t.s("paid-with"), payment.card.as_deref().unwrap_or(letter.method)));
+    let with = match &payment.card {
+        Some(card) => t.ltr(card),
+        None => pages::method_called(t, letter.method_key, letter.method),
+    };
+    lines.push(format!("{}: {with}", t.s("paid-with")));
     if let Some(at) = payment.paid_at {
         lines.push(format!("{}: {}", t.s("date"), t.moment(at)));
     }
-    lines.push(format!("{}: {}", t.s("transaction"), payment.id));
+    lines.push(format!("{}: {}", t.s("transaction"), t.ltr(&payment.id.to_string())));
     lines.push(String::new());
     (t.a("mail-subject", "seller", &letter.seller), lines.join("\n"))
 }

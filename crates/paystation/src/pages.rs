@@ -2,13 +2,13 @@
 
 use crate::assets;
 use crate::http::{self, Refused, Visit};
-use crate::locale::Text;
+use crate::locale::{LOCALES, Text};
 use crate::profile;
 use crate::returning::{self, Outcome};
 use crate::showcase;
 use crate::tv;
 use crate::view::{
-    Back, ChallengePage, CheckoutPage, CouponField, ErrorPage, Field, Frame, Language, Line, MethodChoice, PlaceLink,
+    Back, ChallengePage, CheckoutPage, CouponField, ErrorPage, Field, Frame, Languages, Line, MethodChoice, PlaceLink,
     PlaceList, ReceiptPage, Redirect, StatusFrame, StatusPage, Step, Summary, TestCard,
 };
 use askama::Template;
@@ -143,7 +143,7 @@ pub(crate) async fn challenge(State(app): State<Shared>, request: Request) -> An
         token: visit.token(),
         lang: visit.lang(),
         amount: t.money(&payment.breakdown.payment),
-        card: payment.card.clone(),
+        card: payment.card.as_deref().map(|card| t.ltr(card)),
         password: SIMULATOR_PASSWORD,
     };
     Ok(http::page(StatusCode::OK, &policy(Some(&checkout)), page.render()))
@@ -331,8 +331,7 @@ pub(crate) fn size(name: Option<&str>) -> (u16, u16) {
 }
 
 pub(crate) fn frame(visit: &Visit, checkout: Option<&Checkout>, t: Text, title: String, path: &str) -> Frame {
-    let here = http::link(path, &[("access_token", visit.token())]);
-    let languages = Language::all(t, &here);
+    let languages = Languages { path: path.to_string(), kept: visit.kept(), all: LOCALES };
     let Some(c) = checkout else {
         return Frame {
             t,
@@ -628,7 +627,7 @@ fn form(visit: &Visit, c: &Checkout, faults: Faults) -> Response {
         Field {
             autocomplete: "cc-number",
             maxlength: 24,
-            placeholder: "0000 0000 0000 0000",
+            placeholder: "0000 0000 0000 0000".into(),
             missing: t.s("card-number-missing"),
             invalid: t.s("card-number-bad"),
             ..field("card_number", t.s("card-number"))
@@ -637,7 +636,7 @@ fn form(visit: &Visit, c: &Checkout, faults: Faults) -> Response {
             value: value("card_expiry"),
             autocomplete: "cc-exp",
             maxlength: 9,
-            placeholder: "MM/YY",
+            placeholder: t.s("card-expiry-shape"),
             missing: t.s("card-expiry-missing"),
             invalid: t.s("card-expiry-bad"),
             half: true,
@@ -646,7 +645,7 @@ fn form(visit: &Visit, c: &Checkout, faults: Faults) -> Response {
         Field {
             autocomplete: "cc-csc",
             maxlength: 4,
-            placeholder: "•••",
+            placeholder: "•••".into(),
             missing: t.s("card-cvv-missing"),
             invalid: t.s("card-cvv-bad"),
             half: true,
@@ -716,12 +715,17 @@ fn plan_of(c: &Checkout) -> Option<&purchase::Line> {
 
 /// What a method is called; some have a name of their own everywhere.
 pub(crate) fn method_name(t: Text, m: &Method) -> String {
-    match m.key {
+    method_called(t, m.key, m.name)
+}
+
+/// The same, by its short name and its usual one.
+pub(crate) fn method_called(t: Text, key: &str, name: &str) -> String {
+    match key {
         "card" => t.s("method-card"),
         "bank_transfer" => t.s("method-bank"),
         "gift_card" => t.s("method-gift"),
         "cash" => t.s("method-cash"),
-        _ => m.name.to_string(),
+        _ => name.to_string(),
     }
 }
 
@@ -793,7 +797,7 @@ fn choices(t: Text, visit: &Visit, c: &Checkout) -> Vec<MethodChoice> {
     let accounts = c.accounts.iter().filter_map(|a| {
         let method = c.methods.iter().find(|m| m.id == a.method)?;
         let value = [ACCOUNT, &a.id.to_string()].concat();
-        Some(MethodChoice { value, name: a.name.clone(), takes_card: false, saved: true, ..choice(method) })
+        Some(MethodChoice { value, name: t.ltr(&a.name), takes_card: false, saved: true, ..choice(method) })
     });
     let mut all: Vec<_> = accounts.chain(c.methods.iter().map(choice)).collect();
     let number = c.body.payment_method().map(|id| id.to_string());
@@ -834,17 +838,17 @@ pub(crate) fn view_of(stand: Stand) -> String {
 
 /// What a receipt says besides money.
 fn facts(t: Text, c: &Checkout, payment: &Payment) -> Vec<Line> {
-    let method = c.methods.iter().find(|m| m.id == payment.method).map(|m| m.name.to_string());
-    let mut lines = vec![Line { label: t.s("transaction"), amount: payment.id.to_string() }];
+    let method = c.methods.iter().find(|m| m.id == payment.method).map(|m| method_name(t, m));
+    let mut lines = vec![Line { label: t.s("transaction"), amount: t.ltr(&payment.id.to_string()) }];
     if let Some(at) = payment.paid_at {
         lines.push(Line { label: t.s("date"), amount: t.moment(at) });
     }
-    if let Some(with) = payment.card.clone().or(method) {
+    if let Some(with) = payment.card.as_deref().map(|card| t.ltr(card)).or(method) {
         lines.push(Line { label: t.s("paid-with"), amount: with });
     }
     for key in &c.keys {
         let what = format!("{} ({})", key.game, key.place);
-        lines.push(Line { label: t.a("key-for", "what", &what), amount: key.code.clone() });
+        lines.push(Line { label: t.a("key-for", "what", &what), amount: t.ltr(&key.code) });
     }
     lines
 }

@@ -1,9 +1,9 @@
 //! The player's account on the payment page.
 
 use crate::http::{self, Visit};
-use crate::locale::Text;
+use crate::locale::{LOCALES, Text};
 use crate::pages::{self, Answer, ENTRY, error};
-use crate::view::{Frame, Language, Line, Past, ProfilePage, Running, Saved, StoreTab};
+use crate::view::{Frame, Languages, Line, Past, ProfilePage, Running, Saved, StoreTab};
 use askama::Template;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -53,7 +53,6 @@ pub(crate) async fn change(State(app): State<Shared>, request: Request) -> Answe
 }
 
 fn frame(visit: &Visit, p: &Profile, t: Text, title: String) -> Frame {
-    let here = http::link(ENTRY, &[("access_token", visit.token())]);
     Frame {
         t,
         title: [&title, " · ", &p.project.name].concat(),
@@ -61,7 +60,7 @@ fn frame(visit: &Visit, p: &Profile, t: Text, title: String) -> Frame {
         project: Some(p.project.name.clone()),
         sandbox: p.sandbox,
         size: pages::size(p.body.size()),
-        languages: Language::all(t, &here),
+        languages: Languages { path: ENTRY.to_string(), kept: visit.kept(), all: LOCALES },
         leave: pages::home(&p.body, &p.project, &p.player.id),
         close: p.body.close_button(p.body.mobile()),
         country: p.player.country.clone(),
@@ -93,7 +92,7 @@ async fn page(app: &Shared, visit: &Visit, p: &Profile) -> Result<Response, Page
             let saved = saved.into_iter().map(|a| Saved {
                 id: a.id.get(),
                 forget: t.a("account-forget", "name", &a.name),
-                name: a.name,
+                name: t.ltr(&a.name),
             });
             accounts = saved.collect();
         }
@@ -149,8 +148,8 @@ fn past(t: Text, payment: &Payment, order: &Order) -> Past {
         what: if what.is_empty() { t.s("purchase") } else { what.join(", ") },
         when: t.moment(payment.paid_at.unwrap_or(payment.created_at)),
         amount: t.money(&payment.breakdown.payment),
-        number: payment.id.to_string(),
-        with: payment.card.clone(),
+        number: t.ltr(&payment.id.to_string()),
+        with: payment.card.as_deref().map(|card| t.ltr(card)),
         back: match payment.state {
             PaymentState::Refunded | PaymentState::ChargedBack => Some(t.s("refunded-title")),
             _ if payment.refunded.minor > 0 => Some(format!("{}: {}", t.s("refunded"), t.money(&payment.refunded))),

@@ -147,7 +147,7 @@ fn shown(t: Text, shop: &Showcase, o: &Offer, tab: Tab, url: String, c: &Checkou
         full_price: (o.full_price != o.price).then(|| t.money(&o.full_price)),
         badge: o.label.clone().or_else(|| o.praise.map(|p| praise(t, p))),
         more: match o.charged {
-            Some((_, trial)) if trial > 0 => Some(t.a("store-trial", "days", &trial.to_string())),
+            Some((_, trial)) if trial > 0 => Some(t.n("store-trial", "days", trial)),
             _ => (o.bonus > 0).then(|| t.a("store-bonus", "amount", &count(o.bonus))),
         },
         url,
@@ -175,8 +175,8 @@ pub(crate) fn charged(t: Text, price: &str, period: Option<Period>) -> String {
     let every = match (unit, value) {
         (Unit::Day, 1) => t.s("every-day"),
         (Unit::Month, 1) => t.s("every-month"),
-        (Unit::Day, n) => t.a("every-days", "n", &n.to_string()),
-        (Unit::Month, n) => t.a("every-months", "n", &n.to_string()),
+        (Unit::Day, n) => t.n("every-days", "n", n),
+        (Unit::Month, n) => t.n("every-months", "n", n),
     };
     [price, " ", &every].concat()
 }

@@ -2,9 +2,10 @@
 //! became of the payment. And the short address that the telephone opens.
 
 use crate::http::{self, Visit};
+use crate::locale::LOCALES;
 use crate::pages::{self, Answer, ENTRY, STATUS, error as refuse, frame, open as find, policy, text};
 use crate::view::{
-    Back, ErrorPage, Frame, Language, Notice, StatusPage, TvCodePage, TvConfirmPage, TvOutcomePage, TvPage, TvSaved,
+    Back, ErrorPage, Frame, Languages, Notice, StatusPage, TvCodePage, TvConfirmPage, TvOutcomePage, TvPage, TvSaved,
 };
 use askama::Template;
 use axum::extract::{Path, Request, State};
@@ -40,7 +41,7 @@ pub(crate) async fn page(app: &Shared, visit: &Visit, c: &Checkout, problem: Opt
             lang: visit.lang(),
             shown: (!c.lines.is_empty()).then_some(c.breakdown.payment.minor),
             value: [pages::ACCOUNT, &account.id.to_string()].concat(),
-            name: account.name.clone(),
+            name: t.ltr(&account.name),
             pay_label: label(visit, c),
             later: c.subscribes().then(|| t.s("later")),
             back: visit.link(ENTRY),
@@ -79,7 +80,7 @@ async fn code_page(app: &Shared, visit: &Visit, c: &Checkout, problem: Option<St
     let accounts = if challenged || c.shop.is_some() { &[][..] } else { c.accounts.as_slice() };
     let saved = accounts.iter().map(|a| {
         let value = [pages::ACCOUNT, &a.id.to_string()].concat();
-        TvSaved { url: visit.link_with(ENTRY, &[("account", &value)]), name: a.name.clone() }
+        TvSaved { url: visit.link_with(ENTRY, &[("account", &value)]), name: t.ltr(&a.name) }
     });
     Ok(TvPage {
         f: frame(visit, Some(c), t, t.s("checkout"), ENTRY),
@@ -207,7 +208,8 @@ pub(crate) async fn status_json(State(app): State<Shared>, request: Request) -> 
 /// A page for the telephone, which has no token yet.
 fn code_frame(visit: &Visit, path: &str) -> Frame {
     let t = text(visit, None);
-    Frame { languages: Language::all(t, path), ..frame(visit, None, t, t.s("tv-title"), path) }
+    let languages = Languages { path: path.to_string(), kept: vec![], all: LOCALES };
+    Frame { languages, ..frame(visit, None, t, t.s("tv-title"), path) }
 }
 
 fn code_answer(visit: &Visit, status: StatusCode, code: &str, notice: Option<Notice>) -> Response {

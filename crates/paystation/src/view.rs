@@ -1,7 +1,7 @@
 //! The pages, as templates and what they are filled with. Nothing here knows
 //! requests or the database; askama escapes whatever is filled in.
 
-use crate::locale::{LOCALES, Text};
+use crate::locale::{Locale, Text};
 use crate::tv::Picture;
 use askama::Template;
 use coinslot_domain::money::BasisPoints;
@@ -19,7 +19,7 @@ pub(crate) struct Frame {
     pub sandbox: bool,
     /// Width and least height to ask a lightbox for, in CSS pixels.
     pub size: (u16, u16),
-    pub languages: Vec<Language>,
+    pub languages: Languages,
     /// Where the close button leads.
     pub leave: Option<String>,
     /// Whether the game asked for a close button.
@@ -38,26 +38,14 @@ impl Frame {
     }
 }
 
-/// A link to the page in another language.
-pub(crate) struct Language {
-    pub name: &'static str,
-    pub tag: &'static str,
-    pub url: String,
-    pub current: bool,
-}
-
-impl Language {
-    /// Every language, for the page at `url`, which ends where `lang=…` goes.
-    pub fn all(current: Text, url: &str) -> Vec<Language> {
-        let link = |code: &str| [url, if url.contains('?') { "&" } else { "?" }, "lang=", code].concat();
-        let language = |l: &crate::locale::Locale| Language {
-            name: l.name,
-            tag: l.tag,
-            url: link(l.code),
-            current: l == current.locale(),
-        };
-        LOCALES.iter().map(language).collect()
-    }
+/// The page in another language: a form with a button for each.
+pub(crate) struct Languages {
+    /// The page's path.
+    pub path: String,
+    /// What its address says besides the language.
+    pub kept: Vec<(String, String)>,
+    /// Every language.
+    pub all: &'static [Locale],
 }
 
 /// What the page around ours is told of a payment.
@@ -161,7 +149,7 @@ pub(crate) struct Field {
     pub inputmode: &'static str,
     pub autocomplete: &'static str,
     pub maxlength: u16,
-    pub placeholder: &'static str,
+    pub placeholder: String,
     pub missing: String,
     pub invalid: String,
     pub error: Option<String>,
@@ -491,6 +479,7 @@ pub(crate) struct TvCodePage<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::locale::LOCALES;
     use coinslot_domain::merchant::Fees;
     use coinslot_domain::money::{Currency, Money};
     use coinslot_domain::tax::Tax;
@@ -508,7 +497,11 @@ mod tests {
             project: Some(hostile.into()),
             sandbox: true,
             size: (740, 760),
-            languages: Language::all(t, "/paystation2/?access_token=x"),
+            languages: Languages {
+                path: "/paystation2/".into(),
+                kept: vec![("access_token".into(), hostile.into())],
+                all: LOCALES,
+            },
             leave: Some("https://g.example/?a=\"><script>".into()),
             close: true,
             country: Some("\"><script>".into()),

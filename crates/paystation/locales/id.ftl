@@ -1,0 +1,227 @@
+# Bahasa Indonesia.
+
+money = { $symbol }{ $gap }{ $number }
+moment = { $day }/{ $month }/{ $year } { $time } UTC
+
+checkout = Pembayaran
+summary = Pembelian Anda
+close = Tutup
+language = Bahasa
+sandbox = Mode uji coba
+sandbox-hint = Ini uji coba. Tidak ada uang yang ditagih.
+hint-no-webhook = Proyek ini tidak memiliki alamat webhook, sehingga tidak ada game yang ditanyai tentang pemain atau diberi tahu tentang pembayaran.
+foot-safe = Game tidak pernah melihat data pembayaran Anda.
+
+you-buy = Anda membeli
+purchase = Pembelian dalam game
+for-player = untuk { $name }
+price = Harga
+tax-included = Termasuk pajak ({ $rate }%)
+tax-added = Pajak penjualan ({ $rate }%)
+total = Jumlah
+
+how-to-pay = Bagaimana Anda ingin membayar?
+methods = Metode pembayaran
+method-card = Kartu
+method-bank = Transfer bank
+method-gift = Kartu hadiah
+method-cash = Tunai
+card-number = Nomor kartu
+card-expiry = Berlaku hingga
+card-expiry-shape = BB/TT
+card-cvv = Kode keamanan
+zip = Kode pos
+email = Email untuk tanda terima
+optional = (opsional)
+pay = Bayar { $amount }
+elsewhere = Anda akan menyelesaikan pembayaran di penyedia.
+elsewhere-sandbox = Dalam mode uji coba Anda tidak dibawa ke penyedia: pembayaran langsung berhasil.
+save-card = Simpan kartu ini untuk lain kali
+later = Kartu Anda disimpan dan ditagih setiap kali langganan diperpanjang, sampai Anda membatalkannya.
+later-trial = Tidak ada tagihan sekarang. Setelah masa percobaan, kartu tersimpan ditagih { $amount } setiap kali langganan diperpanjang, sampai Anda membatalkannya.
+begin-free = Mulai langganan
+
+problems = Harap periksa hal berikut
+offline = Server tidak menjawab. Coba lagi: Anda tidak akan ditagih dua kali.
+card-number-missing = Masukkan nomor kartu (1016)
+card-number-bad = Nomor kartu ini tidak benar (1015)
+card-expiry-missing = Masukkan bulan dan tahun
+card-expiry-bad = Masukkan bulan dan tahun seperti pada kartu
+card-expiry-refused = Kartu ini sudah kedaluwarsa, atau tanggalnya tidak sesuai dengan kartu
+card-cvv-missing = Masukkan kode keamanan
+card-cvv-bad = Masukkan 3 atau 4 angka kode keamanan
+zip-missing = Masukkan kode pos (1035)
+zip-bad = Kode pos ini tidak benar (1035)
+email-bad = Alamat email ini tidak benar (1004)
+method-bad = Metode pembayaran ini tidak tersedia. Pilih yang lain (3030)
+last-declined = Percobaan terakhir Anda tidak diterima. Anda tidak ditagih.
+last-poor = Saldo kartu tidak cukup. Anda tidak ditagih (1017)
+
+test-cards = Kartu uji coba
+test-cards-hint = Hanya kartu ini yang berfungsi di sini. Kartu ini tidak nyata.
+test-ok = Berhasil
+test-3ds = Bank meminta konfirmasi, berhasil
+test-poor = Ditolak: saldo tidak cukup
+test-3ds-declined = Bank meminta konfirmasi, menolak
+use = Pakai
+use-card = Pakai kartu { $number }
+
+bank-name = Bank uji coba
+bank-note = Simulasi, bagian dari mode uji coba
+bank-title = Apakah ini Anda?
+bank-lead = Bank Anda meminta Anda mengonfirmasi pembayaran ini.
+shop = Toko
+amount = Jumlah
+card = Kartu
+password = Kata sandi
+password-hint = Sudah terisi. Kata sandi lain akan menolak pembayaran.
+approve = Konfirmasi pembayaran
+decline = Tolak
+
+progress = Kemajuan
+step-payment = Pembayaran
+step-delivery = Pengiriman
+step-done = Selesai
+invoice-title = Pembayaran Anda sedang diproses
+invoice-text = Ini perlu waktu sebentar. Halaman boleh dibiarkan terbuka.
+delivering-title = Pembayaran diterima
+delivering-text = Game sedang diberi tahu tentang pembelian Anda.
+done-title = Terima kasih!
+done-text = Pembelian Anda menunggu di dalam game.
+started-title = Langganan Anda sudah dimulai
+started-text = Tidak ada tagihan. Langganan menunggu Anda di dalam game.
+first-charge = Tagihan pertama
+declined-title = Pembayaran ditolak
+declined-refused = Bank Anda tidak menerima pembayaran. Anda tidak ditagih.
+declined-poor = Saldo kartu ini tidak cukup. Anda tidak ditagih.
+declined-3ds = Pembayaran tidak dikonfirmasi. Anda tidak ditagih.
+declined-expired = Bank tidak menjawab tepat waktu. Anda tidak ditagih.
+undelivered-title = Sudah dibayar, tetapi belum dikirim
+undelivered-text = Pembayaran Anda berhasil, tetapi game tidak menerima pembelian. Simpan tanda terima dan hubungi dukungan game.
+refunded-title = Dana dikembalikan
+refunded-text = Uang untuk pembelian ini telah dikembalikan.
+try-again = Coba lagi
+back-to-game = Kembali ke game
+going-back = Kembali ke game dalam { $seconds } dtk
+receipt = Tanda terima
+transaction = Transaksi
+date = Tanggal
+paid-with = Dibayar dengan
+key-for = Kunci untuk { $what }
+item = Barang
+player = Pemain
+refunded = Dikembalikan
+print = Cetak
+
+error-title = Halaman ini tidak dapat dibuka
+for-developers = Untuk pengembang
+error-token = Tautan pembayaran ini tidak berlaku lagi. Kembali ke game dan mulai lagi.
+hint-token = Token tidak dikenal atau lebih dari 24 jam. Minta token baru untuk setiap kunjungan dan teruskan apa adanya sebagai access_token.
+error-agreement = Game ini belum dapat menerima pembayaran.
+hint-agreement = Proyek tidak aktif. Aktifkan, atau minta token dengan settings.mode diatur ke sandbox.
+error-nothing = Tidak ada yang dapat dibeli di sini.
+hint-nothing = Token tidak menyebut pembelian yang dapat dijual server ini. Atur purchase.checkout.amount dan purchase.checkout.currency.
+error-not-sold = Ini tidak dijual saat ini. Kembali ke game dan pilih lagi.
+error-limit = Anda sudah memiliki sebanyak yang dapat dibeli.
+error-sold-out = Habis terjual. Tidak ada tagihan.
+error-quantity = Ini tidak dapat dibeli dalam jumlah tersebut.
+error-coupon = Kupon ini tidak dapat digunakan.
+error-changed = Harga berubah sejak halaman ini dibuka. Tidak ada tagihan; lihat harga yang baru.
+hint-refused = Pembelian dalam token ditolak: { $why }.
+error-serverless = Game ini tidak dapat menerima pembayaran dengan cara ini.
+hint-serverless = Membuka halaman dengan access_data dinonaktifkan. Minta token dari server Anda dan teruskan sebagai access_token.
+error-player = Game tidak mengenal pemain ini. Masuk lagi ke game dan mulai dari awal.
+hint-player = Webhook user_validation dijawab dengan kesalahan. Jawab 2xx untuk pemain yang boleh membayar.
+error-game = Game sedang tidak menjawab. Tidak ada tagihan; coba lagi sebentar lagi.
+hint-game = Webhook user_validation tidak mendapat jawaban. Periksa alamat webhook proyek dan pastikan menjawab dalam hitungan detik.
+error-unavailable = Pembayaran tidak dapat diselesaikan sekarang. Coba lagi sebentar lagi.
+hint-unavailable = Penyedia pembayaran atau basis data tidak menjawab. Selengkapnya ada di log server.
+
+tv-scan = Pindai untuk membayar dengan ponsel
+tv-bank = Bank Anda meminta konfirmasi: lanjutkan di ponsel
+tv-picture = Kode QR yang membuka pembayaran ini di ponsel
+tv-or-open = atau buka alamat ini di perangkat mana pun:
+tv-once = Berlaku satu kali, selama 15 menit.
+tv-opened = Dibuka di perangkat lain
+tv-opened-text = Bayar di sana. Layar ini akan mengikuti.
+tv-over = Kode ini sudah kedaluwarsa
+tv-over-text = Tidak ada tagihan. Ambil kode baru untuk melanjutkan.
+tv-new = Tampilkan kode baru
+tv-saved = Atau bayar langsung di sini
+tv-confirm = Bayar dengan ini?
+tv-other = Pilih yang lain
+tv-ok = pilih
+tv-back = kembali
+tv-look = Saya sudah membayar
+tv-title = Bayar untuk TV Anda
+tv-continue-text = Lanjutkan pembayaran yang ditampilkan TV Anda.
+tv-continue = Lanjutkan
+tv-type = Kode di TV
+tv-unknown = Kode itu tidak ada. Lihat TV dan ketik lagi.
+tv-used = Kode ini sudah dipakai. Tampilkan kode baru di TV.
+tv-expired = Kode ini sudah kedaluwarsa. Tampilkan kode baru di TV.
+tv-too-often = Terlalu banyak kode salah. Tunggu satu menit, lalu coba lagi.
+
+choose-place = Di mana Anda memainkan { $what }?
+p2p-buy = Beli
+p2p-from = mulai { $amount }
+p2p-pre-order = Pra-pesan
+p2p-not-sold = Tidak dijual di sini
+p2p-thanks = Terima kasih atas tipnya!
+p2p-tip = Beri tip pengembang
+email-missing = Masukkan alamat email Anda: kunci dikirim ke sana (1003)
+error-too-often = Halaman ini terlalu sering dibuka dari koneksi Anda. Tunggu satu menit, lalu coba lagi.
+hint-too-often = Membuka halaman dengan access_data membuat token setiap kali. Minta token dari server Anda untuk pemain yang berbagi alamat.
+
+mail-subject = Pembelian Anda dari { $seller }
+mail-thanks = Terima kasih atas pembelian Anda dari { $seller }.
+email-key = Alamat email untuk kunci Anda
+
+store = Toko
+store-choose = Apa yang ingin Anda beli?
+store-items = Barang
+store-other = Lainnya
+store-plans = Langganan
+store-hundred = 100 { $currency }
+store-amount = { $currency } sebanyak apa pun
+store-next = Lanjut
+store-back = Pilih yang lain
+store-trial = { $days ->
+   *[other] Gratis { $days } hari
+}
+store-bonus = + { $amount } bonus
+praise-recommended = Terpopuler
+praise-best-deal = Paling hemat
+praise-special = Penawaran khusus
+charged-once = { $price } satu kali
+every-day = setiap hari
+every-month = setiap bulan
+every-days = { $n ->
+   *[other] setiap { $n } hari
+}
+every-months = { $n ->
+   *[other] setiap { $n } bulan
+}
+coupon = Punya kupon?
+coupon-code = Kode kupon
+licence = Perjanjian lisensi
+
+account = Akun Anda
+account-info = Tentang Anda
+account-history = Pembelian
+account-cards = Kartu tersimpan
+account-email = Email
+account-balance = Saldo
+account-forget = Hapus { $name }
+account-delete = Hapus
+account-no-history = Belum ada pembelian.
+account-no-cards = Tidak ada yang tersimpan.
+account-no-plans = Tidak ada langganan.
+plan-renews = Diperpanjang pada { $when }
+plan-runs = Sudah dibayar.
+plan-ends = Berakhir pada { $when }
+plan-canceled = Dibatalkan
+plan-frozen = Dijeda
+plan-over = Berakhir
+plan-cancel = Batalkan { $name }
+plan-cancel-button = Batalkan

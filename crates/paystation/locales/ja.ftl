@@ -1,0 +1,227 @@
+# 日本語.
+
+money = { $symbol }{ $gap }{ $number }
+moment = { $year }年{ $month }月{ $day }日 { $time } UTC
+
+checkout = お支払い
+summary = ご購入内容
+close = 閉じる
+language = 言語
+sandbox = テスト環境
+sandbox-hint = これはテストです。お金は動きません。
+hint-no-webhook = このプロジェクトにはWebhookのURLがないため、ゲームにプレイヤーの確認や支払いの通知は行われません。
+foot-safe = ゲームがお支払い情報を見ることはありません。
+
+you-buy = 購入内容
+purchase = ゲーム内購入
+for-player = { $name } さん
+price = 価格
+tax-included = 税込（{ $rate }%）
+tax-added = 売上税（{ $rate }%）
+total = 合計
+
+how-to-pay = お支払い方法を選んでください
+methods = お支払い方法
+method-card = カード
+method-bank = 銀行振込
+method-gift = ギフトカード
+method-cash = 現金
+card-number = カード番号
+card-expiry = 有効期限
+card-expiry-shape = 月/年
+card-cvv = セキュリティコード
+zip = 郵便番号
+email = 領収書の送付先メールアドレス
+optional = （任意）
+pay = { $amount } を支払う
+elsewhere = 決済事業者のページで支払いを完了します。
+elsewhere-sandbox = テスト環境では決済事業者のページへは移動せず、支払いはそのまま成功します。
+save-card = 次回のためにこのカードを保存する
+later = カードは保存され、解約するまで、サブスクリプションの更新のたびに請求されます。
+later-trial = 今は請求されません。無料期間の終了後、解約するまで、サブスクリプションの更新のたびに保存したカードへ { $amount } が請求されます。
+begin-free = サブスクリプションを開始
+
+problems = 次の項目をご確認ください
+offline = サーバーから応答がありませんでした。もう一度お試しください。二重に請求されることはありません。
+card-number-missing = カード番号を入力してください (1016)
+card-number-bad = カード番号が正しくありません (1015)
+card-expiry-missing = 月と年を入力してください
+card-expiry-bad = カードに記載のとおりに月と年を入力してください
+card-expiry-refused = カードの有効期限が切れているか、日付がカードと一致しません
+card-cvv-missing = セキュリティコードを入力してください
+card-cvv-bad = セキュリティコードの3桁または4桁の数字を入力してください
+zip-missing = 郵便番号を入力してください (1035)
+zip-bad = 郵便番号が正しくありません (1035)
+email-bad = メールアドレスが正しくありません (1004)
+method-bad = このお支払い方法はご利用いただけません。別の方法を選んでください (3030)
+last-declined = 前回のお支払いは受け付けられませんでした。請求はされていません。
+last-poor = カードの残高が不足していました。請求はされていません (1017)
+
+test-cards = テストカード
+test-cards-hint = ここで使えるのはこれらのカードだけです。本物ではありません。
+test-ok = 成功
+test-3ds = 銀行が確認を求め、成功
+test-poor = 拒否：残高不足
+test-3ds-declined = 銀行が確認を求め、拒否
+use = 使う
+use-card = カード { $number } を使う
+
+bank-name = テスト銀行
+bank-note = テスト環境の一部のシミュレーションです
+bank-title = ご本人ですか？
+bank-lead = 銀行がこの支払いの確認を求めています。
+shop = 店舗
+amount = 金額
+card = カード
+password = パスワード
+password-hint = 入力済みです。ほかのパスワードでは支払いが拒否されます。
+approve = 支払いを承認する
+decline = 拒否する
+
+progress = 進行状況
+step-payment = 支払い
+step-delivery = お届け
+step-done = 完了
+invoice-title = お支払いを処理しています
+invoice-text = 少し時間がかかります。このページは開いたままで構いません。
+delivering-title = お支払いを受け付けました
+delivering-text = ご購入をゲームに知らせています。
+done-title = ありがとうございます！
+done-text = ご購入品はゲーム内でお待ちしています。
+started-title = サブスクリプションが始まりました
+started-text = 請求はありません。ゲーム内でご利用いただけます。
+first-charge = 初回の請求
+declined-title = お支払いが拒否されました
+declined-refused = 銀行が支払いを承認しませんでした。請求はされていません。
+declined-poor = カードの残高が不足しています。請求はされていません。
+declined-3ds = 支払いが承認されませんでした。請求はされていません。
+declined-expired = 時間内に銀行からの応答がありませんでした。請求はされていません。
+undelivered-title = お支払い済みですが、まだ届いていません
+undelivered-text = お支払いは完了しましたが、ゲームが購入を受け付けませんでした。領収書を保管のうえ、ゲームのサポートにお問い合わせください。
+refunded-title = 返金済み
+refunded-text = この購入の代金は返金されました。
+try-again = もう一度試す
+back-to-game = ゲームに戻る
+going-back = { $seconds } 秒後にゲームに戻ります
+receipt = 領収書
+transaction = 取引番号
+date = 日付
+paid-with = お支払い方法
+key-for = { $what } のキー
+item = 商品
+player = プレイヤー
+refunded = 返金額
+print = 印刷
+
+error-title = このページを開けません
+for-developers = 開発者向け
+error-token = このお支払いリンクは無効になりました。ゲームに戻って最初からやり直してください。
+hint-token = トークンが不明か、発行から24時間を過ぎています。アクセスごとに新しいトークンを取得し、そのまま access_token として渡してください。
+error-agreement = このゲームはまだ支払いを受け付けていません。
+hint-agreement = プロジェクトが有効ではありません。有効にするか、settings.mode を sandbox にしてトークンを取得してください。
+error-nothing = ここで購入できるものはありません。
+hint-nothing = トークンに、このサーバーで販売できる購入内容がありません。purchase.checkout.amount と purchase.checkout.currency を設定してください。
+error-not-sold = 現在は販売されていません。ゲームに戻って選び直してください。
+error-limit = 購入できる上限に達しています。
+error-sold-out = 売り切れです。請求はされていません。
+error-quantity = この数量では購入できません。
+error-coupon = このクーポンは使えません。
+error-changed = このページを開いたあとに価格が変わりました。請求はされていません。新しい価格をご確認ください。
+hint-refused = トークンの購入が拒否されました：{ $why }。
+error-serverless = このゲームはこの方法では支払いを受け付けられません。
+hint-serverless = access_data でページを開くことは無効になっています。サーバーからトークンを取得し、access_token として渡してください。
+error-player = ゲームがこのプレイヤーを認識できません。ゲームにログインし直して、もう一度やり直してください。
+hint-player = user_validation Webhookにエラーが返されました。支払いできるプレイヤーには 2xx を返してください。
+error-game = ゲームから応答がありません。請求はされていません。しばらくしてからもう一度お試しください。
+hint-game = user_validation Webhookに応答がありませんでした。プロジェクトのWebhookのURLと、数秒以内に応答することを確認してください。
+error-unavailable = 現在お支払いを完了できません。しばらくしてからもう一度お試しください。
+hint-unavailable = 決済事業者またはデータベースから応答がありませんでした。詳しくはサーバーのログをご覧ください。
+
+tv-scan = スマートフォンで読み取って支払う
+tv-bank = 銀行が確認を求めています。スマートフォンで続けてください
+tv-picture = この支払いをスマートフォンで開くQRコード
+tv-or-open = または、ほかの端末でこのアドレスを開いてください：
+tv-once = 1回だけ、15分間有効です。
+tv-opened = ほかの端末で開かれました
+tv-opened-text = そちらでお支払いください。この画面は自動で切り替わります。
+tv-over = このコードは期限切れです
+tv-over-text = 請求はされていません。新しいコードを取得して続けてください。
+tv-new = 新しいコードを表示
+tv-saved = または、ここで支払う
+tv-confirm = この方法で支払いますか？
+tv-other = ほかの方法を選ぶ
+tv-ok = 決定
+tv-back = 戻る
+tv-look = 支払いました
+tv-title = テレビの支払い
+tv-continue-text = テレビに表示されている支払いを続けます。
+tv-continue = 続ける
+tv-type = テレビのコード
+tv-unknown = そのコードはありません。テレビを確認して、もう一度入力してください。
+tv-used = このコードは使用済みです。テレビで新しいコードを表示してください。
+tv-expired = このコードは期限切れです。テレビで新しいコードを表示してください。
+tv-too-often = 間違ったコードが多すぎます。1分待ってからもう一度お試しください。
+
+choose-place = { $what } をどこでプレイしますか？
+p2p-buy = 購入
+p2p-from = { $amount } から
+p2p-pre-order = 予約注文
+p2p-not-sold = ここでは販売していません
+p2p-thanks = 応援ありがとうございます！
+p2p-tip = 開発者を応援する
+email-missing = メールアドレスを入力してください。キーはそこへ送られます (1003)
+error-too-often = お使いの接続からこのページが何度も開かれています。1分待ってからもう一度お試しください。
+hint-too-often = access_data でページを開くたびにトークンが作られます。アドレスを共有するプレイヤーには、サーバーからトークンを取得してください。
+
+mail-subject = { $seller } でのご購入
+mail-thanks = { $seller } でのご購入ありがとうございます。
+email-key = キーの送付先メールアドレス
+
+store = ショップ
+store-choose = 何を購入しますか？
+store-items = アイテム
+store-other = その他
+store-plans = サブスクリプション
+store-hundred = 100 { $currency }
+store-amount = { $currency } を好きなだけ
+store-next = 次へ
+store-back = ほかのものを選ぶ
+store-trial = { $days ->
+   *[other] { $days } 日間無料
+}
+store-bonus = + { $amount } プレゼント
+praise-recommended = 人気
+praise-best-deal = お得
+praise-special = 特別オファー
+charged-once = { $price }（1回のみ）
+every-day = 毎日
+every-month = 毎月
+every-days = { $n ->
+   *[other] { $n } 日ごと
+}
+every-months = { $n ->
+   *[other] { $n } か月ごと
+}
+coupon = クーポンをお持ちですか？
+coupon-code = クーポンコード
+licence = ライセンス契約
+
+account = アカウント
+account-info = プロフィール
+account-history = 購入履歴
+account-cards = 保存したカード
+account-email = メールアドレス
+account-balance = 残高
+account-forget = { $name } を削除
+account-delete = 削除
+account-no-history = まだ購入はありません。
+account-no-cards = 保存されているものはありません。
+account-no-plans = サブスクリプションはありません。
+plan-renews = { $when } に更新
+plan-runs = 支払い済みです。
+plan-ends = { $when } に終了
+plan-canceled = 解約済み
+plan-frozen = 一時停止中
+plan-over = 終了
+plan-cancel = { $name } を解約
+plan-cancel-button = 解約

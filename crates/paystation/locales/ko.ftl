@@ -1,0 +1,227 @@
+# 한국어.
+
+money = { $symbol }{ $gap }{ $number }
+moment = { $year }. { $month }. { $day }. { $time } UTC
+
+checkout = 결제
+summary = 구매 내역
+close = 닫기
+language = 언어
+sandbox = 테스트 환경
+sandbox-hint = 테스트입니다. 실제로 결제되지 않습니다.
+hint-no-webhook = 이 프로젝트에는 웹훅 주소가 없어 게임에 플레이어를 확인하거나 결제를 알리지 않습니다.
+foot-safe = 게임은 회원님의 결제 정보를 볼 수 없습니다.
+
+you-buy = 구매 항목
+purchase = 게임 내 구매
+for-player = { $name } 님
+price = 가격
+tax-included = 세금 포함({ $rate }%)
+tax-added = 판매세({ $rate }%)
+total = 합계
+
+how-to-pay = 어떻게 결제하시겠어요?
+methods = 결제 수단
+method-card = 카드
+method-bank = 계좌 이체
+method-gift = 기프트 카드
+method-cash = 현금
+card-number = 카드 번호
+card-expiry = 유효 기간
+card-expiry-shape = 월/년
+card-cvv = 보안 코드
+zip = 우편번호
+email = 영수증을 받을 이메일
+optional = (선택)
+pay = { $amount } 결제
+elsewhere = 결제 대행사에서 결제를 완료합니다.
+elsewhere-sandbox = 테스트 환경에서는 결제 대행사로 이동하지 않고 결제가 바로 성공합니다.
+save-card = 다음을 위해 이 카드 저장
+later = 카드가 저장되며, 해지할 때까지 구독이 갱신될 때마다 청구됩니다.
+later-trial = 지금은 청구되지 않습니다. 체험 기간이 끝나면 해지할 때까지 구독이 갱신될 때마다 저장된 카드로 { $amount }이(가) 청구됩니다.
+begin-free = 구독 시작
+
+problems = 다음 항목을 확인해 주세요
+offline = 서버가 응답하지 않았습니다. 다시 시도해 주세요. 두 번 청구되지 않습니다.
+card-number-missing = 카드 번호를 입력하세요 (1016)
+card-number-bad = 카드 번호가 올바르지 않습니다 (1015)
+card-expiry-missing = 월과 연도를 입력하세요
+card-expiry-bad = 카드에 표시된 대로 월과 연도를 입력하세요
+card-expiry-refused = 카드가 만료되었거나 날짜가 카드와 다릅니다
+card-cvv-missing = 보안 코드를 입력하세요
+card-cvv-bad = 보안 코드 3자리 또는 4자리를 입력하세요
+zip-missing = 우편번호를 입력하세요 (1035)
+zip-bad = 우편번호가 올바르지 않습니다 (1035)
+email-bad = 이메일 주소가 올바르지 않습니다 (1004)
+method-bad = 이 결제 수단은 사용할 수 없습니다. 다른 수단을 선택하세요 (3030)
+last-declined = 마지막 시도가 승인되지 않았습니다. 청구되지 않았습니다.
+last-poor = 카드 잔액이 부족했습니다. 청구되지 않았습니다 (1017)
+
+test-cards = 테스트 카드
+test-cards-hint = 여기서는 이 카드만 사용할 수 있습니다. 실제 카드가 아닙니다.
+test-ok = 성공
+test-3ds = 은행이 확인을 요청, 성공
+test-poor = 거절: 잔액 부족
+test-3ds-declined = 은행이 확인을 요청, 거절
+use = 사용
+use-card = 카드 { $number } 사용
+
+bank-name = 테스트 은행
+bank-note = 테스트 환경의 시뮬레이션입니다
+bank-title = 본인이 맞으신가요?
+bank-lead = 은행에서 이 결제의 확인을 요청합니다.
+shop = 상점
+amount = 금액
+card = 카드
+password = 비밀번호
+password-hint = 이미 입력되어 있습니다. 다른 비밀번호를 쓰면 결제가 거절됩니다.
+approve = 결제 확인
+decline = 거절
+
+progress = 진행 상황
+step-payment = 결제
+step-delivery = 전달
+step-done = 완료
+invoice-title = 결제를 처리하고 있습니다
+invoice-text = 잠시만 기다려 주세요. 이 페이지를 열어 두셔도 됩니다.
+delivering-title = 결제 완료
+delivering-text = 게임에 구매를 알리고 있습니다.
+done-title = 감사합니다!
+done-text = 구매하신 상품이 게임에서 기다리고 있습니다.
+started-title = 구독이 시작되었습니다
+started-text = 청구된 금액이 없습니다. 게임에서 이용하실 수 있습니다.
+first-charge = 첫 청구
+declined-title = 결제 거절
+declined-refused = 은행이 결제를 승인하지 않았습니다. 청구되지 않았습니다.
+declined-poor = 카드 잔액이 부족합니다. 청구되지 않았습니다.
+declined-3ds = 결제가 확인되지 않았습니다. 청구되지 않았습니다.
+declined-expired = 은행이 제시간에 응답하지 않았습니다. 청구되지 않았습니다.
+undelivered-title = 결제되었지만 아직 전달되지 않았습니다
+undelivered-text = 결제는 완료되었지만 게임이 구매를 받아들이지 않았습니다. 영수증을 보관하고 게임 고객지원에 문의하세요.
+refunded-title = 환불됨
+refunded-text = 이 구매의 금액이 환불되었습니다.
+try-again = 다시 시도
+back-to-game = 게임으로 돌아가기
+going-back = { $seconds }초 후 게임으로 돌아갑니다
+receipt = 영수증
+transaction = 거래 번호
+date = 날짜
+paid-with = 결제 수단
+key-for = { $what } 키
+item = 상품
+player = 플레이어
+refunded = 환불 금액
+print = 인쇄
+
+error-title = 이 페이지를 열 수 없습니다
+for-developers = 개발자용
+error-token = 이 결제 링크는 더 이상 유효하지 않습니다. 게임으로 돌아가 다시 시작하세요.
+hint-token = 토큰을 알 수 없거나 24시간이 지났습니다. 방문할 때마다 새 토큰을 요청하고 그대로 access_token으로 전달하세요.
+error-agreement = 이 게임은 아직 결제를 받을 수 없습니다.
+hint-agreement = 프로젝트가 활성화되지 않았습니다. 활성화하거나 settings.mode를 sandbox로 설정하여 토큰을 요청하세요.
+error-nothing = 여기에는 구매할 것이 없습니다.
+hint-nothing = 토큰에 이 서버가 판매할 수 있는 구매가 없습니다. purchase.checkout.amount와 purchase.checkout.currency를 설정하세요.
+error-not-sold = 지금은 판매하지 않습니다. 게임으로 돌아가 다시 선택하세요.
+error-limit = 이미 구매할 수 있는 만큼 보유하고 있습니다.
+error-sold-out = 품절되었습니다. 청구되지 않았습니다.
+error-quantity = 이 수량으로는 구매할 수 없습니다.
+error-coupon = 이 쿠폰은 사용할 수 없습니다.
+error-changed = 페이지를 연 뒤 가격이 변경되었습니다. 청구되지 않았습니다. 새 가격을 확인하세요.
+hint-refused = 토큰의 구매가 거부되었습니다: { $why }.
+error-serverless = 이 게임은 이 방식으로 결제를 받을 수 없습니다.
+hint-serverless = access_data로 페이지를 여는 기능이 꺼져 있습니다. 서버에서 토큰을 요청하여 access_token으로 전달하세요.
+error-player = 게임이 이 플레이어를 알지 못합니다. 게임에 다시 로그인한 후 처음부터 시작하세요.
+hint-player = user_validation 웹훅에 오류로 응답했습니다. 결제할 수 있는 플레이어에게는 2xx로 응답하세요.
+error-game = 게임이 응답하지 않습니다. 청구되지 않았습니다. 잠시 후 다시 시도하세요.
+hint-game = user_validation 웹훅에 응답이 없었습니다. 프로젝트의 웹훅 주소와 몇 초 안에 응답하는지 확인하세요.
+error-unavailable = 지금은 결제를 완료할 수 없습니다. 잠시 후 다시 시도하세요.
+hint-unavailable = 결제 대행사 또는 데이터베이스가 응답하지 않았습니다. 자세한 내용은 서버 로그를 확인하세요.
+
+tv-scan = 스캔하여 휴대폰으로 결제
+tv-bank = 은행에서 확인을 요청합니다. 휴대폰에서 계속하세요
+tv-picture = 휴대폰에서 이 결제를 여는 QR 코드
+tv-or-open = 또는 다른 기기에서 이 주소를 여세요:
+tv-once = 한 번만, 15분 동안 사용할 수 있습니다.
+tv-opened = 다른 기기에서 열렸습니다
+tv-opened-text = 그 기기에서 결제하세요. 이 화면은 자동으로 바뀝니다.
+tv-over = 이 코드는 만료되었습니다
+tv-over-text = 청구되지 않았습니다. 계속하려면 새 코드를 받으세요.
+tv-new = 새 코드 표시
+tv-saved = 또는 여기서 바로 결제
+tv-confirm = 이것으로 결제할까요?
+tv-other = 다른 것 선택
+tv-ok = 선택
+tv-back = 뒤로
+tv-look = 결제했습니다
+tv-title = TV 결제
+tv-continue-text = TV에 표시된 결제를 계속합니다.
+tv-continue = 계속
+tv-type = TV의 코드
+tv-unknown = 그런 코드가 없습니다. TV를 보고 다시 입력하세요.
+tv-used = 이미 사용된 코드입니다. TV에서 새 코드를 표시하세요.
+tv-expired = 만료된 코드입니다. TV에서 새 코드를 표시하세요.
+tv-too-often = 잘못된 코드를 너무 많이 입력했습니다. 1분 후 다시 시도하세요.
+
+choose-place = { $what }을(를) 어디에서 플레이하시나요?
+p2p-buy = 구매
+p2p-from = { $amount }부터
+p2p-pre-order = 예약 구매
+p2p-not-sold = 여기서는 판매하지 않음
+p2p-thanks = 후원해 주셔서 감사합니다!
+p2p-tip = 개발자 후원
+email-missing = 이메일 주소를 입력하세요. 키를 이 주소로 보내 드립니다 (1003)
+error-too-often = 회원님의 연결에서 이 페이지를 너무 자주 열었습니다. 1분 후 다시 시도하세요.
+hint-too-often = access_data로 페이지를 열 때마다 토큰이 만들어집니다. 주소를 공유하는 플레이어에게는 서버에서 토큰을 요청하세요.
+
+mail-subject = { $seller }에서 구매하신 내역
+mail-thanks = { $seller }에서 구매해 주셔서 감사합니다.
+email-key = 키를 받을 이메일 주소
+
+store = 상점
+store-choose = 무엇을 구매하시겠어요?
+store-items = 아이템
+store-other = 기타
+store-plans = 구독
+store-hundred = 100 { $currency }
+store-amount = 원하는 만큼의 { $currency }
+store-next = 계속
+store-back = 다른 것 선택
+store-trial = { $days ->
+   *[other] { $days }일 무료
+}
+store-bonus = + { $amount } 추가 증정
+praise-recommended = 인기
+praise-best-deal = 최고의 혜택
+praise-special = 특별 할인
+charged-once = { $price } (1회)
+every-day = 매일
+every-month = 매월
+every-days = { $n ->
+   *[other] { $n }일마다
+}
+every-months = { $n ->
+   *[other] { $n }개월마다
+}
+coupon = 쿠폰이 있으신가요?
+coupon-code = 쿠폰 코드
+licence = 라이선스 계약
+
+account = 내 계정
+account-info = 내 정보
+account-history = 구매 내역
+account-cards = 저장된 카드
+account-email = 이메일
+account-balance = 잔액
+account-forget = { $name } 삭제
+account-delete = 삭제
+account-no-history = 아직 구매한 것이 없습니다.
+account-no-cards = 저장된 것이 없습니다.
+account-no-plans = 구독이 없습니다.
+plan-renews = { $when } 갱신
+plan-runs = 결제되었습니다.
+plan-ends = { $when } 종료
+plan-canceled = 해지됨
+plan-frozen = 일시 중지됨
+plan-over = 종료됨
+plan-cancel = { $name } 해지
+plan-cancel-button = 해지

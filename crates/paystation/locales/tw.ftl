@@ -1,0 +1,227 @@
+# 繁體中文.
+
+money = { $symbol }{ $gap }{ $number }
+moment = { $year }年{ $month }月{ $day }日 { $time } UTC
+
+checkout = 結帳
+summary = 您的購買項目
+close = 關閉
+language = 語言
+sandbox = 測試環境
+sandbox-hint = 這是測試，不會實際扣款。
+hint-no-webhook = 此專案沒有設定 Webhook 位址，因此不會向任何遊戲確認玩家或通知付款。
+foot-safe = 遊戲不會看到您的付款資料。
+
+you-buy = 您正在購買
+purchase = 遊戲內購買
+for-player = 玩家：{ $name }
+price = 價格
+tax-included = 含稅（{ $rate }%）
+tax-added = 銷售稅（{ $rate }%）
+total = 總計
+
+how-to-pay = 您想如何付款？
+methods = 付款方式
+method-card = 信用卡
+method-bank = 銀行轉帳
+method-gift = 禮品卡
+method-cash = 現金
+card-number = 卡號
+card-expiry = 到期日
+card-expiry-shape = 月/年
+card-cvv = 安全碼
+zip = 郵遞區號
+email = 收據寄送信箱
+optional = （選填）
+pay = 支付 { $amount }
+elsewhere = 您將在付款服務商的頁面完成付款。
+elsewhere-sandbox = 測試環境不會前往付款服務商，付款會直接成功。
+save-card = 儲存此卡片供下次使用
+later = 您的卡片會儲存下來，並在每次訂閱續訂時扣款，直到您取消為止。
+later-trial = 現在不會扣款。試用期結束後，每次訂閱續訂時會從已儲存的卡片扣款 { $amount }，直到您取消為止。
+begin-free = 開始訂閱
+
+problems = 請檢查以下項目
+offline = 伺服器沒有回應。請再試一次，不會重複扣款。
+card-number-missing = 請輸入卡號 (1016)
+card-number-bad = 卡號不正確 (1015)
+card-expiry-missing = 請輸入月份和年份
+card-expiry-bad = 請依卡片上的內容輸入月份和年份
+card-expiry-refused = 此卡片已過期，或日期與卡片不符
+card-cvv-missing = 請輸入安全碼
+card-cvv-bad = 請輸入 3 或 4 位數的安全碼
+zip-missing = 請輸入郵遞區號 (1035)
+zip-bad = 郵遞區號不正確 (1035)
+email-bad = 電子郵件地址不正確 (1004)
+method-bad = 此付款方式無法使用，請選擇其他方式 (3030)
+last-declined = 您上次的付款未被接受，並未扣款。
+last-poor = 卡片餘額不足，並未扣款 (1017)
+
+test-cards = 測試卡
+test-cards-hint = 這裡只能使用這些卡片，它們不是真的卡片。
+test-ok = 成功
+test-3ds = 銀行要求確認，成功
+test-poor = 拒絕：餘額不足
+test-3ds-declined = 銀行要求確認，拒絕
+use = 使用
+use-card = 使用卡片 { $number }
+
+bank-name = 測試銀行
+bank-note = 模擬頁面，屬於測試環境
+bank-title = 是您本人嗎？
+bank-lead = 您的銀行希望您確認這筆付款。
+shop = 商店
+amount = 金額
+card = 卡片
+password = 密碼
+password-hint = 已自動填入。輸入其他密碼會拒絕付款。
+approve = 確認付款
+decline = 拒絕
+
+progress = 進度
+step-payment = 付款
+step-delivery = 交付
+step-done = 完成
+invoice-title = 正在處理您的付款
+invoice-text = 請稍候，您可以讓此頁面保持開啟。
+delivering-title = 已收到付款
+delivering-text = 正在將您的購買通知遊戲。
+done-title = 謝謝您！
+done-text = 您購買的項目已在遊戲中等著您。
+started-title = 您的訂閱已開始
+started-text = 沒有扣款。訂閱已在遊戲中等著您。
+first-charge = 首次扣款
+declined-title = 付款遭拒
+declined-refused = 您的銀行沒有接受這筆付款，並未扣款。
+declined-poor = 此卡片餘額不足，並未扣款。
+declined-3ds = 付款未經確認，並未扣款。
+declined-expired = 銀行未及時回應，並未扣款。
+undelivered-title = 已付款，但尚未交付
+undelivered-text = 付款已成功，但遊戲沒有接受這筆購買。請保留收據並聯絡遊戲客服。
+refunded-title = 已退款
+refunded-text = 這筆購買的款項已退還。
+try-again = 再試一次
+back-to-game = 返回遊戲
+going-back = { $seconds } 秒後返回遊戲
+receipt = 收據
+transaction = 交易編號
+date = 日期
+paid-with = 付款方式
+key-for = { $what } 的序號
+item = 商品
+player = 玩家
+refunded = 已退款
+print = 列印
+
+error-title = 無法開啟此頁面
+for-developers = 開發者資訊
+error-token = 此付款連結已失效。請返回遊戲重新開始。
+hint-token = 權杖不明或已超過 24 小時。請為每次造訪申請新的權杖，並原封不動地以 access_token 傳入。
+error-agreement = 此遊戲目前還無法收款。
+hint-agreement = 專案尚未啟用。請啟用專案，或在申請權杖時將 settings.mode 設為 sandbox。
+error-nothing = 這裡沒有可購買的項目。
+hint-nothing = 權杖沒有指定此伺服器可以販售的項目。請設定 purchase.checkout.amount 與 purchase.checkout.currency。
+error-not-sold = 此項目目前無法購買。請返回遊戲重新選擇。
+error-limit = 您擁有的數量已達購買上限。
+error-sold-out = 已售完，並未扣款。
+error-quantity = 無法以此數量購買。
+error-coupon = 無法使用此優惠券。
+error-changed = 開啟此頁面後價格已變更。並未扣款，請查看新的價格。
+hint-refused = 權杖中的購買遭到拒絕：{ $why }。
+error-serverless = 此遊戲無法以這種方式收款。
+hint-serverless = 已停用以 access_data 開啟頁面。請從您的伺服器申請權杖，並以 access_token 傳入。
+error-player = 遊戲無法辨識此玩家。請重新登入遊戲再試一次。
+hint-player = user_validation Webhook 回應了錯誤。對可以付款的玩家請回應 2xx。
+error-game = 遊戲目前沒有回應。並未扣款，請稍後再試。
+hint-game = user_validation Webhook 沒有得到回應。請檢查專案的 Webhook 位址，並確認它能在數秒內回應。
+error-unavailable = 目前無法完成付款，請稍後再試。
+hint-unavailable = 付款服務商或資料庫沒有回應。詳情請查看伺服器記錄。
+
+tv-scan = 用手機掃描付款
+tv-bank = 銀行要求確認：請在手機上繼續
+tv-picture = 在手機上開啟此付款的 QR 碼
+tv-or-open = 或在任何裝置上開啟此網址：
+tv-once = 僅能使用一次，15 分鐘內有效。
+tv-opened = 已在其他裝置上開啟
+tv-opened-text = 請在該裝置付款，此畫面會自動更新。
+tv-over = 此代碼已過期
+tv-over-text = 並未扣款。請取得新代碼後繼續。
+tv-new = 顯示新代碼
+tv-saved = 或直接在這裡付款
+tv-confirm = 用這個付款嗎？
+tv-other = 選擇其他方式
+tv-ok = 選擇
+tv-back = 返回
+tv-look = 我已付款
+tv-title = 為電視付款
+tv-continue-text = 繼續電視上顯示的付款。
+tv-continue = 繼續
+tv-type = 電視上的代碼
+tv-unknown = 沒有這個代碼。請查看電視並重新輸入。
+tv-used = 此代碼已使用過。請在電視上顯示新代碼。
+tv-expired = 此代碼已過期。請在電視上顯示新代碼。
+tv-too-often = 錯誤代碼過多。請等候一分鐘後再試。
+
+choose-place = 您在哪裡玩 { $what }？
+p2p-buy = 購買
+p2p-from = { $amount } 起
+p2p-pre-order = 預購
+p2p-not-sold = 此處未販售
+p2p-thanks = 感謝您的贊助！
+p2p-tip = 贊助開發者
+email-missing = 請輸入您的電子郵件地址，序號將寄到該信箱 (1003)
+error-too-often = 您的網路太頻繁地開啟此頁面。請等候一分鐘後再試。
+hint-too-often = 以 access_data 開啟頁面每次都會建立權杖。對於共用位址的玩家，請從您的伺服器申請權杖。
+
+mail-subject = 您在 { $seller } 的購買
+mail-thanks = 感謝您在 { $seller } 購買。
+email-key = 接收序號的電子郵件地址
+
+store = 商店
+store-choose = 您想購買什麼？
+store-items = 物品
+store-other = 其他
+store-plans = 訂閱
+store-hundred = 100 { $currency }
+store-amount = 任意數量的{ $currency }
+store-next = 繼續
+store-back = 選擇其他項目
+store-trial = { $days ->
+   *[other] 免費 { $days } 天
+}
+store-bonus = 加贈 { $amount }
+praise-recommended = 最受歡迎
+praise-best-deal = 最划算
+praise-special = 特別優惠
+charged-once = { $price }（一次性）
+every-day = 每天
+every-month = 每月
+every-days = { $n ->
+   *[other] 每 { $n } 天
+}
+every-months = { $n ->
+   *[other] 每 { $n } 個月
+}
+coupon = 有優惠券嗎？
+coupon-code = 優惠券代碼
+licence = 授權合約
+
+account = 您的帳號
+account-info = 關於您
+account-history = 購買紀錄
+account-cards = 已儲存的卡片
+account-email = 電子郵件
+account-balance = 餘額
+account-forget = 刪除 { $name }
+account-delete = 刪除
+account-no-history = 尚未購買任何項目。
+account-no-cards = 沒有儲存任何項目。
+account-no-plans = 沒有訂閱。
+plan-renews = { $when } 續訂
+plan-runs = 已付款。
+plan-ends = { $when } 結束
+plan-canceled = 已取消
+plan-frozen = 已暫停
+plan-over = 已結束
+plan-cancel = 取消 { $name }
+plan-cancel-button = 取消

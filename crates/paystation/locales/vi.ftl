@@ -1,0 +1,227 @@
+# Tiếng Việt.
+
+money = { $number } { $symbol }
+moment = { $day }/{ $month }/{ $year }, { $time } UTC
+
+checkout = Thanh toán
+summary = Giao dịch mua của bạn
+close = Đóng
+language = Ngôn ngữ
+sandbox = Chế độ thử
+sandbox-hint = Đây là bản thử. Không có khoản tiền nào bị trừ.
+hint-no-webhook = Dự án này không có địa chỉ webhook, nên không trò chơi nào được hỏi về người chơi hay được báo về khoản thanh toán.
+foot-safe = Trò chơi không bao giờ thấy thông tin thanh toán của bạn.
+
+you-buy = Bạn đang mua
+purchase = Mua trong trò chơi
+for-player = cho { $name }
+price = Giá
+tax-included = Đã gồm thuế ({ $rate }%)
+tax-added = Thuế bán hàng ({ $rate }%)
+total = Tổng cộng
+
+how-to-pay = Bạn muốn thanh toán bằng cách nào?
+methods = Phương thức thanh toán
+method-card = Thẻ
+method-bank = Chuyển khoản
+method-gift = Thẻ quà tặng
+method-cash = Tiền mặt
+card-number = Số thẻ
+card-expiry = Hết hạn
+card-expiry-shape = MM/NN
+card-cvv = Mã bảo mật
+zip = Mã bưu chính
+email = Email nhận biên lai
+optional = (không bắt buộc)
+pay = Trả { $amount }
+elsewhere = Bạn sẽ hoàn tất thanh toán tại nhà cung cấp.
+elsewhere-sandbox = Trong chế độ thử, bạn không được chuyển đến nhà cung cấp: khoản thanh toán sẽ thành công ngay.
+save-card = Lưu thẻ này cho lần sau
+later = Thẻ của bạn được lưu và bị trừ tiền mỗi khi gói đăng ký gia hạn, cho đến khi bạn hủy.
+later-trial = Bây giờ chưa thu tiền. Sau thời gian dùng thử, thẻ đã lưu bị trừ { $amount } mỗi khi gói đăng ký gia hạn, cho đến khi bạn hủy.
+begin-free = Bắt đầu đăng ký
+
+problems = Vui lòng kiểm tra các mục sau
+offline = Máy chủ không phản hồi. Hãy thử lại: bạn sẽ không bị trừ tiền hai lần.
+card-number-missing = Nhập số thẻ (1016)
+card-number-bad = Số thẻ này không đúng (1015)
+card-expiry-missing = Nhập tháng và năm
+card-expiry-bad = Nhập tháng và năm như trên thẻ
+card-expiry-refused = Thẻ này đã hết hạn, hoặc ngày không khớp với thẻ
+card-cvv-missing = Nhập mã bảo mật
+card-cvv-bad = Nhập 3 hoặc 4 chữ số của mã bảo mật
+zip-missing = Nhập mã bưu chính (1035)
+zip-bad = Mã bưu chính này không đúng (1035)
+email-bad = Địa chỉ email này không đúng (1004)
+method-bad = Phương thức thanh toán này không khả dụng. Hãy chọn phương thức khác (3030)
+last-declined = Lần thử trước của bạn không được chấp nhận. Bạn chưa bị trừ tiền.
+last-poor = Thẻ không đủ tiền. Bạn chưa bị trừ tiền (1017)
+
+test-cards = Thẻ thử
+test-cards-hint = Ở đây chỉ dùng được các thẻ này. Chúng không có thật.
+test-ok = Thành công
+test-3ds = Ngân hàng hỏi xác nhận, thành công
+test-poor = Từ chối: không đủ tiền
+test-3ds-declined = Ngân hàng hỏi xác nhận rồi từ chối
+use = Dùng
+use-card = Dùng thẻ { $number }
+
+bank-name = Ngân hàng thử
+bank-note = Mô phỏng, thuộc chế độ thử
+bank-title = Có phải là bạn không?
+bank-lead = Ngân hàng muốn bạn xác nhận khoản thanh toán này.
+shop = Cửa hàng
+amount = Số tiền
+card = Thẻ
+password = Mật khẩu
+password-hint = Đã điền sẵn. Mật khẩu khác sẽ từ chối khoản thanh toán.
+approve = Xác nhận thanh toán
+decline = Từ chối
+
+progress = Tiến trình
+step-payment = Thanh toán
+step-delivery = Giao hàng
+step-done = Xong
+invoice-title = Đang xử lý khoản thanh toán
+invoice-text = Việc này mất một lúc. Bạn có thể để trang này mở.
+delivering-title = Đã nhận thanh toán
+delivering-text = Đang báo cho trò chơi về giao dịch mua của bạn.
+done-title = Cảm ơn bạn!
+done-text = Món bạn mua đang chờ bạn trong trò chơi.
+started-title = Gói đăng ký của bạn đã bắt đầu
+started-text = Chưa thu tiền. Gói đăng ký đang chờ bạn trong trò chơi.
+first-charge = Lần thu tiền đầu tiên
+declined-title = Thanh toán bị từ chối
+declined-refused = Ngân hàng không chấp nhận khoản thanh toán. Bạn chưa bị trừ tiền.
+declined-poor = Thẻ này không đủ tiền. Bạn chưa bị trừ tiền.
+declined-3ds = Khoản thanh toán chưa được xác nhận. Bạn chưa bị trừ tiền.
+declined-expired = Ngân hàng không phản hồi kịp thời. Bạn chưa bị trừ tiền.
+undelivered-title = Đã trả tiền nhưng chưa giao
+undelivered-text = Khoản thanh toán đã thành công, nhưng trò chơi không nhận giao dịch mua. Hãy giữ biên lai và liên hệ bộ phận hỗ trợ của trò chơi.
+refunded-title = Đã hoàn tiền
+refunded-text = Tiền của giao dịch mua này đã được trả lại.
+try-again = Thử lại
+back-to-game = Quay lại trò chơi
+going-back = Quay lại trò chơi sau { $seconds } giây
+receipt = Biên lai
+transaction = Giao dịch
+date = Ngày
+paid-with = Trả bằng
+key-for = Mã kích hoạt { $what }
+item = Mặt hàng
+player = Người chơi
+refunded = Đã trả lại
+print = In
+
+error-title = Không thể mở trang này
+for-developers = Dành cho nhà phát triển
+error-token = Liên kết thanh toán này không còn hiệu lực. Hãy quay lại trò chơi và bắt đầu lại.
+hint-token = Token không xác định hoặc đã quá 24 giờ. Hãy yêu cầu token mới cho mỗi lượt truy cập và truyền nguyên vẹn vào access_token.
+error-agreement = Trò chơi này chưa thể nhận thanh toán.
+hint-agreement = Dự án chưa hoạt động. Hãy kích hoạt dự án, hoặc yêu cầu token với settings.mode đặt là sandbox.
+error-nothing = Ở đây không có gì để mua.
+hint-nothing = Token không nêu món nào mà máy chủ này bán được. Hãy đặt purchase.checkout.amount và purchase.checkout.currency.
+error-not-sold = Món này hiện không được bán. Hãy quay lại trò chơi và chọn lại.
+error-limit = Bạn đã có số lượng tối đa có thể mua.
+error-sold-out = Đã bán hết. Chưa thu tiền.
+error-quantity = Không thể mua với số lượng này.
+error-coupon = Không thể dùng phiếu giảm giá này.
+error-changed = Giá đã thay đổi từ khi trang này được mở. Chưa thu tiền; hãy xem giá mới.
+hint-refused = Giao dịch mua trong token bị từ chối: { $why }.
+error-serverless = Trò chơi này không thể nhận thanh toán theo cách này.
+hint-serverless = Việc mở trang bằng access_data đã bị tắt. Hãy yêu cầu token từ máy chủ của bạn và truyền vào access_token.
+error-player = Trò chơi không nhận ra người chơi này. Hãy đăng nhập lại vào trò chơi và bắt đầu lại.
+hint-player = Webhook user_validation nhận được phản hồi lỗi. Hãy trả về 2xx cho người chơi được phép thanh toán.
+error-game = Trò chơi hiện không phản hồi. Chưa thu tiền; hãy thử lại sau ít phút.
+hint-game = Webhook user_validation không có phản hồi. Hãy kiểm tra địa chỉ webhook của dự án và xem nó có phản hồi trong vài giây không.
+error-unavailable = Hiện không thể hoàn tất thanh toán. Hãy thử lại sau ít phút.
+hint-unavailable = Nhà cung cấp thanh toán hoặc cơ sở dữ liệu không phản hồi. Xem thêm trong nhật ký máy chủ.
+
+tv-scan = Quét để thanh toán bằng điện thoại
+tv-bank = Ngân hàng yêu cầu xác nhận: tiếp tục trên điện thoại
+tv-picture = Mã QR mở khoản thanh toán này trên điện thoại
+tv-or-open = hoặc mở địa chỉ này trên thiết bị bất kỳ:
+tv-once = Chỉ dùng được một lần, trong 15 phút.
+tv-opened = Đã mở trên thiết bị khác
+tv-opened-text = Hãy thanh toán ở đó. Màn hình này sẽ tự cập nhật.
+tv-over = Mã này đã hết hạn
+tv-over-text = Chưa thu tiền. Hãy lấy mã mới để tiếp tục.
+tv-new = Hiện mã mới
+tv-saved = Hoặc trả ngay tại đây
+tv-confirm = Trả bằng cách này?
+tv-other = Chọn cách khác
+tv-ok = chọn
+tv-back = quay lại
+tv-look = Tôi đã trả tiền
+tv-title = Thanh toán cho TV của bạn
+tv-continue-text = Tiếp tục khoản thanh toán mà TV đang hiển thị.
+tv-continue = Tiếp tục
+tv-type = Mã trên TV
+tv-unknown = Không có mã này. Hãy nhìn TV và nhập lại.
+tv-used = Mã này đã được dùng. Hãy lấy mã mới trên TV.
+tv-expired = Mã này đã hết hạn. Hãy lấy mã mới trên TV.
+tv-too-often = Quá nhiều mã sai. Hãy đợi một phút rồi thử lại.
+
+choose-place = Bạn chơi { $what } ở đâu?
+p2p-buy = Mua
+p2p-from = từ { $amount }
+p2p-pre-order = Đặt trước
+p2p-not-sold = Không bán ở đây
+p2p-thanks = Cảm ơn bạn đã ủng hộ!
+p2p-tip = Ủng hộ nhà phát triển
+email-missing = Nhập địa chỉ email của bạn: mã kích hoạt sẽ được gửi đến đó (1003)
+error-too-often = Trang này được mở quá nhiều lần từ kết nối của bạn. Hãy đợi một phút rồi thử lại.
+hint-too-often = Mỗi lần mở trang bằng access_data sẽ tạo một token. Với người chơi dùng chung địa chỉ, hãy yêu cầu token từ máy chủ của bạn.
+
+mail-subject = Giao dịch mua của bạn tại { $seller }
+mail-thanks = Cảm ơn bạn đã mua hàng tại { $seller }.
+email-key = Địa chỉ email nhận mã kích hoạt
+
+store = Cửa hàng
+store-choose = Bạn muốn mua gì?
+store-items = Vật phẩm
+store-other = Khác
+store-plans = Gói đăng ký
+store-hundred = 100 { $currency }
+store-amount = Số lượng { $currency } tùy ý
+store-next = Tiếp tục
+store-back = Chọn món khác
+store-trial = { $days ->
+   *[other] Miễn phí { $days } ngày
+}
+store-bonus = + { $amount } tặng thêm
+praise-recommended = Phổ biến nhất
+praise-best-deal = Giá tốt nhất
+praise-special = Ưu đãi đặc biệt
+charged-once = { $price } một lần
+every-day = mỗi ngày
+every-month = mỗi tháng
+every-days = { $n ->
+   *[other] mỗi { $n } ngày
+}
+every-months = { $n ->
+   *[other] mỗi { $n } tháng
+}
+coupon = Bạn có phiếu giảm giá?
+coupon-code = Mã giảm giá
+licence = Thỏa thuận cấp phép
+
+account = Tài khoản của bạn
+account-info = Về bạn
+account-history = Đã mua
+account-cards = Thẻ đã lưu
+account-email = Email
+account-balance = Số dư
+account-forget = Xóa { $name }
+account-delete = Xóa
+account-no-history = Chưa mua gì.
+account-no-cards = Chưa lưu gì.
+account-no-plans = Không có gói đăng ký nào.
+plan-renews = Gia hạn vào { $when }
+plan-runs = Đã thanh toán.
+plan-ends = Kết thúc vào { $when }
+plan-canceled = Đã hủy
+plan-frozen = Tạm dừng
+plan-over = Đã kết thúc
+plan-cancel = Hủy { $name }
+plan-cancel-button = Hủy
