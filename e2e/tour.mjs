@@ -31,6 +31,9 @@ export async function tour(page, { url, game, language, ui = {}, user = DEMO.use
   // A purchase that the bank refuses, and its second try.
   await open();
   await look("checkout-saved-card");
+  await page.click("[data-test=region]");
+  await look("region");
+  await page.click("[data-test=region-back]");
   await page.click("[data-test=method-card]");
   await look("checkout");
   await page.click("[data-test=pay]");

@@ -146,6 +146,12 @@ const MERCHANT: Document = Document {
             Works,
             &["e2e/tests/pay2play.test.mjs", "tests/golden/pay2play.http"],
         ),
+        ("The page in every documented language", Works, &["e2e/tests/words.test.mjs"]),
+        (
+            "The player's country and currency, which the player may change where the token allows it",
+            Works,
+            &["e2e/tests/region.test.mjs", "tests/golden/region.http"],
+        ),
         ("A token in the browser without a server (`access_data`)", Works, &["tests/golden/pay2play.http"]),
         ("Saved cards are offered first", Works, &["e2e/tests/saved.test.mjs", "tests/golden/payment_accounts.http"]),
         (

@@ -3,7 +3,7 @@
 use crate::port::{CardRefused, CardToken, Charge, ChargeAnswer, Method};
 use crate::purchase::{self, BoughtKey, Buying, PlaceChoice, Refused};
 use crate::showcase::{self, Showcase};
-use crate::{App, Shared, hub, known, message, subscription, tracking, webhook};
+use crate::{App, Shared, country, hub, known, message, subscription, tracking, webhook};
 use coinslot_domain::account::Account;
 use coinslot_domain::card::Card;
 use coinslot_domain::cart::GUEST;
@@ -18,6 +18,7 @@ use coinslot_domain::payment::{
     AttemptState, Breakdown, Decline, Notified, Payment, PaymentEvent, PaymentState, Stand,
 };
 use coinslot_domain::purchase::{Choice, Line, LineKind, Refusal, Wish};
+use coinslot_domain::region::{self, Country};
 use coinslot_domain::subscription::Subscription;
 use coinslot_domain::tax::{Tax, TaxKind};
 use coinslot_domain::time::{Span, Time};
@@ -28,6 +29,7 @@ use coinslot_store::{StoreError, Tx, coupon, mail, merchant, order, payment, rea
 use coinslot_wire::shop::webhook::OrderNotice;
 use coinslot_wire::token::{PlayerField, TokenBody};
 use coinslot_wire::webhook::PaymentNotice;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Everything the payment page shows.
@@ -42,6 +44,11 @@ pub struct Checkout {
     pub lines: Vec<Line>,
     /// What the player chose of what the token leaves open.
     pub choice: Choice,
+    /// Whether the player may say another country to pay from.
+    pub may_change_country: bool,
+    /// The currencies that the player may choose among; none where the game
+    /// chose, or something was tried.
+    pub currencies: Vec<Currency>,
     /// Keys whose place the player may choose, until something was tried.
     pub choices: Vec<PlaceChoice>,
     /// What may be chosen, while the token asks for nothing and nothing is
@@ -107,6 +114,8 @@ pub enum PageError {
     NothingForSale,
     /// What the token asks for cannot be sold now.
     Refused(Refusal),
+    /// The player chose a country or a currency that there is not.
+    Region(region::Unknown),
     /// The page was opened with data in place of a token, which the project
     /// does not allow.
     Serverless,
@@ -126,7 +135,10 @@ impl PageError {
         match self {
             PageError::Token => "0004-0001",
             PageError::NoAgreement => "0002-0004",
-            PageError::NothingForSale | PageError::Refused(Refusal::NoPrice(_)) => "1000-0003",
+            PageError::Region(region::Unknown::Country) => "1035",
+            PageError::NothingForSale
+            | PageError::Refused(Refusal::NoPrice(_))
+            | PageError::Region(region::Unknown::Currency) => "1000-0003",
             PageError::Refused(Refusal::NotFound(_)) => "0010-0001",
             PageError::Refused(Refusal::NoDrm(_)) => "0010-0003",
             PageError::Refused(Refusal::Quantity(_)) => "1002",
@@ -200,31 +212,51 @@ pub enum Next {
     Status,
 }
 
-/// Opens a token. Changes nothing.
-pub async fn open(app: &App, token: &str, choice: Choice) -> Result<Checkout, PageError> {
-    opened(app, token, choice, false).await
+/// Opens a token for a visitor from an address. Changes nothing.
+pub async fn open(app: &App, token: &str, choice: Choice, ip: Option<&str>) -> Result<Checkout, PageError> {
+    opened(app, token, choice, ip, false).await
 }
 
 /// Opens a token to pay with it at once: without the saved ways to pay, which
 /// only a page shows, and without a look for what cannot be there.
-pub async fn open_to_pay(app: &App, token: &str, choice: Choice) -> Result<Checkout, PageError> {
-    opened(app, token, choice, true).await
+pub async fn open_to_pay(app: &App, token: &str, choice: Choice, ip: Option<&str>) -> Result<Checkout, PageError> {
+    opened(app, token, choice, ip, true).await
 }
 
-/// A choice without what is not left to this player.
-fn fitting(mut choice: Choice, open: bool, guest: bool) -> Choice {
+/// A choice without what is not left to this player, and the country that
+/// follows from it.
+fn fitting(
+    mut choice: Choice,
+    body: &TokenBody,
+    guest: bool,
+    ip: Option<&str>,
+) -> Result<(Choice, Country), region::Unknown> {
+    let open = body.is_open();
     choice.goods = choice.goods.filter(|wish| open && !(guest && matches!(wish, Wish::Plan { .. })));
-    choice
+    let said = body.player().country;
+    let address = ip.and_then(|ip| country::of_ip(ip.parse().ok()?));
+    let may_modify = body.allow_modify(PlayerField::Country);
+    let country = region::country(said.as_deref(), may_modify, address, choice.country.as_deref())?;
+    choice.country = choice.country.filter(|_| country.may_change);
+    let currency = region::chosen_currency(purchase::leaves_currency(body, &choice), choice.currency.as_deref())?;
+    choice.currency = currency.map(|c| c.code().to_string());
+    Ok((choice, country))
 }
 
-async fn opened(app: &App, token: &str, choice: Choice, at_once: bool) -> Result<Checkout, PageError> {
+async fn opened(
+    app: &App,
+    token: &str,
+    choice: Choice,
+    ip: Option<&str>,
+    at_once: bool,
+) -> Result<Checkout, PageError> {
     let found = crate::token::find(app, token).await?.ok_or(PageError::Token)?;
     let (project_id, token_hash) = (found.project, found.key);
     let body = TokenBody::from_stored(found.text.get())
         .ok_or_else(|| StoreError::Corrupt(format!("a token of project {project_id} cannot be read")))?;
     let known = known::project(app, project_id).await?.ok_or(PageError::Token)?;
     let project = known.project.clone();
-    let (player, guest) = (body.player(), body.is_guest());
+    let (mut player, guest) = (body.player(), body.is_guest());
     // Nothing is bought with a token for the player's account.
     if body.is_account() {
         return Err(PageError::NothingForSale);
@@ -232,7 +264,8 @@ async fn opened(app: &App, token: &str, choice: Choice, at_once: bool) -> Result
     let open = body.is_open();
     // A plan may have begun without a payment.
     let subscribes = body.plan().is_some() || open;
-    let choice = fitting(choice, open, guest);
+    let (choice, country) = fitting(choice, &body, guest, ip).map_err(PageError::Region)?;
+    player.country = country.code;
     let payment = match at_once && found.unused && !subscribes {
         true => None,
         false => {
@@ -274,21 +307,28 @@ async fn opened(app: &App, token: &str, choice: Choice, at_once: bool) -> Result
     let choosing = open && payment.is_none() && started.is_none();
     let shopping = choosing && choice.goods.is_none();
     let shop = match choosing {
-        true => Some(showcase::open(app, &project, &body, &player.id, guest).await?.ok_or(PageError::NothingForSale)?),
+        true => {
+            let chosen = choice.currency.as_deref().and_then(Currency::from_code);
+            let wanted = region::currency(body.currency(), chosen, player.country.as_deref());
+            let shop = showcase::open(app, &project, &body, &player.id, guest, wanted).await?;
+            Some(shop.ok_or(PageError::NothingForSale)?)
+        }
         false => None,
     };
     let withheld = choice.goods.as_ref().is_some_and(|wish| shop.as_ref().is_some_and(|s| !s.offers(wish)));
     let shop = shop.filter(|_| shopping);
-    let (lines, keys, choices) = match &payment {
-        _ if started.is_some() || !(open || purchase::wanted(&body, &choice)) => (vec![], vec![], vec![]),
+    let (lines, keys, choices, currencies) = match &payment {
+        _ if started.is_some() || !(open || purchase::wanted(&body, &choice)) => Default::default(),
         // It keeps the prices it was made with.
-        None if order.is_some() => (order.as_ref().map(|o| o.lines.clone()).unwrap_or_default(), vec![], vec![]),
+        None if order.is_some() => {
+            (order.as_ref().map(|o| o.lines.clone()).unwrap_or_default(), vec![], vec![], BTreeSet::new())
+        }
         Some(p) => {
             let (project, order) = (p.project, p.order);
             let read = app.store.read(move |tx| {
-                let Some(order) = order::find(tx, project, order)? else { return Ok((vec![], vec![], vec![])) };
+                let Some(order) = order::find(tx, project, order)? else { return Ok(Default::default()) };
                 let keys = purchase::bought_keys(tx, &order)?;
-                Ok::<_, StoreError>((order.lines, keys, vec![]))
+                Ok::<_, StoreError>((order.lines, keys, vec![], BTreeSet::new()))
             });
             read.await?
         }
@@ -297,8 +337,8 @@ async fn opened(app: &App, token: &str, choice: Choice, at_once: bool) -> Result
             let (project, body, player) = (project.clone(), body.clone(), player.clone());
             let buying = Buying { project, body, choice: choice.clone(), player, method: None, now };
             let read = app.store.read(move |tx| {
-                let lines = purchase::quote(tx, &buying)?;
-                Ok::<_, Refused>((lines, vec![], purchase::choices(tx, &buying)?))
+                let (lines, currencies) = purchase::quote_in_all(tx, &buying)?;
+                Ok::<_, Refused>((lines, vec![], purchase::choices(tx, &buying)?, currencies))
             });
             read.await?
         }
@@ -310,10 +350,13 @@ async fn opened(app: &App, token: &str, choice: Choice, at_once: bool) -> Result
     let breakdown = match (&payment, &started) {
         (Some(p), _) => p.breakdown,
         (None, Some(s)) => free(s.terms.charge.currency)?,
-        (None, None) if shopping => {
-            free(body.currency().or(Currency::from_code("USD")).ok_or(PageError::NothingForSale)?)?
-        }
+        (None, None) if shopping => free(shop.as_ref().ok_or(PageError::NothingForSale)?.currency)?,
         (None, None) => breakdown(&project, &body, &player, &lines)?,
+    };
+    let currencies = match &shop {
+        _ if payment.is_some() || !purchase::leaves_currency(&body, &choice) => vec![],
+        Some(shop) => shop.currencies.iter().copied().collect(),
+        None => currencies.into_iter().collect(),
     };
     let methods = app.gateway.methods(breakdown.payment.currency);
     accounts.retain(|a| !guest && methods.iter().any(|m| m.id == a.method));
@@ -324,6 +367,8 @@ async fn opened(app: &App, token: &str, choice: Choice, at_once: bool) -> Result
         player,
         lines,
         choice,
+        may_change_country: country.may_change && payment.is_none() && started.is_none(),
+        currencies,
         choices,
         shop,
         keys,

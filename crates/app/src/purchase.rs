@@ -19,6 +19,7 @@ use coinslot_domain::order::{Coins, Order, Player};
 use coinslot_domain::payment::Payment;
 use coinslot_domain::promotion::{Bargain, Promotion, Sold, bargain};
 use coinslot_domain::purchase::{Choice, Line, LineKind, Refusal, Wish, Wishes};
+use coinslot_domain::region;
 use coinslot_domain::time::Time;
 use coinslot_domain::virtual_currency::{HUNDREDTHS, Package, Settings};
 use coinslot_domain::wallet::{Operation, OperationKind, OperationStatus};
@@ -84,6 +85,21 @@ impl Buying {
     fn wishes(&self) -> Wishes {
         self.choice.apply(self.body.wishes())
     }
+
+    /// The currency to sell in where everything has a price in it, unless the
+    /// game asked for one.
+    fn likely_currency(&self) -> Option<Currency> {
+        let chosen = self.choice.currency.as_deref().and_then(Currency::from_code);
+        region::currency(self.body.currency(), chosen, self.player.country.as_deref())
+    }
+}
+
+/// Whether the player may choose the currency: a catalogue sells, and the game
+/// says nowhere in which.
+pub(crate) fn leaves_currency(body: &TokenBody, choice: &Choice) -> bool {
+    let said = |(wish, currency): &(Wish, Option<Currency>)| currency.is_some() || matches!(wish, Wish::Plan { .. });
+    let made = body.currency().is_some() || body.checkout_price().is_some() || body.order().is_some();
+    !made && !choice.apply(body.wishes()).iter().any(said)
 }
 
 /// Whether anything of a catalogue is asked for.
@@ -93,9 +109,14 @@ pub(crate) fn wanted(body: &TokenBody, choice: &Choice) -> bool {
 
 /// The lines of an order for what a token asks for, at the prices of now.
 pub(crate) fn quote(tx: &mut Tx<'_>, buying: &Buying) -> Result<Vec<Line>, Refused> {
+    quote_in_all(tx, buying).map(|(lines, _)| lines)
+}
+
+/// The same, and every currency in which all of it has a price.
+pub(crate) fn quote_in_all(tx: &mut Tx<'_>, buying: &Buying) -> Result<(Vec<Line>, BTreeSet<Currency>), Refused> {
     let wishes = buying.wishes();
     if wishes.is_empty() {
-        return Ok(vec![]);
+        return Ok((vec![], BTreeSet::new()));
     }
     let promotions = promotion::of_project(tx, buying.project.id)?;
     let coupons: Vec<CampaignId> = usable_coupon(tx, buying)?.iter().map(|c| c.campaign).collect();
@@ -104,21 +125,22 @@ pub(crate) fn quote(tx: &mut Tx<'_>, buying: &Buying) -> Result<Vec<Line>, Refus
         buying,
         promotions: promotions.iter().filter(runs).collect(),
         currency: buying.body.checkout_price().map(|price| price.currency),
+        currencies: None,
         lines: vec![],
         given: BTreeSet::new(),
     };
     for (wish, currency) in wishes {
-        let wanted = currency.or_else(|| buying.body.currency());
+        let wanted = currency.or_else(|| buying.likely_currency());
         match wish {
             Wish::Items(items) => cart.items(tx, &items, wanted)?,
             Wish::VirtualCurrency(quantity) => cart.virtual_currency(tx, quantity, wanted)?,
             Wish::Keys(keys) => cart.keys(tx, &keys, wanted)?,
-            Wish::Skus(skus) => cart.skus(tx, &skus, wanted)?,
+            Wish::Skus(skus) => cart.skus(tx, &skus, currency.or_else(|| buying.body.currency()))?,
             // A plan has one currency; what the player prefers changes nothing.
             Wish::Plan { external_id, trial_days } => cart.plan(tx, &external_id, trial_days, currency)?,
         }
     }
-    Ok(cart.lines)
+    Ok((cart.lines, cart.currencies.unwrap_or_default()))
 }
 
 /// The coupon of the token, if it has one that could be used now.
@@ -198,6 +220,8 @@ struct Cart<'a> {
     promotions: Vec<&'a Promotion>,
     /// The currency of the order, once anything is in it: one order has one.
     currency: Option<Currency>,
+    /// Those in which everything so far has a price.
+    currencies: Option<BTreeSet<Currency>>,
     lines: Vec<Line>,
     /// What promotions added already: each adds an item once to an order.
     given: BTreeSet<(PromotionId, String)>,
@@ -223,12 +247,23 @@ impl Cart<'_> {
         fits: impl Fn(Currency) -> bool,
         what: &str,
     ) -> Result<Currency, Refusal> {
+        let all: Vec<Currency> = wanted.into_iter().chain(others).filter(|c| fits(*c)).collect();
         let found = match self.currency {
             Some(currency) => Some(currency).filter(|c| fits(*c)),
-            None => wanted.into_iter().chain(others).find(|c| fits(*c)),
+            None => all.first().copied(),
         };
+        self.sold_in(all);
         self.currency = found;
         found.ok_or_else(|| Refusal::NoPrice(what.to_string()))
+    }
+
+    /// Notes the currencies in which something more has a price.
+    fn sold_in(&mut self, all: impl IntoIterator<Item = Currency>) {
+        let all: BTreeSet<Currency> = all.into_iter().collect();
+        self.currencies = Some(match self.currencies.take() {
+            Some(before) => &before & &all,
+            None => all,
+        });
     }
 
     fn items(&mut self, tx: &mut Tx<'_>, wishes: &[(String, i64)], wanted: Option<Currency>) -> Result<(), Refused> {
@@ -338,14 +373,16 @@ impl Cart<'_> {
         let currency = match (self.currency, wanted) {
             (Some(c), _) | (None, Some(c)) => fits(c).then_some(c).ok_or_else(|| no_price(Some(c)))?,
             (None, None) => {
-                let country = self.buying.player.country.as_deref().and_then(Currency::of_country);
+                let likely = self.buying.likely_currency();
                 let own = virtual_currency::settings(tx, project)?.default_currency;
                 let others = found.iter().filter_map(|(thing, ..)| thing.default_currency());
-                let all: Vec<_> = country.into_iter().chain([own]).chain(others).collect();
+                let all: Vec<_> = likely.into_iter().chain([own]).chain(others).collect();
                 let any = found.first().map(|(thing, ..)| thing.currencies()).unwrap_or_default();
                 all.into_iter().chain(any).find(|c| fits(*c)).ok_or_else(|| no_price(None))?
             }
         };
+        let all = found.first().map(|(thing, ..)| thing.currencies()).unwrap_or_default();
+        self.sold_in(all.into_iter().filter(|c| fits(*c)));
         self.currency = Some(currency);
         for (thing, quantity, _) in &found {
             match thing {
@@ -501,6 +538,7 @@ impl Cart<'_> {
         };
         let line = subscription::line(tx, self.buying.project.id, &wanted, self.buying.now)?;
         self.currency = Some(line.price.currency);
+        self.sold_in([line.price.currency]);
         self.lines.push(line);
         Ok(())
     }
@@ -654,6 +692,7 @@ pub(crate) fn for_coins(tx: &mut Tx<'_>, buying: &Buying, item: &Item) -> Result
         buying,
         promotions: promotions.iter().filter(runs).collect(),
         currency: Some(currency),
+        currencies: None,
         lines: vec![],
         given: BTreeSet::new(),
     };

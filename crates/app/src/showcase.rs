@@ -15,6 +15,7 @@ use coinslot_domain::promotion::{Promotion, Sold, bargain};
 use coinslot_domain::purchase::Wish;
 use coinslot_domain::time::Time;
 use coinslot_wire::token::{Component, TokenBody};
+use std::collections::BTreeSet;
 
 /// A part of the shop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +110,10 @@ pub struct Showcase {
     pub currency_name: String,
     /// Subscription plans.
     pub plans: Vec<Offer>,
+    /// The currency of what is sold in several.
+    pub currency: Currency,
+    /// Every currency in which something is sold.
+    pub currencies: BTreeSet<Currency>,
 }
 
 impl Showcase {
@@ -141,13 +146,15 @@ struct Eyes<'a> {
 }
 
 /// The shop of a token; none if there is nothing in it. `guest` sees no plans:
-/// they are charged again, and nobody knows whom.
+/// they are charged again, and nobody knows whom. `wanted` is the currency of
+/// what has a price in it.
 pub(crate) async fn open(
     app: &App,
     project: &Project,
     body: &TokenBody,
     user: &str,
     guest: bool,
+    wanted: Option<Currency>,
 ) -> Result<Option<Showcase>, StoreError> {
     let catalogue = catalogue::current(app, project.id).await?;
     let now = app.now(project.id);
@@ -160,7 +167,7 @@ pub(crate) async fn open(
         promotions: running(&catalogue, now),
         languages: body.language().map(str::to_string).into_iter().collect(),
         own: project.default_locale(),
-        wanted: body.currency(),
+        wanted,
     };
     let shelves = eyes.shelves(&body.available_groups(), &values);
     let (packages, unit) = eyes.currency(body.custom_amount());
@@ -181,7 +188,11 @@ pub(crate) async fn open(
     let selected = body.selected_item().map(str::to_string);
     let holds = |shelf: &&Shelf| shelf.offers.iter().any(|o| Some(&o.key) == selected.as_ref());
     let of_item = shelves.iter().find(holds).map(|shelf| shelf.id);
+    let currencies = eyes.currencies();
+    let own = catalogue.currency.default_currency;
     Ok(Some(Showcase {
+        currency: wanted.filter(|c| currencies.contains(c)).unwrap_or(own),
+        currencies,
         tabs,
         open: of_item.or_else(|| body.selected_group().and_then(named)),
         shelves,
@@ -208,6 +219,15 @@ fn running(catalogue: &Catalogue, now: Time) -> Vec<&Promotion> {
 impl Eyes<'_> {
     fn say(&self, text: &Localized) -> String {
         text.pick(&self.languages, self.own).unwrap_or_default().to_string()
+    }
+
+    /// Every currency in which something has a price.
+    fn currencies(&self) -> BTreeSet<Currency> {
+        let settings = &self.catalogue.currency;
+        let items = self.catalogue.items.values().filter(|i| i.enabled).flat_map(|i| i.prices.keys());
+        let packages = self.catalogue.packages.iter().filter(|p| p.enabled).map(|p| &p.currency);
+        let units = settings.base.keys().filter(|_| settings.any_amount);
+        items.chain(packages).chain(units).copied().collect()
     }
 
     fn shelves(&self, groups: &[String], values: &attribute::Values) -> Vec<Shelf> {
@@ -350,6 +370,8 @@ mod tests {
             unit,
             currency_name: String::new(),
             plans: vec![offer("monthly")],
+            currency: price.currency,
+            currencies: BTreeSet::new(),
         };
         let items = |sku: &str| Wish::Items(vec![(sku.into(), 1)]);
         let plan = |id: &str| Wish::Plan { external_id: id.into(), trial_days: None };

@@ -36,6 +36,7 @@ pub mod project;
 pub mod promotion;
 pub mod purchase;
 pub mod refund;
+pub mod region;
 pub mod report;
 pub mod subscription;
 pub mod tax;

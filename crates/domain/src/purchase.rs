@@ -43,6 +43,11 @@ pub struct Choice {
     pub goods: Option<Wish>,
     /// The code of a coupon, where the token has none.
     pub coupon: Option<String>,
+    /// The country to pay from. Whether it is one, and counts, says
+    /// [`crate::region`].
+    pub country: Option<String>,
+    /// The code of the currency to pay in; the same holds for it.
+    pub currency: Option<String>,
 }
 
 impl Choice {
@@ -224,7 +229,7 @@ mod tests {
             vec![(Wish::Items(vec![]), None), (Wish::Keys(all.collect()), None)]
         };
         let places = vec![(0, "gog".into()), (1, "gog".into()), (9, "gog".into())];
-        let choice = Choice { places, goods: Some(Wish::VirtualCurrency(100)), coupon: None };
+        let choice = Choice { places, goods: Some(Wish::VirtualCurrency(100)), ..Choice::default() };
         let wishes = keys(&[("a", Some("steam")), ("b", None), ("c", None)]);
         assert_eq!(choice.apply(wishes), keys(&[("a", Some("steam")), ("b", Some("gog")), ("c", None)]));
         assert_eq!(choice.apply(vec![]), [(Wish::VirtualCurrency(100), None)]);

@@ -1,7 +1,7 @@
 # العربية.
 
 money = { $symbol } { $number }
-moment = { $day }/{ $month }/{ $year }، { $time } UTC
+moment = { $day }‏/{ $month }‏/{ $year }، { $time } UTC
 
 checkout = الدفع
 summary = مشترياتك
@@ -240,3 +240,14 @@ plan-frozen = متوقف مؤقتًا
 plan-over = منتهٍ
 plan-cancel = إلغاء { $name }
 plan-cancel-button = إلغاء
+
+country = البلد
+currency = العملة
+region = البلد والعملة
+region-choose = اختر بلدك
+region-apply = تطبيق
+region-own = عملة البلد
+error-country = هذا البلد غير معروف. اختر بلدًا من القائمة.
+hint-country = يأخذ المعامل country الحرفين الكبيرين وفق ISO 3166-1.
+error-currency = هذه العملة غير معروفة. اختر عملة من القائمة.
+hint-currency = يأخذ المعامل currency الأحرف الثلاثة الكبيرة وفق ISO 4217.

@@ -228,3 +228,14 @@ plan-frozen = На пауза
 plan-over = Приключил
 plan-cancel = Отказване на { $name }
 plan-cancel-button = Отказване
+
+country = Държава
+currency = Валута
+region = Държава и валута
+region-choose = Изберете държавата си
+region-apply = Прилагане
+region-own = Валутата на държавата
+error-country = Тази държава не е позната. Изберете от списъка.
+hint-country = Параметърът country приема двете главни букви по ISO 3166-1.
+error-currency = Тази валута не е позната. Изберете от списъка.
+hint-currency = Параметърът currency приема трите главни букви по ISO 4217.

@@ -219,3 +219,14 @@ plan-frozen = 已暂停
 plan-over = 已结束
 plan-cancel = 取消 { $name }
 plan-cancel-button = 取消
+
+country = 国家/地区
+currency = 货币
+region = 国家/地区和货币
+region-choose = 选择国家/地区
+region-apply = 应用
+region-own = 该国家/地区的货币
+error-country = 无法识别此国家/地区，请从列表中选择。
+hint-country = 参数 country 应为 ISO 3166-1 规定的两个大写字母。
+error-currency = 无法识别此货币，请从列表中选择。
+hint-currency = 参数 currency 应为 ISO 4217 规定的三个大写字母。

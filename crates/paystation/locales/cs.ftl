@@ -234,3 +234,14 @@ plan-frozen = Pozastaveno
 plan-over = Ukončeno
 plan-cancel = Zrušit { $name }
 plan-cancel-button = Zrušit
+
+country = Země
+currency = Měna
+region = Země a měna
+region-choose = Vyberte svou zemi
+region-apply = Použít
+region-own = Měna země
+error-country = Tato země není známa. Vyberte některou ze seznamu.
+hint-country = Parametr country obsahuje dvě velká písmena podle ISO 3166-1.
+error-currency = Tato měna není známa. Vyberte některou ze seznamu.
+hint-currency = Parametr currency obsahuje tři velká písmena podle ISO 4217.

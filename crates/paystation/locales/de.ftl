@@ -228,3 +228,14 @@ plan-frozen = Pausiert
 plan-over = Beendet
 plan-cancel = { $name } kündigen
 plan-cancel-button = Kündigen
+
+country = Land
+currency = Währung
+region = Land und Währung
+region-choose = Wähle dein Land
+region-apply = Übernehmen
+region-own = Die Währung des Landes
+error-country = Dieses Land ist nicht bekannt. Wähle eines aus der Liste.
+hint-country = Der Parameter country enthält die zwei Großbuchstaben nach ISO 3166-1.
+error-currency = Diese Währung ist nicht bekannt. Wähle eine aus der Liste.
+hint-currency = Der Parameter currency enthält die drei Großbuchstaben nach ISO 4217.

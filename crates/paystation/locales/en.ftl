@@ -228,3 +228,14 @@ plan-frozen = Paused
 plan-over = Over
 plan-cancel = Cancel { $name }
 plan-cancel-button = Cancel
+
+country = Country
+currency = Currency
+region = Country and currency
+region-choose = Choose your country
+region-apply = Apply
+region-own = The currency of the country
+error-country = This country is not known. Choose one from the list.
+hint-country = The parameter country takes the two upper-case letters of ISO 3166-1.
+error-currency = This currency is not known. Choose one from the list.
+hint-currency = The parameter currency takes the three upper-case letters of ISO 4217.

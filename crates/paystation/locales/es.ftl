@@ -231,3 +231,14 @@ plan-frozen = En pausa
 plan-over = Terminada
 plan-cancel = Cancelar { $name }
 plan-cancel-button = Cancelar
+
+country = País
+currency = Moneda
+region = País y moneda
+region-choose = Elige tu país
+region-apply = Aplicar
+region-own = La moneda del país
+error-country = Este país no se conoce. Elige uno de la lista.
+hint-country = El parámetro country lleva las dos letras mayúsculas de ISO 3166-1.
+error-currency = Esta moneda no se conoce. Elige una de la lista.
+hint-currency = El parámetro currency lleva las tres letras mayúsculas de ISO 4217.

@@ -231,3 +231,14 @@ plan-frozen = En pause
 plan-over = Terminé
 plan-cancel = Résilier { $name }
 plan-cancel-button = Résilier
+
+country = Pays
+currency = Devise
+region = Pays et devise
+region-choose = Choisissez votre pays
+region-apply = Appliquer
+region-own = La devise du pays
+error-country = Ce pays est inconnu. Choisissez-en un dans la liste.
+hint-country = Le paramètre country prend les deux lettres majuscules de la norme ISO 3166-1.
+error-currency = Cette devise est inconnue. Choisissez-en une dans la liste.
+hint-currency = Le paramètre currency prend les trois lettres majuscules de la norme ISO 4217.

@@ -231,3 +231,14 @@ plan-frozen = מושהה
 plan-over = הסתיים
 plan-cancel = ביטול { $name }
 plan-cancel-button = ביטול
+
+country = מדינה
+currency = מטבע
+region = מדינה ומטבע
+region-choose = בחרו את המדינה שלכם
+region-apply = החלה
+region-own = המטבע של המדינה
+error-country = המדינה הזו אינה מוכרת. בחרו מדינה מהרשימה.
+hint-country = הפרמטר country מקבל את שתי האותיות הגדולות לפי ISO 3166-1.
+error-currency = המטבע הזה אינו מוכר. בחרו מטבע מהרשימה.
+hint-currency = הפרמטר currency מקבל את שלוש האותיות הגדולות לפי ISO 4217.

@@ -225,3 +225,14 @@ plan-frozen = Dijeda
 plan-over = Berakhir
 plan-cancel = Batalkan { $name }
 plan-cancel-button = Batalkan
+
+country = Negara
+currency = Mata uang
+region = Negara dan mata uang
+region-choose = Pilih negara Anda
+region-apply = Terapkan
+region-own = Mata uang negara
+error-country = Negara ini tidak dikenal. Pilih salah satu dari daftar.
+hint-country = Parameter country berisi dua huruf besar menurut ISO 3166-1.
+error-currency = Mata uang ini tidak dikenal. Pilih salah satu dari daftar.
+hint-currency = Parameter currency berisi tiga huruf besar menurut ISO 4217.

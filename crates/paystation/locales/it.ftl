@@ -231,3 +231,14 @@ plan-frozen = In pausa
 plan-over = Terminato
 plan-cancel = Disdici { $name }
 plan-cancel-button = Disdici
+
+country = Paese
+currency = Valuta
+region = Paese e valuta
+region-choose = Scegli il tuo paese
+region-apply = Applica
+region-own = La valuta del paese
+error-country = Questo paese non è riconosciuto. Scegline uno dall’elenco.
+hint-country = Il parametro country accetta le due lettere maiuscole di ISO 3166-1.
+error-currency = Questa valuta non è riconosciuta. Scegline una dall’elenco.
+hint-currency = Il parametro currency accetta le tre lettere maiuscole di ISO 4217.

@@ -225,3 +225,14 @@ plan-frozen = 一時停止中
 plan-over = 終了
 plan-cancel = { $name } を解約
 plan-cancel-button = 解約
+
+country = 国・地域
+currency = 通貨
+region = 国・地域と通貨
+region-choose = 国・地域を選択
+region-apply = 適用
+region-own = その国・地域の通貨
+error-country = この国・地域は認識できません。リストから選んでください。
+hint-country = パラメーター country には ISO 3166-1 の大文字2文字を指定します。
+error-currency = この通貨は認識できません。リストから選んでください。
+hint-currency = パラメーター currency には ISO 4217 の大文字3文字を指定します。

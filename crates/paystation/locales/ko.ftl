@@ -225,3 +225,14 @@ plan-frozen = 일시 중지됨
 plan-over = 종료됨
 plan-cancel = { $name } 해지
 plan-cancel-button = 해지
+
+country = 국가/지역
+currency = 통화
+region = 국가/지역 및 통화
+region-choose = 국가/지역 선택
+region-apply = 적용
+region-own = 해당 국가/지역의 통화
+error-country = 알 수 없는 국가/지역입니다. 목록에서 선택하세요.
+hint-country = 매개변수 country는 ISO 3166-1의 대문자 두 글자입니다.
+error-currency = 알 수 없는 통화입니다. 목록에서 선택하세요.
+hint-currency = 매개변수 currency는 ISO 4217의 대문자 세 글자입니다.

@@ -228,3 +228,14 @@ plan-frozen = Gepauzeerd
 plan-over = Beëindigd
 plan-cancel = { $name } opzeggen
 plan-cancel-button = Opzeggen
+
+country = Land
+currency = Valuta
+region = Land en valuta
+region-choose = Kies je land
+region-apply = Toepassen
+region-own = De valuta van het land
+error-country = Dit land is niet bekend. Kies er een uit de lijst.
+hint-country = De parameter country bevat de twee hoofdletters van ISO 3166-1.
+error-currency = Deze valuta is niet bekend. Kies er een uit de lijst.
+hint-currency = De parameter currency bevat de drie hoofdletters van ISO 4217.

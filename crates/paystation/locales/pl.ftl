@@ -234,3 +234,14 @@ plan-frozen = Wstrzymana
 plan-over = Zakończona
 plan-cancel = Anuluj { $name }
 plan-cancel-button = Anuluj
+
+country = Kraj
+currency = Waluta
+region = Kraj i waluta
+region-choose = Wybierz swój kraj
+region-apply = Zastosuj
+region-own = Waluta kraju
+error-country = Nieznany kraj. Wybierz jeden z listy.
+hint-country = Parametr country to dwie wielkie litery według ISO 3166-1.
+error-currency = Nieznana waluta. Wybierz jedną z listy.
+hint-currency = Parametr currency to trzy wielkie litery według ISO 4217.

@@ -231,3 +231,14 @@ plan-frozen = Pausada
 plan-over = Encerrada
 plan-cancel = Cancelar { $name }
 plan-cancel-button = Cancelar
+
+country = País
+currency = Moeda
+region = País e moeda
+region-choose = Escolha seu país
+region-apply = Aplicar
+region-own = A moeda do país
+error-country = Este país não é conhecido. Escolha um da lista.
+hint-country = O parâmetro country recebe as duas letras maiúsculas da ISO 3166-1.
+error-currency = Esta moeda não é conhecida. Escolha uma da lista.
+hint-currency = O parâmetro currency recebe as três letras maiúsculas da ISO 4217.

@@ -231,3 +231,14 @@ plan-frozen = În pauză
 plan-over = Încheiat
 plan-cancel = Anulează { $name }
 plan-cancel-button = Anulează
+
+country = Țară
+currency = Monedă
+region = Țară și monedă
+region-choose = Alege țara ta
+region-apply = Aplică
+region-own = Moneda țării
+error-country = Această țară nu este cunoscută. Alege una din listă.
+hint-country = Parametrul country conține cele două litere mari din ISO 3166-1.
+error-currency = Această monedă nu este cunoscută. Alege una din listă.
+hint-currency = Parametrul currency conține cele trei litere mari din ISO 4217.

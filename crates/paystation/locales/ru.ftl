@@ -231,3 +231,14 @@ plan-frozen = Приостановлена
 plan-over = Завершена
 plan-cancel = Отменить { $name }
 plan-cancel-button = Отменить
+
+country = Страна
+currency = Валюта
+region = Страна и валюта
+region-choose = Выберите страну
+region-apply = Применить
+region-own = Валюта страны
+error-country = Такой страны нет. Выберите страну из списка.
+hint-country = Параметр country — это две заглавные буквы по ISO 3166-1.
+error-currency = Такой валюты нет. Выберите валюту из списка.
+hint-currency = Параметр currency — это три заглавные буквы по ISO 4217.

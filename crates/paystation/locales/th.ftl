@@ -225,3 +225,14 @@ plan-frozen = หยุดชั่วคราว
 plan-over = สิ้นสุดแล้ว
 plan-cancel = ยกเลิก { $name }
 plan-cancel-button = ยกเลิก
+
+country = ประเทศ
+currency = สกุลเงิน
+region = ประเทศและสกุลเงิน
+region-choose = เลือกประเทศของคุณ
+region-apply = ใช้
+region-own = สกุลเงินของประเทศ
+error-country = ไม่รู้จักประเทศนี้ โปรดเลือกจากรายการ
+hint-country = พารามิเตอร์ country คืออักษรพิมพ์ใหญ่สองตัวตาม ISO 3166-1
+error-currency = ไม่รู้จักสกุลเงินนี้ โปรดเลือกจากรายการ
+hint-currency = พารามิเตอร์ currency คืออักษรพิมพ์ใหญ่สามตัวตาม ISO 4217

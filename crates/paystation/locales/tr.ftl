@@ -228,3 +228,14 @@ plan-frozen = Duraklatıldı
 plan-over = Sona erdi
 plan-cancel = { $name } aboneliğini iptal et
 plan-cancel-button = İptal et
+
+country = Ülke
+currency = Para birimi
+region = Ülke ve para birimi
+region-choose = Ülkenizi seçin
+region-apply = Uygula
+region-own = Ülkenin para birimi
+error-country = Bu ülke tanınmıyor. Listeden birini seçin.
+hint-country = country parametresi, ISO 3166-1’deki iki büyük harfi alır.
+error-currency = Bu para birimi tanınmıyor. Listeden birini seçin.
+hint-currency = currency parametresi, ISO 4217’deki üç büyük harfi alır.

@@ -225,3 +225,14 @@ plan-frozen = 已暫停
 plan-over = 已結束
 plan-cancel = 取消 { $name }
 plan-cancel-button = 取消
+
+country = 國家/地區
+currency = 貨幣
+region = 國家/地區與貨幣
+region-choose = 選擇您的國家/地區
+region-apply = 套用
+region-own = 該國家/地區的貨幣
+error-country = 無法辨識此國家/地區，請從清單中選擇。
+hint-country = 參數 country 為 ISO 3166-1 的兩個大寫字母。
+error-currency = 無法辨識此貨幣，請從清單中選擇。
+hint-currency = 參數 currency 為 ISO 4217 的三個大寫字母。

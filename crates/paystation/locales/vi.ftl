@@ -225,3 +225,14 @@ plan-frozen = Tạm dừng
 plan-over = Đã kết thúc
 plan-cancel = Hủy { $name }
 plan-cancel-button = Hủy
+
+country = Quốc gia
+currency = Tiền tệ
+region = Quốc gia và tiền tệ
+region-choose = Chọn quốc gia của bạn
+region-apply = Áp dụng
+region-own = Tiền tệ của quốc gia
+error-country = Không nhận ra quốc gia này. Hãy chọn trong danh sách.
+hint-country = Tham số country gồm hai chữ cái viết hoa theo ISO 3166-1.
+error-currency = Không nhận ra loại tiền này. Hãy chọn trong danh sách.
+hint-currency = Tham số currency gồm ba chữ cái viết hoa theo ISO 4217.

@@ -12,13 +12,17 @@ use http_body_util::{BodyExt, Limited};
 /// television.
 pub(crate) const SMART_TV: &str = "smart_tv";
 
+/// The parameters with the country and the currency that a player chose.
+pub(crate) const COUNTRY: &str = "country";
+pub(crate) const CURRENCY: &str = "currency";
+
 /// The parameter with the coupon that a player entered.
 pub(crate) const COUPON: &str = "coupon";
 
 /// What the address of a page says of it besides the language. Nothing else of
 /// a form that is shown again gets into an address.
-const KEPT: [&str; 10] =
-    ["access_token", "token", "item", "quantity", "amount", "plan", COUPON, "tab", "group", "page"];
+const KEPT: [&str; 12] =
+    ["access_token", "token", "item", "quantity", "amount", "plan", COUPON, "tab", "group", "page", COUNTRY, CURRENCY];
 
 /// A form is a few hundred bytes.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -127,7 +131,9 @@ impl Visit {
         }
         pairs.extend_from_slice(more);
         // A coupon is needed again when a card was declined.
-        pairs.extend(self.params.get(COUPON).map(|code| (COUPON, code)));
+        for name in [COUPON, COUNTRY, CURRENCY] {
+            pairs.extend(self.params.get(name).map(|value| (name, value)));
+        }
         pairs.extend(self.lang().map(|lang| ("lang", lang)));
         link(path, &pairs)
     }

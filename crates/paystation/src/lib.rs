@@ -49,6 +49,7 @@ const ROUTES: &[(&str, &str, &str, Handler)] = &[
     ("page_open", "GET", "/paystation3", || get(pages::entry)),
     ("page_open", "GET", "/paystation4/", || get(pages::entry)),
     ("page_open", "GET", "/paystation4", || get(pages::entry)),
+    ("region_show", "GET", pages::REGION, || get(pages::region)),
     ("payment_create", "POST", pages::PAY, || post(pages::pay)),
     ("challenge_show", "GET", pages::CHALLENGE, || get(pages::challenge)),
     ("challenge_answer", "POST", pages::CHALLENGE, || post(pages::answer_challenge)),

@@ -21,40 +21,190 @@ pub struct Locale {
     pub rtl: bool,
     /// The texts, in Fluent's format.
     pub source: &'static str,
+    /// The countries, a line with code and name for each, in alphabetical order.
+    pub countries: &'static str,
 }
 
 /// Every language, as the page lists them; the first is spoken to whoever asks
 /// for none of them. Adding one is a line here and a file beside the others; a
 /// test compares what they say.
 pub const LOCALES: &[Locale] = &[
-    Locale { code: "en", tag: "en", name: "English", rtl: false, source: include_str!("../locales/en.ftl") },
-    Locale { code: "id", tag: "id", name: "Bahasa Indonesia", rtl: false, source: include_str!("../locales/id.ftl") },
-    Locale { code: "cs", tag: "cs", name: "Čeština", rtl: false, source: include_str!("../locales/cs.ftl") },
-    Locale { code: "de", tag: "de", name: "Deutsch", rtl: false, source: include_str!("../locales/de.ftl") },
-    Locale { code: "es", tag: "es", name: "Español", rtl: false, source: include_str!("../locales/es.ftl") },
-    Locale { code: "fr", tag: "fr", name: "Français", rtl: false, source: include_str!("../locales/fr.ftl") },
-    Locale { code: "it", tag: "it", name: "Italiano", rtl: false, source: include_str!("../locales/it.ftl") },
-    Locale { code: "nl", tag: "nl", name: "Nederlands", rtl: false, source: include_str!("../locales/nl.ftl") },
-    Locale { code: "pl", tag: "pl", name: "Polski", rtl: false, source: include_str!("../locales/pl.ftl") },
+    Locale {
+        code: "en",
+        tag: "en",
+        name: "English",
+        rtl: false,
+        source: include_str!("../locales/en.ftl"),
+        countries: include_str!("../locales/countries/en.txt"),
+    },
+    Locale {
+        code: "id",
+        tag: "id",
+        name: "Bahasa Indonesia",
+        rtl: false,
+        source: include_str!("../locales/id.ftl"),
+        countries: include_str!("../locales/countries/id.txt"),
+    },
+    Locale {
+        code: "cs",
+        tag: "cs",
+        name: "Čeština",
+        rtl: false,
+        source: include_str!("../locales/cs.ftl"),
+        countries: include_str!("../locales/countries/cs.txt"),
+    },
+    Locale {
+        code: "de",
+        tag: "de",
+        name: "Deutsch",
+        rtl: false,
+        source: include_str!("../locales/de.ftl"),
+        countries: include_str!("../locales/countries/de.txt"),
+    },
+    Locale {
+        code: "es",
+        tag: "es",
+        name: "Español",
+        rtl: false,
+        source: include_str!("../locales/es.ftl"),
+        countries: include_str!("../locales/countries/es.txt"),
+    },
+    Locale {
+        code: "fr",
+        tag: "fr",
+        name: "Français",
+        rtl: false,
+        source: include_str!("../locales/fr.ftl"),
+        countries: include_str!("../locales/countries/fr.txt"),
+    },
+    Locale {
+        code: "it",
+        tag: "it",
+        name: "Italiano",
+        rtl: false,
+        source: include_str!("../locales/it.ftl"),
+        countries: include_str!("../locales/countries/it.txt"),
+    },
+    Locale {
+        code: "nl",
+        tag: "nl",
+        name: "Nederlands",
+        rtl: false,
+        source: include_str!("../locales/nl.ftl"),
+        countries: include_str!("../locales/countries/nl.txt"),
+    },
+    Locale {
+        code: "pl",
+        tag: "pl",
+        name: "Polski",
+        rtl: false,
+        source: include_str!("../locales/pl.ftl"),
+        countries: include_str!("../locales/countries/pl.txt"),
+    },
     Locale {
         code: "pt",
         tag: "pt-BR",
         name: "Português (Brasil)",
         rtl: false,
         source: include_str!("../locales/pt.ftl"),
+        countries: include_str!("../locales/countries/pt.txt"),
     },
-    Locale { code: "ro", tag: "ro", name: "Română", rtl: false, source: include_str!("../locales/ro.ftl") },
-    Locale { code: "vi", tag: "vi", name: "Tiếng Việt", rtl: false, source: include_str!("../locales/vi.ftl") },
-    Locale { code: "tr", tag: "tr", name: "Türkçe", rtl: false, source: include_str!("../locales/tr.ftl") },
-    Locale { code: "bg", tag: "bg", name: "Български", rtl: false, source: include_str!("../locales/bg.ftl") },
-    Locale { code: "ru", tag: "ru", name: "Русский", rtl: false, source: include_str!("../locales/ru.ftl") },
-    Locale { code: "he", tag: "he", name: "עברית", rtl: true, source: include_str!("../locales/he.ftl") },
-    Locale { code: "ar", tag: "ar", name: "العربية", rtl: true, source: include_str!("../locales/ar.ftl") },
-    Locale { code: "th", tag: "th", name: "ไทย", rtl: false, source: include_str!("../locales/th.ftl") },
-    Locale { code: "ko", tag: "ko", name: "한국어", rtl: false, source: include_str!("../locales/ko.ftl") },
-    Locale { code: "ja", tag: "ja", name: "日本語", rtl: false, source: include_str!("../locales/ja.ftl") },
-    Locale { code: "cn", tag: "zh-CN", name: "简体中文", rtl: false, source: include_str!("../locales/cn.ftl") },
-    Locale { code: "tw", tag: "zh-TW", name: "繁體中文", rtl: false, source: include_str!("../locales/tw.ftl") },
+    Locale {
+        code: "ro",
+        tag: "ro",
+        name: "Română",
+        rtl: false,
+        source: include_str!("../locales/ro.ftl"),
+        countries: include_str!("../locales/countries/ro.txt"),
+    },
+    Locale {
+        code: "vi",
+        tag: "vi",
+        name: "Tiếng Việt",
+        rtl: false,
+        source: include_str!("../locales/vi.ftl"),
+        countries: include_str!("../locales/countries/vi.txt"),
+    },
+    Locale {
+        code: "tr",
+        tag: "tr",
+        name: "Türkçe",
+        rtl: false,
+        source: include_str!("../locales/tr.ftl"),
+        countries: include_str!("../locales/countries/tr.txt"),
+    },
+    Locale {
+        code: "bg",
+        tag: "bg",
+        name: "Български",
+        rtl: false,
+        source: include_str!("../locales/bg.ftl"),
+        countries: include_str!("../locales/countries/bg.txt"),
+    },
+    Locale {
+        code: "ru",
+        tag: "ru",
+        name: "Русский",
+        rtl: false,
+        source: include_str!("../locales/ru.ftl"),
+        countries: include_str!("../locales/countries/ru.txt"),
+    },
+    Locale {
+        code: "he",
+        tag: "he",
+        name: "עברית",
+        rtl: true,
+        source: include_str!("../locales/he.ftl"),
+        countries: include_str!("../locales/countries/he.txt"),
+    },
+    Locale {
+        code: "ar",
+        tag: "ar",
+        name: "العربية",
+        rtl: true,
+        source: include_str!("../locales/ar.ftl"),
+        countries: include_str!("../locales/countries/ar.txt"),
+    },
+    Locale {
+        code: "th",
+        tag: "th",
+        name: "ไทย",
+        rtl: false,
+        source: include_str!("../locales/th.ftl"),
+        countries: include_str!("../locales/countries/th.txt"),
+    },
+    Locale {
+        code: "ko",
+        tag: "ko",
+        name: "한국어",
+        rtl: false,
+        source: include_str!("../locales/ko.ftl"),
+        countries: include_str!("../locales/countries/ko.txt"),
+    },
+    Locale {
+        code: "ja",
+        tag: "ja",
+        name: "日本語",
+        rtl: false,
+        source: include_str!("../locales/ja.ftl"),
+        countries: include_str!("../locales/countries/ja.txt"),
+    },
+    Locale {
+        code: "cn",
+        tag: "zh-CN",
+        name: "简体中文",
+        rtl: false,
+        source: include_str!("../locales/cn.ftl"),
+        countries: include_str!("../locales/countries/cn.txt"),
+    },
+    Locale {
+        code: "tw",
+        tag: "zh-TW",
+        name: "繁體中文",
+        rtl: false,
+        source: include_str!("../locales/tw.ftl"),
+        countries: include_str!("../locales/countries/tw.txt"),
+    },
 ];
 
 type Bundle = FluentBundle<FluentResource>;
@@ -139,6 +289,23 @@ impl Text {
         self.format(key, Some(&args))
     }
 
+    /// Codes and names of every country, in the alphabetical order of the
+    /// language.
+    pub fn countries(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.locale.countries.lines().filter_map(|line| line.split_once(' '))
+    }
+
+    /// What a country is called.
+    pub fn country(&self, code: &str) -> Option<&'static str> {
+        self.countries().find(|(known, _)| *known == code).map(|(_, name)| name)
+    }
+
+    /// A name as the game gave it, in whatever direction it is written: kept
+    /// together where the text around it may run the other way.
+    pub fn name(&self, text: &str) -> String {
+        if self.locale.rtl { ["\u{2068}", text, "\u{2069}"].concat() } else { text.to_string() }
+    }
+
     /// What is read from left to right in every language, such as an amount or
     /// a number: kept together where the text around it runs the other way.
     pub fn ltr(&self, text: &str) -> String {
@@ -187,7 +354,8 @@ impl Text {
         args.set("month", part(5..7));
         args.set("day", part(8..10));
         args.set("time", part(11..16));
-        self.format("moment", Some(&args))
+        // Its parts belong together as they stand.
+        self.format("moment", Some(&args)).replace(['\u{2068}', '\u{2069}'], "")
     }
 
     fn number(&self, number: &Decimal) -> Option<String> {
@@ -248,6 +416,7 @@ fn symbol(currency: Currency, language: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use coinslot_domain::merchant::is_country;
     use fluent_syntax::ast;
     use std::collections::{BTreeMap, BTreeSet};
 
@@ -489,9 +658,29 @@ mod tests {
     }
 
     #[test]
+    fn countries_have_names() {
+        let codes =
+            |locale: &Locale| -> BTreeSet<&str> { text(locale.code).countries().map(|(code, _)| code).collect() };
+        let english = codes(&LOCALES[0]);
+        assert!(english.len() > 240 && english.iter().all(|code| is_country(code)), "{english:?}");
+        for locale in LOCALES {
+            assert_eq!(codes(locale), english, "{}", locale.code);
+            assert!(text(locale.code).countries().all(|(_, name)| !name.is_empty()), "{}", locale.code);
+        }
+        // Every country that taxes and addresses know can be chosen.
+        for code in ["DE", "US", "JP", "BR", "SA", "IL", "TW", "HK"] {
+            assert!(english.contains(code), "{code}");
+        }
+        assert_eq!(text("de").country("JP"), Some("Japan"));
+        assert_eq!(text("ja").country("JP"), Some("日本"));
+        assert_eq!(text("ja").country("ZZ"), None);
+    }
+
+    #[test]
     fn moments() {
         assert_eq!(text("de").moment(Time(0)), "01.01.1970, 00:00 UTC");
         assert_eq!(text("en").moment(Time(0)), "1970-01-01, 00:00 UTC");
+        assert_eq!(text("he").moment(Time(0)), "01.01.1970, 00:00 UTC");
         assert_eq!(text("ja").moment(Time(0)), "1970年01月01日 00:00 UTC");
         assert_eq!(text("ko").moment(Time(0)), "1970. 01. 01. 00:00 UTC");
     }

@@ -9,7 +9,7 @@ use crate::showcase;
 use crate::tv;
 use crate::view::{
     Back, ChallengePage, CheckoutPage, CouponField, ErrorPage, Field, Frame, Languages, Line, MethodChoice, PlaceLink,
-    PlaceList, ReceiptPage, Redirect, StatusFrame, StatusPage, Step, Summary, TestCard,
+    PlaceList, ReceiptPage, Redirect, Region, RegionPage, StatusFrame, StatusPage, Step, Summary, TestCard,
 };
 use askama::Template;
 use axum::extract::{Path, Request, State};
@@ -26,6 +26,7 @@ use coinslot_domain::merchant::{Project, RedirectWhen};
 use coinslot_domain::payment::{Decline, Payment, PaymentState, Stand, StatusGroup};
 use coinslot_domain::purchase::Refusal;
 use coinslot_domain::purchase::{self, Choice, LineKind};
+use coinslot_domain::region::Unknown;
 use coinslot_domain::subscription::Subscription;
 use coinslot_wire::token::{PlayerField, TokenBody};
 use serde::Serialize;
@@ -41,6 +42,7 @@ pub(crate) const CHALLENGE: &str = "/paystation2/3ds";
 pub(crate) const STATUS: &str = "/paystation2/status";
 pub(crate) const STATUS_JSON: &str = "/paystation2/status.json";
 pub(crate) const RECEIPT: &str = "/paystation2/receipt";
+pub(crate) const REGION: &str = "/paystation2/region";
 
 pub(crate) type Answer = Result<Response, Refused>;
 
@@ -81,10 +83,11 @@ pub(crate) async fn entry(State(app): State<Shared>, request: Request) -> Answer
 /// with what is to be said of that.
 async fn open_with_coupon(app: &Shared, visit: &Visit) -> Result<(Checkout, Option<String>), Refused> {
     let choice = choice(visit);
-    match checkout::open(app, visit.token(), choice.clone()).await {
+    let ip = visit.ip.as_deref();
+    match checkout::open(app, visit.token(), choice.clone(), ip).await {
         Ok(checkout) => Ok((checkout, None)),
         Err(PageError::Refused(Refusal::Coupon(_))) if choice.coupon.is_some() => {
-            let opened = checkout::open(app, visit.token(), Choice { coupon: None, ..choice }).await;
+            let opened = checkout::open(app, visit.token(), Choice { coupon: None, ..choice }, ip).await;
             let checkout = opened.map_err(|e| error(visit, None, e))?;
             let text = text(visit, Some(&checkout)).s("error-coupon");
             Ok((checkout, Some(text)))
@@ -93,14 +96,69 @@ async fn open_with_coupon(app: &Shared, visit: &Visit) -> Result<(Checkout, Opti
     }
 }
 
+/// `GET /paystation2/region`: another country, and another currency.
+pub(crate) async fn region(State(app): State<Shared>, request: Request) -> Answer {
+    let visit = Visit::of_query(&request);
+    let checkout = open(&app, &visit).await?;
+    if let Some(elsewhere) = elsewhere(&visit, &checkout) {
+        return Ok(elsewhere);
+    }
+    if !may_choose_region(&checkout) {
+        return Ok(http::see_other(&visit.link(ENTRY)));
+    }
+    let t = text(&visit, Some(&checkout));
+    let whole = lasting(&visit);
+    let pairs: Vec<_> = whole.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let current = checkout.player.country.as_deref();
+    let countries = t.countries().map(|(code, name)| (code, name, Some(code) == current));
+    let wanted = checkout.choice.currency.as_deref();
+    let page = RegionPage {
+        f: frame(&visit, Some(&checkout), t, t.s("region"), REGION),
+        back: http::link(ENTRY, &pairs),
+        kept: whole
+            .iter()
+            .filter(|(name, _)| !matches!(name.as_str(), http::COUNTRY | http::CURRENCY))
+            .cloned()
+            .collect(),
+        countries: if checkout.may_change_country { countries.collect() } else { vec![] },
+        currencies: checkout.currencies.iter().map(|c| (c.code(), Some(c.code()) == wanted)).collect(),
+    };
+    Ok(http::page(StatusCode::OK, &policy(Some(&checkout)), page.render()))
+}
+
+/// What the page's address says, to come back to it.
+fn lasting(visit: &Visit) -> Vec<(String, String)> {
+    let lang = visit.lang().map(|lang| ("lang".to_string(), lang.to_string()));
+    visit.kept().into_iter().chain(lang).collect()
+}
+
+fn may_choose_region(c: &Checkout) -> bool {
+    c.may_change_country || c.currencies.len() > 1
+}
+
+/// Country and currency, for as long as there is something to pay.
+fn region_of(t: Text, visit: &Visit, c: &Checkout) -> Option<Region> {
+    if c.payment.is_some() || c.started.is_some() {
+        return None;
+    }
+    let country = c.player.country.as_deref().map(|code| t.country(code).unwrap_or(code).to_string());
+    let currency = c.breakdown.payment.currency.code();
+    let whole = lasting(visit);
+    let pairs: Vec<_> = whole.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    Some(Region {
+        shown: [&country.unwrap_or_else(|| t.s("region-choose")), " · ", currency].concat(),
+        url: may_choose_region(c).then(|| http::link(REGION, &pairs)),
+    })
+}
+
 /// `POST /paystation2/pay`
 pub(crate) async fn pay(State(app): State<Shared>, request: Request) -> Answer {
     let visit = Visit::of_form(request).await?;
     // Only who pays with a saved account needs the accounts.
     let saved = visit.params.get("method").is_some_and(|method| method.starts_with(ACCOUNT));
     let opened = match saved {
-        true => checkout::open(&app, visit.token(), choice(&visit)).await,
-        false => checkout::open_to_pay(&app, visit.token(), choice(&visit)).await,
+        true => checkout::open(&app, visit.token(), choice(&visit), visit.ip.as_deref()).await,
+        false => checkout::open_to_pay(&app, visit.token(), choice(&visit), visit.ip.as_deref()).await,
     };
     let checkout = opened.map_err(|e| error(&visit, None, e))?;
     if let Some(elsewhere) = elsewhere(&visit, &checkout) {
@@ -259,7 +317,8 @@ pub(crate) async fn pay2play() -> Response {
 }
 
 pub(crate) async fn open(app: &Shared, visit: &Visit) -> Result<Checkout, Refused> {
-    checkout::open(app, visit.token(), choice(visit)).await.map_err(|e| error(visit, None, e).into())
+    let opened = checkout::open(app, visit.token(), choice(visit), visit.ip.as_deref()).await;
+    opened.map_err(|e| error(visit, None, e).into())
 }
 
 /// The parameter that says where a key is redeemed; of a further key its number
@@ -278,6 +337,8 @@ fn choice(visit: &Visit) -> Choice {
         places: (0..MOST_KEYS).filter_map(place).collect(),
         goods: showcase::goods(visit),
         coupon: visit.params.get(showcase::COUPON).map(str::to_string),
+        country: visit.params.get(http::COUNTRY).map(str::to_string),
+        currency: visit.params.get(http::CURRENCY).map(str::to_string),
     }
 }
 
@@ -347,6 +408,7 @@ pub(crate) fn frame(visit: &Visit, checkout: Option<&Checkout>, t: Text, title: 
             status: None,
             summary: None,
             license: None,
+            region: None,
         };
     };
     let shown = |field, value: Option<&str>| value.filter(|_| !c.body.hidden(field)).map(str::to_string);
@@ -370,6 +432,7 @@ pub(crate) fn frame(visit: &Visit, checkout: Option<&Checkout>, t: Text, title: 
             .is_none()
             .then(|| Summary::new(t, &c.breakdown, c.body.description(), &c.lines, player.as_deref())),
         license: c.body.license_url().and_then(web).map(str::to_string),
+        region: if path == ENTRY { region_of(t, visit, c) } else { None },
     }
 }
 
@@ -404,6 +467,12 @@ pub(crate) fn said(t: Text, e: &PageError) -> (StatusCode, String, String) {
         PageError::Refused(why) => {
             (StatusCode::UNPROCESSABLE_ENTITY, t.s(refusal(why)), t.a("hint-refused", "why", &why.to_string()))
         }
+        PageError::Region(Unknown::Country) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, t.s("error-country"), t.s("hint-country"))
+        }
+        PageError::Region(Unknown::Currency) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, t.s("error-currency"), t.s("hint-currency"))
+        }
         PageError::Serverless => (StatusCode::FORBIDDEN, t.s("error-serverless"), t.s("hint-serverless")),
         PageError::PlayerRefused => (StatusCode::FORBIDDEN, t.s("error-player"), t.s("hint-player")),
         PageError::GameUnreachable => (StatusCode::SERVICE_UNAVAILABLE, t.s("error-game"), t.s("hint-game")),
@@ -425,12 +494,18 @@ pub(crate) fn error(visit: &Visit, checkout: Option<&Checkout>, e: PageError) ->
     // Players of a live game are not told what the studio should do about it;
     // before a token is read, nobody knows whether it is one.
     let told = checkout.is_none_or(|c| c.sandbox) && e != PageError::Unavailable;
+    // Without what there is not, the page can be opened.
+    let chosen = matches!(e, PageError::Region(_)).then(|| {
+        let whole = lasting(visit);
+        let fine = whole.iter().filter(|(name, _)| !matches!(name.as_str(), http::COUNTRY | http::CURRENCY));
+        http::link(ENTRY, &fine.map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>())
+    });
     let page = ErrorPage {
         f: frame(visit, checkout, t, t.s("error-title"), ENTRY),
         code: e.code(),
         heading: t.s("error-title"),
         message,
-        retry: (passing && !visit.token().is_empty()).then(|| visit.link(ENTRY)),
+        retry: chosen.or_else(|| (passing && !visit.token().is_empty()).then(|| visit.link(ENTRY))),
         hint: told.then_some(hint),
     };
     if visit.tv() {

@@ -67,6 +67,7 @@ fn frame(visit: &Visit, p: &Profile, t: Text, title: String) -> Frame {
         status: None,
         summary: None,
         license: None,
+        region: None,
     }
 }
 
@@ -145,7 +146,7 @@ fn past(t: Text, payment: &Payment, order: &Order) -> Past {
     let mut what: Vec<String> = order.description.clone().into_iter().collect();
     what.extend(order.lines.iter().filter(|l| l.full_price.minor > 0).map(|l| l.name.clone()));
     Past {
-        what: if what.is_empty() { t.s("purchase") } else { what.join(", ") },
+        what: if what.is_empty() { t.s("purchase") } else { t.name(&what.join(", ")) },
         when: t.moment(payment.paid_at.unwrap_or(payment.created_at)),
         amount: t.money(&payment.breakdown.payment),
         number: t.ltr(&payment.id.to_string()),

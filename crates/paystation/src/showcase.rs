@@ -52,7 +52,14 @@ pub(crate) fn chosen(choice: &Choice) -> Vec<(&'static str, String)> {
         Some(Wish::Keys(_) | Wish::Skus(_)) | None => vec![],
     };
     pairs.extend(choice.coupon.clone().map(|code| (COUPON, code)));
+    pairs.extend(region(choice));
     pairs
+}
+
+/// The parameters with country and currency.
+fn region(choice: &Choice) -> impl Iterator<Item = (&'static str, String)> {
+    let country = choice.country.clone().map(|code| (http::COUNTRY, code));
+    country.into_iter().chain(choice.currency.clone().map(|code| (http::CURRENCY, code)))
 }
 
 /// Hundredths as a number of units.
@@ -110,6 +117,7 @@ fn kept(visit: &Visit, c: &Checkout) -> Vec<(&'static str, String)> {
     let mut pairs = vec![("access_token", visit.token().to_string())];
     pairs.extend(visit.lang().map(|lang| ("lang", lang.to_string())));
     pairs.extend(c.choice.coupon.clone().map(|code| (COUPON, code)));
+    pairs.extend(region(&c.choice));
     pairs
 }
 
@@ -134,10 +142,13 @@ fn shown(t: Text, shop: &Showcase, o: &Offer, tab: Tab, url: String, c: &Checkou
     StoreOffer {
         key: o.key.clone(),
         name: match &amount {
-            Some(amount) => [amount, " ", &shop.currency_name].concat(),
-            None => o.name.clone(),
+            Some(amount) => t.name(&[amount, " ", &shop.currency_name].concat()),
+            None => t.name(&o.name),
         },
-        description: if amount.is_some() { o.name.clone() } else { o.description.clone() },
+        description: match if amount.is_some() { &o.name } else { &o.description } {
+            empty if empty.is_empty() => String::new(),
+            text => t.name(text),
+        },
         initial: o.name.chars().find(|c| c.is_alphanumeric()).map(|c| c.to_uppercase().to_string()).unwrap_or_default(),
         image: own,
         price: match o.charged {
@@ -145,7 +156,7 @@ fn shown(t: Text, shop: &Showcase, o: &Offer, tab: Tab, url: String, c: &Checkou
             None => t.money(&o.price),
         },
         full_price: (o.full_price != o.price).then(|| t.money(&o.full_price)),
-        badge: o.label.clone().or_else(|| o.praise.map(|p| praise(t, p))),
+        badge: o.label.as_deref().map(|label| t.name(label)).or_else(|| o.praise.map(|p| praise(t, p))),
         more: match o.charged {
             Some((_, trial)) if trial > 0 => Some(t.n("store-trial", "days", trial)),
             _ => (o.bonus > 0).then(|| t.a("store-bonus", "amount", &count(o.bonus))),

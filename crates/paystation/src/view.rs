@@ -29,6 +29,15 @@ pub(crate) struct Frame {
     pub summary: Option<Summary>,
     /// Where the game's licence agreement is.
     pub license: Option<String>,
+    /// Where the player pays from, while something is to be paid.
+    pub region: Option<Region>,
+}
+
+/// Country and currency of a purchase.
+pub(crate) struct Region {
+    pub shown: String,
+    /// Where others can be chosen, if the player may.
+    pub url: Option<String>,
 }
 
 impl Frame {
@@ -84,7 +93,7 @@ impl Good {
             _ => (line.quantity != 1).then(|| line.quantity.to_string()),
         };
         Good {
-            name: line.name.clone(),
+            name: t.name(&line.name),
             quantity,
             price: t.money(&line.price),
             full_price: (line.full_price != line.price).then(|| t.money(&line.full_price)),
@@ -114,7 +123,7 @@ impl Summary {
         };
         let tax = (breakdown.tax.minor != 0).then(|| Line { label, amount: t.money(&breakdown.tax) });
         Summary {
-            what: what.map(str::to_string),
+            what: what.map(|what| t.name(what)),
             goods: lines.iter().map(|line| Good::new(t, line)).collect(),
             player: player.map(str::to_string),
             price: t.money(&breakdown.total()),
@@ -212,6 +221,26 @@ pub(crate) struct CheckoutPage<'a> {
     pub later: Option<String>,
     pub pay_label: String,
     pub test_cards: Vec<TestCard>,
+}
+
+/// Another country, and another currency.
+#[derive(Template)]
+#[template(path = "region.html")]
+pub(crate) struct RegionPage {
+    pub f: Frame,
+    pub back: String,
+    /// What the form sends besides the choice.
+    pub kept: Vec<(String, String)>,
+    /// Codes and names, and which is chosen; none if the country is settled.
+    pub countries: Vec<(&'static str, &'static str, bool)>,
+    pub currencies: Vec<(&'static str, bool)>,
+}
+
+impl RegionPage {
+    /// Whether no country is chosen yet.
+    fn is_new(&self) -> bool {
+        !self.countries.iter().any(|(_, _, chosen)| *chosen)
+    }
 }
 
 /// The simulated bank.
@@ -508,6 +537,7 @@ mod tests {
             status: Some(StatusFrame { status: "done", invoice: 7, email: hostile.into(), user: hostile.into() }),
             summary: Some(Summary::new(t, &breakdown, Some(hostile), &[good(hostile)], Some(hostile))),
             license: Some("https://g.example/\"><script>".into()),
+            region: Some(Region { shown: hostile.into(), url: Some(hostile.into()) }),
         }
     }
 
@@ -616,6 +646,14 @@ mod tests {
             redirect: Some(Redirect { url: bad(), delay: "1".into() }),
         };
         is_clean(&status.render().unwrap());
+        let region = RegionPage {
+            f: frame(),
+            back: bad(),
+            kept: vec![(bad(), bad())],
+            countries: vec![("\"", "<script>", true)],
+            currencies: vec![("\"", true), ("<script>", false)],
+        };
+        is_clean(&region.render().unwrap());
         let card = Some(bad());
         let password = "x";
         is_clean(
