@@ -95,7 +95,9 @@ test("what is written from left to right stays so", async () => {
 for (const javaScriptEnabled of [true, false]) {
   test(`another language is chosen, ${javaScriptEnabled ? "with" : "without"} JavaScript`, async () => {
     const { page, done } = await open(browser, server.url, { javaScriptEnabled });
-    await page.goto(await entry({}, { purchase: {} }));
+    // A player who does not have it yet.
+    const user = { id: { value: `polyglot-${javaScriptEnabled}` }, email: { value: "email@example.com" } };
+    await page.goto(await entry({}, { purchase: {}, user }));
     await page.click("[data-test=offer-hull_kestrel]");
     await page.waitForSelector("[data-test=pay]");
     await page.click("[data-test=languages] summary");
