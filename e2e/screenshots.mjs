@@ -52,6 +52,7 @@ const PAGES = {
     "tv-enter": "The telephone of somebody who types the code.",
   },
   "Other languages": {
+    languages: "Every language by its own name.",
     arabic: "Arabic, from right to left.",
     german: "German.",
     japanese: "Japanese.",
@@ -73,10 +74,12 @@ await mkdir(FOLDER, { recursive: true });
 
 /** A page of that size and a function that takes its picture. */
 async function camera(size, theme) {
-  const context = await browser.newContext({ viewport: SIZES[size], reducedMotion: "reduce" });
+  const colorScheme = theme === "dark" ? "dark" : "light";
+  const context = await browser.newContext({ viewport: SIZES[size], colorScheme, reducedMotion: "reduce" });
   const page = await context.newPage();
   const session = await context.newCDPSession(page);
   const look = async (name) => {
+    await page.mouse.move(0, 0);
     await page.evaluate(() => document.activeElement?.blur());
     await page.waitForLoadState("networkidle");
     const { cssContentSize } = await session.send("Page.getLayoutMetrics");
@@ -107,6 +110,9 @@ try {
         await page.click("[data-test=method-card]");
         await look(name);
       }
+      await page.goto(await entry({ language: "en", ui: { theme }, return_url: "https://game.example/" }));
+      await page.click("[data-test=languages] summary");
+      await look("languages");
       await context.close();
     }
   }

@@ -16,6 +16,9 @@ export async function tour(page, { url, game, language, ui = {}, user = DEMO.use
   // The shop.
   await open({ purchase: {} });
   await look("shop-items");
+  await page.click("[data-test=region]");
+  await look("region");
+  await page.click("[data-test=region-back]");
   for (const tab of ["currency", "plans"]) {
     await page.click(`[data-test=tab-${tab}]`);
     await look(`shop-${tab}`);
@@ -31,9 +34,6 @@ export async function tour(page, { url, game, language, ui = {}, user = DEMO.use
   // A purchase that the bank refuses, and its second try.
   await open();
   await look("checkout-saved-card");
-  await page.click("[data-test=region]");
-  await look("region");
-  await page.click("[data-test=region-back]");
   await page.click("[data-test=method-card]");
   await look("checkout");
   await page.click("[data-test=pay]");
