@@ -204,6 +204,10 @@ impl Game for Receiver {
         let answered = Answered { status: Some(status), body: String::new(), error: None, took: Span::millis(3) };
         Box::pin(async move { answered })
     }
+    fn get(&self, _: Outgoing) -> Later<'_, Answered> {
+        let answered = Answered { status: Some(404), body: String::new(), error: None, took: Span::millis(3) };
+        Box::pin(async move { answered })
+    }
 }
 
 /// All of it.

@@ -55,6 +55,7 @@ impl<'a> Shop<'a> {
             game,
             post: None,
             public_url: "http://coinslot.example".into(),
+            sandbox_url: None,
         }))
     }
 
@@ -108,6 +109,9 @@ impl Game for OneByOne {
             let _ = std::thread::spawn(turn).join();
         }
         self.receiver.post(request)
+    }
+    fn get(&self, request: Outgoing) -> Later<'_, Answered> {
+        self.receiver.get(request)
     }
 }
 

@@ -21,9 +21,9 @@ after(async () => {
 });
 
 /** A shop's page that notes every event of the widget in `window.seen`. */
-async function shop() {
-  const opened = await open(browser, server.url);
-  await opened.page.route("**/shop", (route) => route.fulfill({ contentType: "text/html", body: SHOP }));
+async function shop(options = {}) {
+  const opened = await open(browser, server.url, options);
+  await opened.context.route("**/shop", (route) => route.fulfill({ contentType: "text/html", body: SHOP }));
   await opened.page.goto(`${server.url}/shop`);
   await opened.page.evaluate(() => {
     window.seen = [];
@@ -132,5 +132,68 @@ test("payment_url is taken as it is, and messages go both ways", async () => {
   await page.waitForFunction(() => window.heard.length > 0);
   await page.evaluate(() => window.XPayStationWidget.sendMessage("set-data", { settings: { payment_method: 24 } }));
   await frame.waitForSelector("#method-24:checked", { state: "attached" });
+  await done();
+});
+
+// The whole of a journey: what the shop's page hears from the button to the close.
+const JOURNEY = ["init", "open", null, "load", "status", "status-troubled", "status", "status-done", "close", null];
+const heard = (seen) => seen.map(([type]) => type).filter((type) => !/user-country|fcp|status-(invoice|delivering)/.test(type));
+
+/** Asserts that `wanted` came in this order, whatever came between. */
+function inOrder(seen, wanted) {
+  let at = -1;
+  for (const type of wanted) {
+    const next = seen.indexOf(type, at + 1);
+    assert.ok(next > at, `${type} did not come after ${seen[at] ?? "the beginning"}: ${seen.join()}`);
+    at = next;
+  }
+}
+
+/** Declined once, confirmed at the bank the second time, and closed with the page's own button. */
+async function pay(pane) {
+  await fill(pane, "4000000000000002");
+  await settled(pane, "troubled");
+  await pane.click("[data-test=retry]");
+  await fill(pane, "4000000000000010");
+  await pane.click("[data-test='3ds-approve']");
+  await settled(pane, "done");
+}
+
+test("a lightbox, from a declined card over the bank to the close, and again", async () => {
+  const { page, done } = await shop();
+  const access_token = await token(server.url);
+  await page.evaluate((t) => window.XPayStationWidget.init({ access_token: t }), access_token);
+  await page.click("#first");
+  await pay(await frameOf(page));
+  await page.waitForFunction(() => window.seen.some(([type]) => type === "status-done"));
+  await (await frameOf(page)).click("[data-close]");
+  await page.waitForSelector(".xpaystation-widget-lightbox", { state: "detached" });
+  const seen = heard(await page.evaluate(() => window.seen));
+  inOrder(seen, JOURNEY.map((type, i) => type ?? (i < 5 ? "open-lightbox" : "close-lightbox")));
+  assert.equal(seen.filter((type) => type === "close-lightbox").length, 1, seen.join());
+  // It opens once more, and the page says how the payment stands.
+  await page.click("#first");
+  await settled(await frameOf(page), "done");
+  await done();
+});
+
+test("a window on a telephone, from a declined card over the bank to the close, and again", async () => {
+  const userAgent = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.0 Mobile/15E148 Safari/604.1";
+  const { page, done } = await shop({ userAgent, viewport: { width: 390, height: 844 } });
+  const access_token = await token(server.url);
+  await page.evaluate((t) => window.XPayStationWidget.init({ access_token: t }), access_token);
+  const [child] = await Promise.all([page.waitForEvent("popup"), page.click("#first")]);
+  await pay(child);
+  await page.waitForFunction(() => window.seen.some(([type]) => type === "status-done"));
+  await Promise.all([child.waitForEvent("close"), child.click("[data-close]")]);
+  await page.waitForFunction(() => window.seen.some(([type]) => type === "close-window"));
+  const seen = heard(await page.evaluate(() => window.seen));
+  inOrder(seen, JOURNEY.map((type, i) => type ?? (i < 5 ? "open-window" : "close-window")));
+  assert.equal(seen.filter((type) => type === "close-window").length, 1, seen.join());
+  const [again] = await Promise.all([page.waitForEvent("popup"), page.click("#first")]);
+  await settled(again, "done");
+  // The shop's page may close it as well.
+  await Promise.all([again.waitForEvent("close"), page.evaluate(() => window.XPayStationWidget.close())]);
+  await page.waitForFunction(() => window.seen.filter(([type]) => type === "close-window").length === 2);
   await done();
 });

@@ -272,7 +272,8 @@ fn letters(world: &World) -> String {
 fn told(world: &World) -> String {
     let mut text = String::new();
     for (request, answer) in world.game.take() {
-        let _ = writeln!(text, "POST {}", request.url);
+        // Webhooks have a body, and questions that are asked with GET have none.
+        let _ = writeln!(text, "{} {}", if request.body.is_empty() { "GET" } else { "POST" }, request.url);
         for (name, value) in &request.headers {
             let _ = writeln!(text, "{name}: {value}");
         }

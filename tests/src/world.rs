@@ -126,6 +126,10 @@ impl Game for RecordingGame {
         }
         Box::pin(async move { answer })
     }
+
+    fn get(&self, request: Outgoing) -> Later<'_, Answered> {
+        self.post(request)
+    }
 }
 
 /// The sandbox gateway, which counts what it really took and can lose answers.
@@ -312,6 +316,7 @@ impl World {
             game: game.clone(),
             post: Some(post.clone()),
             public_url: "http://coinslot.example".into(),
+            sandbox_url: Some("http://sandbox.coinslot.example".into()),
         });
         demo::seed(&app, Some(WEBHOOK_URL.into())).await.unwrap();
         seed_others(&app).await.unwrap();
@@ -334,6 +339,7 @@ impl World {
             game: self.game.clone(),
             post: Some(self.post.clone()),
             public_url: self.app.public_url.clone(),
+            sandbox_url: self.app.sandbox_url.clone(),
         })
     }
 

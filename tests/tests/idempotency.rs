@@ -47,6 +47,7 @@ fn reborn(world: &World, seed: u64) -> Shared {
         game: world.game.clone(),
         post: None,
         public_url: "http://coinslot.example".into(),
+        sandbox_url: None,
     })
 }
 

@@ -134,6 +134,7 @@ pub async fn charge(app: &Shared, project: &Project, wanted: Charging) -> Result
         external_id: wanted.external_id,
         custom_parameters: wanted.custom_parameters,
         placed: None,
+        gift: None,
     };
     let attempt = app.id(AttemptId::new).await?;
     let fresh = pending(&order, app.id(PaymentId::new).await?, attempt, breakdown, &saved, true, now);

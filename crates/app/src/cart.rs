@@ -136,6 +136,7 @@ fn priced(tx: &mut Tx<'_>, whose: &Whose, cart: &Cart, now: Time) -> Result<(Vec
             | Refusal::Limit(sku)
             | Refusal::Owned(sku)
             | Refusal::SoldOut(sku)
+            | Refusal::TooLittle(sku)
             | Refusal::Quantity(sku) => {
                 let before = lines.len();
                 lines.retain(|(known, _)| *known != sku);

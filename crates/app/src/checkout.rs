@@ -1,5 +1,6 @@
 //! A player pays: from opening the page to a captured payment.
 
+use crate::gift::{self, Gifting};
 use crate::port::{CardRefused, CardToken, Charge, ChargeAnswer, Method};
 use crate::purchase::{self, BoughtKey, Buying, PlaceChoice, Refused};
 use crate::showcase::{self, Showcase};
@@ -7,9 +8,11 @@ use crate::{App, Shared, country, hub, known, message, subscription, tracking, w
 use coinslot_domain::account::Account;
 use coinslot_domain::card::Card;
 use coinslot_domain::cart::GUEST;
+use coinslot_domain::gift::Friend;
 use coinslot_domain::hub::METHOD_NAME;
 use coinslot_domain::id::{AccountId, AttemptId, EntryId, EventId, OrderId, PaymentId, ProjectId};
 use coinslot_domain::ledger::{self, Entry, EntryKind};
+use coinslot_domain::localized::Localized;
 use coinslot_domain::merchant::{Fees, Project};
 use coinslot_domain::message::MessageKind;
 use coinslot_domain::money::{BasisPoints, Currency, Money};
@@ -19,13 +22,15 @@ use coinslot_domain::payment::{
 };
 use coinslot_domain::purchase::{Choice, Line, LineKind, Refusal, Wish};
 use coinslot_domain::region::{self, Country};
+use coinslot_domain::shipping::Address;
 use coinslot_domain::subscription::Subscription;
 use coinslot_domain::tax::{Tax, TaxKind};
 use coinslot_domain::time::{Span, Time};
 use coinslot_domain::token::Place;
 use coinslot_domain::{tax, wallet as domain};
 use coinslot_store::payment::{Attempt, News};
-use coinslot_store::{StoreError, Tx, coupon, mail, merchant, order, payment, reached, wallet};
+use coinslot_store::{StoreError, Tx, coupon, mail, merchant, order, payment, reached, virtual_currency, wallet};
+use coinslot_store::{gift as store_gift, shipping as store_shipping};
 use coinslot_wire::shop::webhook::OrderNotice;
 use coinslot_wire::token::{PlayerField, TokenBody};
 use coinslot_wire::webhook::PaymentNotice;
@@ -77,6 +82,13 @@ pub struct Checkout {
     pub(crate) order: Option<Order>,
     /// Host and port of this server, as browsers know it.
     pub public_host: String,
+    /// What the player has of the virtual currency, in hundredths, and what it
+    /// is called; none where that is not shown or not known.
+    pub balance: Option<(i64, String)>,
+    /// Who gets it, where that is somebody else.
+    pub gift: Option<Gifting>,
+    /// Where it is sent, once that is said.
+    pub address: Option<Address>,
     token_hash: String,
     place: Option<Place>,
 }
@@ -96,6 +108,20 @@ impl Checkout {
     /// Whether it buys a subscription, whose way to pay is always saved.
     pub fn subscribes(&self) -> bool {
         self.lines.iter().any(|l| l.kind == LineKind::Plan)
+    }
+
+    /// Whether the page asks where the purchase is sent.
+    pub fn ships(&self) -> bool {
+        self.body.ships() && !self.is_free()
+    }
+
+    /// What the player has to say before anything can be paid, if it is not
+    /// said.
+    pub fn unsaid(&self) -> Option<Next> {
+        if self.gift.as_ref().is_some_and(|gift| gift.receiver.is_none()) {
+            return Some(Next::Receiver);
+        }
+        (self.ships() && self.address.is_none()).then_some(Next::Address)
     }
 
     pub(crate) fn token_hash(&self) -> &str {
@@ -123,6 +149,11 @@ pub enum PageError {
     TooOften(Span),
     /// The game does not know the player.
     PlayerRefused,
+    /// The game does not know who is to get a gift.
+    ReceiverRefused,
+    /// The address is that of the sandbox, and the token is for real money, or
+    /// the other way about.
+    WrongHost,
     /// The game did not answer whether it knows the player.
     GameUnreachable,
     /// The server cannot do it now.
@@ -141,10 +172,12 @@ impl PageError {
             | PageError::Region(region::Unknown::Currency) => "1000-0003",
             PageError::Refused(Refusal::NotFound(_)) => "0010-0001",
             PageError::Refused(Refusal::NoDrm(_)) => "0010-0003",
+            PageError::Refused(Refusal::TooLittle(_)) => "1001",
             PageError::Refused(Refusal::Quantity(_)) => "1002",
             PageError::Refused(_) => "3032",
             PageError::Serverless => "0004-0010",
-            PageError::PlayerRefused => "2205",
+            PageError::PlayerRefused | PageError::ReceiverRefused => "2205",
+            PageError::WrongHost => "0004-0008",
             PageError::GameUnreachable => "2207",
             PageError::TooOften(_) | PageError::Unavailable => "3032",
         }
@@ -171,6 +204,10 @@ pub struct Paying {
     pub save: bool,
     /// For the receipt, if the game did not say or lets the player change it.
     pub email: Option<String>,
+    /// The shown name, if the game lets the player change it.
+    pub name: Option<String>,
+    /// The telephone, likewise.
+    pub phone: Option<String>,
     /// Postal code, where cards need one.
     pub zip: Option<String>,
     /// The address the player pays from.
@@ -210,6 +247,10 @@ pub enum Next {
     Challenge,
     /// To the status page.
     Status,
+    /// To where the player says who gets it.
+    Receiver,
+    /// To where the player says where it is sent.
+    Address,
 }
 
 /// Opens a token for a visitor from an address. Changes nothing.
@@ -243,6 +284,23 @@ fn fitting(
     Ok((choice, country))
 }
 
+/// The player of a token, or who is named on the page in place of him or her,
+/// where the token allows that. Who is named has shown nothing: what the token
+/// says of the player's name is not said of them.
+fn player_of(body: &TokenBody, choice: &Choice) -> Result<(Player, bool), PageError> {
+    let player = body.player();
+    let subscribes = matches!(choice.goods, Some(Wish::Plan { .. }));
+    let other = choice.player.clone().filter(|id| *id != player.id);
+    let Some(id) = other.filter(|_| body.may_change(PlayerField::Id) && !subscribes) else {
+        return Ok((player, false));
+    };
+    // Those are nobody's, and no game is asked about them.
+    if id.starts_with(GUEST) || id.starts_with(coinslot_domain::token::GUEST) {
+        return Err(PageError::PlayerRefused);
+    }
+    Ok((Player { id, name: None, ..player }, true))
+}
+
 async fn opened(
     app: &App,
     token: &str,
@@ -256,15 +314,18 @@ async fn opened(
         .ok_or_else(|| StoreError::Corrupt(format!("a token of project {project_id} cannot be read")))?;
     let known = known::project(app, project_id).await?.ok_or(PageError::Token)?;
     let project = known.project.clone();
-    let (mut player, guest) = (body.player(), body.is_guest());
+    let (mut player, named) = player_of(&body, &choice)?;
+    let guest = body.is_guest() || named;
     // Nothing is bought with a token for the player's account.
     if body.is_account() {
         return Err(PageError::NothingForSale);
     }
     let open = body.is_open();
+    let giving = body.gift();
     // A plan may have begun without a payment.
     let subscribes = body.plan().is_some() || open;
-    let (choice, country) = fitting(choice, &body, guest, ip).map_err(PageError::Region)?;
+    // Nobody subscribes in the name of somebody else.
+    let (choice, country) = fitting(choice, &body, guest || giving.is_some(), ip).map_err(PageError::Region)?;
     player.country = country.code;
     let payment = match at_once && found.unused && !subscribes {
         true => None,
@@ -284,9 +345,10 @@ async fn opened(
     if payment.is_none() && !found.dry_run {
         return Err(PageError::NoAgreement);
     }
-    let (started, mut accounts) = match &payment {
-        Some(p) if p.state != PaymentState::Declined => (None, vec![]),
-        _ if at_once && !subscribes => (None, vec![]),
+    let shows_balance = !at_once && !guest && body.look().balance;
+    let (started, mut accounts, balance) = match &payment {
+        Some(p) if p.state != PaymentState::Declined => (None, vec![], None),
+        _ if at_once && !subscribes => (None, vec![], None),
         _ => {
             let (hash, user) = (token_hash.clone(), player.id.clone());
             app.store
@@ -295,11 +357,21 @@ async fn opened(
                         true => coinslot_store::subscription::of_token(tx, project_id, &hash)?,
                         false => None,
                     };
-                    Ok::<_, StoreError>((started, coinslot_store::account::of_user(tx, project_id, &user)?))
+                    let held = if shows_balance { wallet::find(tx, project_id, &user)? } else { None };
+                    let balance = match held {
+                        Some(held) => Some((held.balance, virtual_currency::settings(tx, project_id)?)),
+                        None => None,
+                    };
+                    Ok::<_, StoreError>((started, coinslot_store::account::of_user(tx, project_id, &user)?, balance))
                 })
                 .await?
         }
     };
+    let languages: Vec<String> = body.language().map(str::to_string).into_iter().collect();
+    let called = |name: &Localized| name.pick(&languages, project.default_locale()).unwrap_or_default().to_string();
+    // Nothing of a currency that is not sold is not worth a word.
+    let balance = balance.filter(|(n, settings)| *n > 0 || !settings.base.is_empty());
+    let balance = balance.map(|(n, settings)| (n, called(&settings.name)));
     // A token that was paid with shows its payment for as long as it is kept.
     if payment.is_none() && started.is_none() && found.expires_at <= app.now(project_id) {
         return Err(PageError::Token);
@@ -310,15 +382,22 @@ async fn opened(
         true => {
             let chosen = choice.currency.as_deref().and_then(Currency::from_code);
             let wanted = region::currency(body.currency(), chosen, player.country.as_deref());
-            let shop = showcase::open(app, &project, &body, &player.id, guest, wanted).await?;
+            let shop = showcase::open(app, &project, &body, &player.id, guest || giving.is_some(), wanted).await?;
             Some(shop.ok_or(PageError::NothingForSale)?)
         }
         false => None,
     };
     let withheld = choice.goods.as_ref().is_some_and(|wish| shop.as_ref().is_some_and(|s| !s.offers(wish)));
     let shop = shop.filter(|_| shopping);
+    // Who paid is then who the order says, whoever the token names; and who gets
+    // it, too.
+    let named = body.may_change(PlayerField::Id) && payment.is_some();
+    let (mut payer, mut given) = (None, None);
+    let ordered = named || giving.is_some();
     let (lines, keys, choices, currencies) = match &payment {
-        _ if started.is_some() || !(open || purchase::wanted(&body, &choice)) => Default::default(),
+        _ if started.is_some() || !(open || (ordered && payment.is_some()) || purchase::wanted(&body, &choice)) => {
+            Default::default()
+        }
         // It keeps the prices it was made with.
         None if order.is_some() => {
             (order.as_ref().map(|o| o.lines.clone()).unwrap_or_default(), vec![], vec![], BTreeSet::new())
@@ -326,11 +405,16 @@ async fn opened(
         Some(p) => {
             let (project, order) = (p.project, p.order);
             let read = app.store.read(move |tx| {
-                let Some(order) = order::find(tx, project, order)? else { return Ok(Default::default()) };
+                let Some(order) = order::find(tx, project, order)? else { return Ok((None, vec![], vec![])) };
                 let keys = purchase::bought_keys(tx, &order)?;
-                Ok::<_, StoreError>((order.lines, keys, vec![], BTreeSet::new()))
+                Ok::<_, StoreError>((Some((order.player, order.gift)), order.lines, keys))
             });
-            read.await?
+            let (found, lines, keys) = read.await?;
+            if let Some((player, gift)) = found {
+                payer = named.then_some(player);
+                given = gift;
+            }
+            (lines, keys, vec![], BTreeSet::new())
         }
         None => {
             let now = app.now(project.id);
@@ -347,6 +431,32 @@ async fn opened(
     if withheld {
         return Err(PageError::Refused(Refusal::NotForSale(lines.first().map(|l| l.sku.clone()).unwrap_or_default())));
     }
+    let plan = lines.iter().find(|l| l.kind == LineKind::Plan).filter(|_| giving.is_some() && payment.is_none());
+    if let Some(plan) = plan {
+        return Err(PageError::Refused(Refusal::NotForSale(plan.sku.clone())));
+    }
+    let said = (giving.is_some() && given.is_none(), body.ships());
+    let key = token_hash.clone();
+    let (chosen, address) = match said {
+        (false, false) => (None, None),
+        (gift, ships) => {
+            let read = app.store.read(move |tx| {
+                let chosen = if gift { store_gift::chosen(tx, project_id, &key)? } else { None };
+                let address = if ships { store_shipping::of_token(tx, project_id, &key)? } else { None };
+                Ok::<_, StoreError>((chosen, address))
+            });
+            read.await?
+        }
+    };
+    let receiver = match given {
+        Some(gift) => {
+            let known = giving.iter().flat_map(|giving| &giving.friends).find(|friend| friend.id == gift.receiver);
+            let name = known.and_then(|friend| friend.name.clone());
+            Some(Friend { id: gift.receiver, name, email: gift.receiver_email })
+        }
+        None => chosen,
+    };
+    let gift = giving.map(|giving| Gifting { giving, receiver });
     let breakdown = match (&payment, &started) {
         (Some(p), _) => p.breakdown,
         (None, Some(s)) => free(s.terms.charge.currency)?,
@@ -358,6 +468,8 @@ async fn opened(
         Some(shop) => shop.currencies.iter().copied().collect(),
         None => currencies.into_iter().collect(),
     };
+    let guest = guest || payer.as_ref().is_some_and(|payer| payer.id != body.player().id);
+    let player = payer.unwrap_or(player);
     let methods = app.gateway.methods(breakdown.payment.currency);
     accounts.retain(|a| !guest && methods.iter().any(|m| m.id == a.method));
     let sandbox = found.dry_run;
@@ -382,9 +494,17 @@ async fn opened(
         expires_at: found.expires_at,
         order,
         public_host: app.public_url.split_once("://").map_or("", |(_, host)| host).to_string(),
+        balance,
+        gift,
+        address,
         token_hash,
         place: found.place,
     })
+}
+
+/// Whether a token is for play money; `None` for one that is not known.
+pub async fn is_sandbox(app: &App, token: &str) -> Result<Option<bool>, PageError> {
+    Ok(crate::token::find(app, token).await?.map(|found| found.dry_run))
 }
 
 /// Where the payment of a token stands, for whoever waits for it.
@@ -489,6 +609,12 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
         Some(id) => Some(checkout.accounts.iter().find(|a| a.id == id).ok_or(PayError::Method)?.clone()),
         None => None,
     };
+    if let Some(first) = checkout.unsaid() {
+        return Ok(first);
+    }
+    if saved.is_none() && checkout.body.only_saved() {
+        return Err(PayError::Method);
+    }
     let number = saved.as_ref().map_or(paying.method, |a| a.method);
     let method = checkout.methods.iter().find(|m| m.id == number).ok_or(PayError::Method)?.clone();
     let now = app.now(checkout.project.id);
@@ -500,12 +626,26 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
         (None, _, false) => None,
     };
     admit(app, checkout, paying.ip.as_deref()).await?;
+    let gift = match &checkout.gift {
+        Some(Gifting { giving, receiver: Some(receiver) }) => {
+            if !gift::knows(app, checkout, receiver, paying.ip.as_deref()).await? {
+                return Err(PageError::ReceiverRefused.into());
+            }
+            Some(giving.to(receiver))
+        }
+        _ => None,
+    };
 
+    let said = |field, new: Option<String>, old: &Option<String>| {
+        new.filter(|_| checkout.body.may_change(field)).or_else(|| old.clone())
+    };
     let player = Player {
-        email: match checkout.body.allow_modify(PlayerField::Email) {
+        email: match checkout.body.may_change(PlayerField::Email) {
             true => paying.email.or_else(|| checkout.player.email.clone()),
             false => checkout.player.email.clone().or(paying.email),
         },
+        name: said(PlayerField::Name, paying.name, &checkout.player.name),
+        phone: said(PlayerField::Phone, paying.phone, &checkout.player.phone),
         zip: paying.zip,
         ip: paying.ip,
         ..checkout.player.clone()
@@ -559,6 +699,7 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
             external_id: checkout.body.external_id().map(str::to_string),
             custom_parameters: checkout.body.custom_parameters_text(),
             placed: None,
+            gift,
         },
     };
     let zero = Money::zero(order.total.currency);
@@ -590,7 +731,8 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
         keep,
     };
     let token_hash = checkout.token_hash.clone();
-    let trying = Arc::new(Trying { buying, order, payment: fresh, attempt, token_hash, now });
+    let ships = checkout.ships();
+    let trying = Arc::new(Trying { buying, order, payment: fresh, attempt, token_hash, ships, now });
     if let Some(place) = checkout.place {
         app.tokens.used(checkout.project.id, place);
     }
@@ -638,6 +780,8 @@ pub(crate) struct Trying {
     payment: Payment,
     attempt: Attempt,
     token_hash: String,
+    /// Whether an address goes with the order.
+    ships: bool,
     now: Time,
 }
 
@@ -652,7 +796,7 @@ enum Begun {
 }
 
 fn begin(tx: &mut Tx<'_>, trying: &Trying) -> Result<Begun, Refused> {
-    let Trying { buying, order, payment: fresh, attempt, token_hash, now } = trying;
+    let Trying { buying, order, payment: fresh, attempt, token_hash, ships, now } = trying;
     if payment::insert(tx, fresh, token_hash)? {
         match buying {
             // It keeps its prices, but not what is no longer sold.
@@ -663,6 +807,9 @@ fn begin(tx: &mut Tx<'_>, trying: &Trying) -> Result<Begun, Refused> {
         match order.placed {
             Some(_) => order::set_player(tx, order)?,
             None => order::insert(tx, order, *now)?,
+        }
+        if *ships && !store_shipping::attach(tx, fresh.project, token_hash, order.id)? {
+            return Err(StoreError::Corrupt("an address vanished".into()).into());
         }
         if let Some(buying) = buying {
             purchase::reserve(tx, buying, order, fresh.attempt.get(), *now)?;
@@ -903,6 +1050,10 @@ fn capture(
     reached("capture.books");
     if !registered {
         register(tx, project.id, &order.player, now)?;
+    }
+    if let Some(gift) = &order.gift {
+        let (id, email) = (gift.receiver.clone(), gift.receiver_email.clone());
+        register(tx, project.id, &Player { id, email, ..Player::default() }, now)?;
     }
     purchase::fulfil(tx, &order, Some(&payment), now)?;
     reached("capture.goods");

@@ -20,6 +20,7 @@ pub mod demo;
 pub mod draw;
 pub mod event;
 pub mod game;
+pub mod gift;
 pub mod group;
 pub mod hub;
 pub mod idempotency;
@@ -43,6 +44,7 @@ pub mod promotion;
 pub mod purchase;
 pub mod refund;
 pub mod report;
+pub mod shipping;
 pub mod shop;
 pub mod showcase;
 pub mod signature;
@@ -82,6 +84,8 @@ pub struct Parts {
     pub post: Option<Arc<dyn port::Post>>,
     /// Where players' browsers reach the server, without a slash at the end.
     pub public_url: String,
+    /// Where they reach it to pay with play money, if that is elsewhere.
+    pub sandbox_url: Option<String>,
 }
 
 /// The running server, without its doors. Its parts are its fields.
@@ -163,12 +167,33 @@ impl Numbers {
     }
 }
 
+/// Host and port of an address.
+fn host_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split(['/', '?']).next().unwrap_or_default()
+}
+
 impl App {
+    /// Where players' browsers reach the page of a payment with play money, or
+    /// with real money.
+    pub fn page_url(&self, sandbox: bool) -> &str {
+        self.sandbox_url.as_deref().filter(|_| sandbox).unwrap_or(&self.public_url)
+    }
+
+    /// Whether a browser that came to `host` came to the right place for play
+    /// money, or for real money. Where both are in one place, and at addresses
+    /// that nobody was told of, every place is right.
+    pub fn is_at_home(&self, host: &str, sandbox: bool) -> bool {
+        let other = host_of(self.page_url(!sandbox));
+        host_of(self.page_url(sandbox)) == other || !host.eq_ignore_ascii_case(other)
+    }
+
     /// Puts a server together.
     pub fn new(parts: Parts) -> Shared {
         let outside = parts.clock.clone();
         let parts = Parts {
             public_url: parts.public_url.trim_end_matches('/').to_string(),
+            sandbox_url: parts.sandbox_url.map(|url| url.trim_end_matches('/').to_string()),
             clock: Arc::new(idempotency::Again(parts.clock)),
             random: Arc::new(idempotency::Again(parts.random)),
             ..parts

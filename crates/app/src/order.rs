@@ -276,6 +276,7 @@ pub(crate) fn new(buying: &Buying, id: OrderId, lines: Vec<Line>, total: Money, 
         external_id: body.external_id().map(str::to_string),
         custom_parameters: body.custom_parameters_text(),
         placed: Some(placed),
+        gift: None,
     }
 }
 

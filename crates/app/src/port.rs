@@ -185,4 +185,6 @@ pub trait Game: Send + Sync {
     /// Posts a webhook and waits for the answer, at most
     /// [`coinslot_domain::webhook::TIMEOUT`].
     fn post(&self, request: Outgoing) -> Later<'_, Answered>;
+    /// The same with `GET`, and without a body.
+    fn get(&self, request: Outgoing) -> Later<'_, Answered>;
 }

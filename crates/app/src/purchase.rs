@@ -445,7 +445,7 @@ impl Cart<'_> {
         let package = packages.iter().find(|p| p.currency == currency);
         let (full_price, sold) = match package {
             Some(p) => (p.price.money(currency).map_err(|_| refused())?, Sold::Package(p.id)),
-            None => (amount_price(&settings, quantity, currency).ok_or_else(refused)?, Sold::Amount),
+            None => (amount_price(&settings, quantity, currency, &name)?, Sold::Amount),
         };
         let bargain = bargain(self.promotions.iter().copied(), sold);
         self.lines.push(Line {
@@ -716,12 +716,18 @@ pub(crate) fn for_coins(tx: &mut Tx<'_>, buying: &Buying, item: &Item) -> Result
 
 /// What an amount of virtual currency costs that is no package, within the
 /// bounds of an order.
-fn amount_price(settings: &Settings, quantity: i64, currency: Currency) -> Option<Money> {
-    let price = settings.base.get(&currency)?.of_parts(quantity, HUNDREDTHS, currency).ok()?;
+fn amount_price(settings: &Settings, quantity: i64, currency: Currency, what: &str) -> Result<Money, Refusal> {
+    let too_much = || Refusal::Quantity(what.to_string());
+    let base = settings.base.get(&currency).ok_or_else(too_much)?;
+    let price = base.of_parts(quantity, HUNDREDTHS, currency).map_err(|_| too_much())?;
     let bound = |d: coinslot_domain::decimal::Decimal| d.money(currency).ok().filter(|m| m.minor > 0);
-    let low = bound(settings.min).is_none_or(|min| price.minor >= min.minor);
-    let high = bound(settings.max).is_none_or(|max| price.minor <= max.minor);
-    (low && high).then_some(price)
+    if bound(settings.min).is_some_and(|min| price.minor < min.minor) {
+        return Err(Refusal::TooLittle(what.to_string()));
+    }
+    match bound(settings.max).is_some_and(|max| price.minor > max.minor) {
+        true => Err(too_much()),
+        false => Ok(price),
+    }
 }
 
 /// What is known of the player: what the token says, over what was said before.
@@ -740,7 +746,7 @@ pub(crate) fn verify(tx: &mut Tx<'_>, buying: &Buying, order: &Order) -> Result<
 /// Whether an order could be begun now, as far as can be told without setting
 /// anything aside: an early answer for who would find out when paying.
 pub(crate) fn within_limits(tx: &mut Tx<'_>, order: &Order, now: Time) -> Result<(), Refused> {
-    let (project, user) = (order.project, order.player.id.as_str());
+    let (project, user) = (order.project, order.receiver());
     let bought = purchase::of_player(tx, project, user)?;
     for (id, line) in items(order) {
         let item = item::find(tx, project, id)?.ok_or_else(|| Refusal::NotFound(line.sku.clone()))?;
@@ -795,7 +801,7 @@ pub(crate) fn reserve(tx: &mut Tx<'_>, buying: &Buying, order: &Order, number: i
     }
     for (id, line) in items(order) {
         let item = item::find(tx, order.project, id)?.ok_or_else(|| Refusal::NotFound(line.sku.clone()))?;
-        let user = &order.player.id;
+        let user = order.receiver();
         let limit = if item.once_only() { Some(1) } else { item.purchase_limit };
         // What was given to the player counts for what can be had only once.
         let has = item.once_only() && inventory::owned(tx, order.project, user, id, now)? > 0;
@@ -820,7 +826,7 @@ pub(crate) fn release(tx: &mut Tx<'_>, order: &Order, now: Time) -> Result<(), S
     }
     coupon::give_back(tx, order.project, order.id)?;
     for (item, line) in items(order) {
-        purchase::uncount(tx, order.project, &order.player.id, item, line.quantity)?;
+        purchase::uncount(tx, order.project, order.receiver(), item, line.quantity)?;
     }
     if keys(order).next().is_some() {
         key::release(tx, order.project, order.id, now)?;
@@ -834,7 +840,7 @@ pub(crate) fn fulfil(tx: &mut Tx<'_>, order: &Order, payment: Option<&Payment>, 
         let Some(id) = line.reference.and_then(ItemId::new) else { continue };
         // What is sent by mail is in no inventory.
         if let Some(item) = item::find(tx, order.project, id)?.filter(|i| i.kind != Kind::Physical) {
-            inventory::grant(tx, order.project, &order.player.id, &item, line.quantity, now)?;
+            inventory::grant(tx, order.project, order.receiver(), &item, line.quantity, now)?;
         }
     }
     if keys(order).next().is_some() {
@@ -898,7 +904,7 @@ pub(crate) fn revoke(
     event: EventId,
     now: Time,
 ) -> Result<(), StoreError> {
-    let (project, user) = (order.project, order.player.id.as_str());
+    let (project, user) = (order.project, order.receiver());
     if order.lines.is_empty() {
         return Ok(());
     }
@@ -945,7 +951,7 @@ fn book(
 ) -> Result<(), StoreError> {
     let operation = Operation {
         project: order.project,
-        user: order.player.id.clone(),
+        user: order.receiver().to_string(),
         id: id.ok_or_else(|| StoreError::Corrupt("an operation without a number".into()))?,
         kind,
         status: OperationStatus::Completed,

@@ -39,6 +39,15 @@ pub fn documented(body: &[u8], secret: &str) -> String {
     format!("Signature {}", sha1_hex(&[body, secret.as_bytes()]))
 }
 
+/// The documented signature of a question that is a `GET`: the lower-case
+/// hexadecimal SHA-1 of its type, the values of its other parameters in the
+/// order of their names, as they are before they are written into an address,
+/// and the secret.
+pub fn of_query<'a>(kind: &'a str, values: impl Iterator<Item = &'a str>, secret: &'a str) -> String {
+    let parts: Vec<&[u8]> = [kind].into_iter().chain(values).chain([secret]).map(str::as_bytes).collect();
+    sha1_hex(&parts)
+}
+
 /// The Standard Webhooks headers. The key is the secret's bytes as they are,
 /// or, for a secret that begins with `whsec_` and goes on in base64, what that
 /// base64 stands for.
@@ -528,6 +537,13 @@ mod tests {
 
     fn rule_of(body: &str, header: &str) -> Option<Rule> {
         rule(verify_documented(body.as_bytes(), Some(header), SECRET))
+    }
+
+    #[test]
+    fn questions_are_signed_by_their_values_in_order() {
+        let values = ["20", "10", "frien", "user_id"];
+        let sign = of_query("friends_list", values.into_iter(), "secret_key_1");
+        assert_eq!(sign, "427d6823b653bbe4bead8759f28fa72ad6640576");
     }
 
     #[test]

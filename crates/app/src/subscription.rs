@@ -571,6 +571,7 @@ fn begin(
         external_id: None,
         custom_parameters: s.custom_parameters.clone(),
         placed: None,
+        gift: None,
     };
     let fresh = account::pending(&order, ids.payment, ids.attempt, breakdown, &account, s.dry_run, now);
     let number = s.charges + 1;

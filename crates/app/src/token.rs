@@ -319,6 +319,8 @@ pub async fn purge(app: &App) -> Result<u64, StoreError> {
             .store
             .write(move |tx| {
                 coinslot_store::tv::purge(tx, project, before)?;
+                coinslot_store::shipping::purge(tx, project, before)?;
+                coinslot_store::gift::purge(tx, project, before)?;
                 coinslot_store::token::purge(tx, project, before, PURGED)
             })
             .await?;

@@ -81,16 +81,82 @@ pub(crate) enum Asked {
 /// Puts a question to the game and records the exchange. Not repeated: whoever
 /// asks wants to know now.
 pub(crate) async fn ask(app: &App, project: &Project, kind: &'static str, body: String) -> Result<Asked, StoreError> {
-    let Some(url) = &project.webhook_url else { return Ok(Asked::Nobody) };
+    Ok(question(app, project, kind, body).await?.0)
+}
+
+/// The same, with the words of the answer.
+pub(crate) async fn question(
+    app: &App,
+    project: &Project,
+    kind: &'static str,
+    body: String,
+) -> Result<(Asked, String), StoreError> {
+    let Some(url) = &project.webhook_url else { return Ok((Asked::Nobody, String::new())) };
     let event = app.id(EventId::new).await?;
     let (delivery, verdict) = send(app, project, url, event, 1, &body).await;
+    answered(app, kind, body, delivery, verdict).await
+}
+
+async fn answered(
+    app: &App,
+    kind: &'static str,
+    body: String,
+    delivery: Delivery,
+    verdict: Verdict,
+) -> Result<(Asked, String), StoreError> {
     let (state, asked) = match verdict {
         Verdict::Delivered => (EventState::Delivered, Asked::Yes),
         Verdict::Refused => (EventState::Failed, Asked::No),
         Verdict::Retry => (EventState::Failed, Asked::NoAnswer),
     };
+    let answer = delivery.answer.clone();
     app.store.write(move |tx| webhook::insert_asked(tx, kind, &body, state, &delivery)).await?;
-    Ok(asked)
+    Ok((asked, answer))
+}
+
+/// Puts a question to the game that is a `GET`: with these parameters, in the
+/// order of their names, signed in the address. `text` is what the list of
+/// events shows of it.
+pub(crate) async fn look_up(
+    app: &App,
+    project: &Project,
+    kind: &'static str,
+    pairs: &[(&'static str, String)],
+    text: String,
+) -> Result<(Asked, String), StoreError> {
+    let Some(url) = &project.webhook_url else { return Ok((Asked::Nobody, String::new())) };
+    let event = app.id(EventId::new).await?;
+    let (delivery, verdict) = fetch(app, project, url, event, kind, pairs).await;
+    answered(app, kind, text, delivery, verdict).await
+}
+
+fn question_address(url: &str, kind: &str, pairs: &[(&'static str, String)], signature: &str) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("notification_type", kind);
+    query.extend_pairs(pairs.iter().map(|(name, value)| (*name, value.as_str())));
+    query.append_pair("sign", signature);
+    [url, if url.contains('?') { "&" } else { "?" }, &query.finish()].concat()
+}
+
+/// Makes a request that is a `GET`. An answer or none, whoever asked notes it.
+pub(crate) async fn fetch(
+    app: &App,
+    project: &Project,
+    url: &str,
+    event: EventId,
+    kind: &str,
+    pairs: &[(&'static str, String)],
+) -> (Delivery, Verdict) {
+    let sent_at = app.now(project.id);
+    let signature = signature::of_query(kind, pairs.iter().map(|(_, value)| value.as_str()), &project.secret);
+    let address = question_address(url, kind, pairs, &signature);
+    let headers = vec![("accept", "application/json".to_string())];
+    let request = Outgoing { url: address.clone(), headers, body: String::new() };
+    let Answered { status, body: answer, error, took } = app.game.get(request).await;
+    let verdict = verdict(status);
+    app.meter.webhook(verdict, took.0);
+    let (project, attempt) = (project.id, 1);
+    (Delivery { project, event, attempt, url: address, signature, sent_at, took, status, answer, error }, verdict)
 }
 
 pub(crate) async fn send(

@@ -663,7 +663,8 @@ async fn prepare(settings: &Settings, policy: Policy) -> Fallible<Ready> {
         (None, Policy::Loopback) => Some(Arc::new(Catcher::default())),
         (None, Policy::Public) => None,
     };
-    Ok(Ready { app: assemble(database, policy, public_url, post)?, listener, address, metrics })
+    let urls = (public_url, listen.sandbox_url.clone());
+    Ok(Ready { app: assemble(database, policy, urls, post)?, listener, address, metrics })
 }
 
 async fn bind(address: SocketAddr, flag: &str) -> Fallible<TcpListener> {
@@ -671,7 +672,12 @@ async fn bind(address: SocketAddr, flag: &str) -> Fallible<TcpListener> {
     bound.map_err(|e| format!("cannot listen on {address}: {e}; choose another with {flag}").into())
 }
 
-fn assemble(database: &Database, policy: Policy, public_url: String, post: Option<Arc<dyn Post>>) -> Fallible<Shared> {
+fn assemble(
+    database: &Database,
+    policy: Policy,
+    (public_url, sandbox_url): (String, Option<String>),
+    post: Option<Arc<dyn Post>>,
+) -> Fallible<Shared> {
     Ok(App::new(Parts {
         store: Store::open(&database.location()?)?,
         clock: Arc::new(SystemClock),
@@ -680,13 +686,14 @@ fn assemble(database: &Database, policy: Policy, public_url: String, post: Optio
         game: Arc::new(HttpGame::new(policy, TIMEOUT)?),
         post,
         public_url,
+        sandbox_url,
     }))
 }
 
 /// The project that a command is about, and the server without its
 /// doors.
 async fn open(of: &Of, policy: Policy) -> Fallible<(Shared, Project)> {
-    let app = assemble(&of.database, policy, String::new(), None)?;
+    let app = assemble(&of.database, policy, (String::new(), None), None)?;
     let project = crate::event::project(&app, of.project).await?;
     Ok((app, project))
 }
@@ -709,7 +716,7 @@ async fn run_found(command: Found) -> Fallible<()> {
     if let Some(url) = &command.webhook_url {
         allowed_url(url, Policy::Public).map_err(|why| format!("--webhook-url: {why}"))?;
     }
-    let app = assemble(&command.database, Policy::Public, String::new(), None)?;
+    let app = assemble(&command.database, Policy::Public, (String::new(), None), None)?;
     let f = coinslot_app::merchant::found(&app, command.merchant, command.project, command.webhook_url).await?;
     println!(
         "Keep these; the API key is not shown again.
@@ -726,7 +733,7 @@ async fn run_found(command: Found) -> Fallible<()> {
 async fn run_key(command: Key) -> Fallible<()> {
     let (Key::Add { whose, .. } | Key::List { whose, .. } | Key::Remove { whose, .. }) = &command;
     let merchant = MerchantId::new(whose.merchant).ok_or("--merchant: not a number of this server")?;
-    let app = assemble(&whose.database, Policy::Public, String::new(), None)?;
+    let app = assemble(&whose.database, Policy::Public, (String::new(), None), None)?;
     say(&match command {
         Key::Add { project, .. } => crate::key::add(&app, merchant, project).await?,
         Key::List { json, .. } => crate::key::list(&app, merchant, json).await?,
@@ -736,7 +743,7 @@ async fn run_key(command: Key) -> Fallible<()> {
 
 async fn projects(command: &Doctor) -> Fallible<Vec<doctor::Finding>> {
     let policy = if command.local { Policy::Loopback } else { Policy::Public };
-    let app = assemble(&command.settings.database, policy, String::new(), None)?;
+    let app = assemble(&command.settings.database, policy, (String::new(), None), None)?;
     let projects = match command.project {
         Some(id) => vec![crate::event::project(&app, id).await?],
         None => coinslot_app::merchant::projects(&app).await?,

@@ -89,6 +89,11 @@ pub struct Listen {
     /// Where browsers reach the server, when that is not the address above.
     #[arg(long, value_name = "URL", env = "COINSLOT_PUBLIC_URL")]
     pub public_url: Option<String>,
+    /// Where browsers reach it to pay with play money, when that is not the
+    /// address above. With two addresses, a payment page that is opened at the
+    /// wrong one says so (0004-0008).
+    #[arg(long, value_name = "URL", env = "COINSLOT_SANDBOX_URL")]
+    pub sandbox_url: Option<String>,
     /// A reverse proxy stands in front and sets X-Forwarded-For. Only the last
     /// entry of that header is believed.
     #[arg(long, value_name = "TRUTH", env = "COINSLOT_BEHIND_PROXY", num_args = 0..=1, require_equals = true)]

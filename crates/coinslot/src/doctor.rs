@@ -110,6 +110,9 @@ pub fn machine(settings: &Settings, clock: &dyn Clock) -> Report {
     let mut all = doors(listen);
     all.push(files(rustix::process::getrlimit(rustix::process::Resource::Nofile).current));
     all.push(public_url(listen));
+    if let Some(url) = &listen.sandbox_url {
+        all.push(web_address("sandbox URL", url, listen.behind_proxy));
+    }
     all.extend(secret_file(database));
     let location = match database.location() {
         Ok(location) => location,
@@ -273,31 +276,36 @@ fn public_url(listen: &Listen) -> Finding {
             }
         };
     };
+    web_address(WHAT, text, listen.behind_proxy)
+}
+
+/// Whether an address is one that browsers can be sent to.
+fn web_address(what: &'static str, text: &str, behind_proxy: bool) -> Finding {
     let url = match url::Url::parse(text) {
         Ok(url) => url,
-        Err(e) => return fail(WHAT, format!("{text}: {e}"), "write it as in https://pay.example.com"),
+        Err(e) => return fail(what, format!("{text}: {e}"), "write it as in https://pay.example.com"),
     };
     let local = match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
         Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-        None => return fail(WHAT, format!("{text} has no host"), "write it as in https://pay.example.com"),
+        None => return fail(what, format!("{text} has no host"), "write it as in https://pay.example.com"),
     };
     let plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.path() == "/";
     match url.scheme() {
         _ if !plain => {
-            fail(WHAT, format!("{text} has more than scheme, host and port"), "links are made by adding to it")
+            fail(what, format!("{text} has more than scheme, host and port"), "links are made by adding to it")
         }
-        "https" if !local && !listen.behind_proxy => warn(
-            WHAT,
+        "https" if !local && !behind_proxy => warn(
+            what,
             format!("{text}, and behind_proxy is off"),
             "the server itself speaks plain HTTP: behind the proxy that speaks TLS every player has the proxy's \
              address until behind_proxy is set",
         ),
-        "https" => ok(WHAT, text),
-        "http" if local => ok(WHAT, format!("{text}, for this machine only")),
-        "http" => fail(WHAT, format!("{text} is not encrypted"), "put a proxy with TLS in front and write https://"),
-        _ => fail(WHAT, format!("{text} is no web address"), "write it as in https://pay.example.com"),
+        "https" => ok(what, text),
+        "http" if local => ok(what, format!("{text}, for this machine only")),
+        "http" => fail(what, format!("{text} is not encrypted"), "put a proxy with TLS in front and write https://"),
+        _ => fail(what, format!("{text} is no web address"), "write it as in https://pay.example.com"),
     }
 }
 
@@ -550,6 +558,7 @@ mod tests {
         let listen = |public_url: Option<&str>, listen: &str, behind_proxy| Listen {
             listen: listen.parse().unwrap(),
             public_url: public_url.map(str::to_string),
+            sandbox_url: None,
             behind_proxy,
             calls_per_minute: crate::config::Pace(None),
             metrics_listen: None,

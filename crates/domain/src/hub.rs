@@ -182,6 +182,7 @@ mod tests {
             external_id: None,
             custom_parameters: None,
             placed: None,
+            gift: None,
         }
     }
 

@@ -48,9 +48,11 @@ pub enum RedirectWhen {
     /// Never.
     #[default]
     None,
+    /// After a payment for virtual currency that succeeded.
+    VirtualCurrency,
     /// After a payment that succeeded.
     Successful,
-    /// After success or cancellation.
+    /// After success, or when the player did not go through with it.
     SuccessfulOrCanceled,
     /// After any final state.
     Any,

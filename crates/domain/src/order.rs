@@ -1,5 +1,6 @@
 //! What a player ordered, and where that order stands.
 
+use crate::gift::Gift;
 use crate::id::{OrderId, ProjectId};
 use crate::money::Money;
 use crate::payment::{Notified, Payment, PaymentState};
@@ -109,6 +110,8 @@ pub struct Order {
     pub custom_parameters: Option<String>,
     /// What it has besides if it was made before it is paid.
     pub placed: Option<Placed>,
+    /// What it has besides if it is for somebody else.
+    pub gift: Option<Gift>,
 }
 
 /// How long an order that was made before it is paid waits for that: as long as
@@ -175,6 +178,11 @@ impl Status {
 }
 
 impl Order {
+    /// Who gets what is bought: the game's own id.
+    pub fn receiver(&self) -> &str {
+        self.gift.as_ref().map_or(&self.player.id, |gift| &gift.receiver)
+    }
+
     /// Where it stands for the Store API, with the payment that was begun for
     /// it. A payment that is under way when the time is up still counts.
     pub fn status(&self, payment: Option<&Payment>, now: Time) -> Status {
@@ -234,6 +242,7 @@ mod tests {
                 cart: None,
                 coins: None,
             }),
+            gift: None,
         };
         assert_eq!(order(OrderState::New).status(None, Time(9)), Status::New);
         assert_eq!(order(OrderState::New).status(None, Time(10)), Status::Expired);

@@ -48,6 +48,8 @@ pub struct Choice {
     pub country: Option<String>,
     /// The code of the currency to pay in; the same holds for it.
     pub currency: Option<String>,
+    /// Who plays, where the token lets the page say so.
+    pub player: Option<String>,
 }
 
 impl Choice {
@@ -169,7 +171,9 @@ pub enum Refusal {
     Owned(String),
     /// None are left.
     SoldOut(String),
-    /// Less or more than can be bought at once.
+    /// Less than is sold for.
+    TooLittle(String),
+    /// More than can be bought at once, or what cannot be counted so.
     Quantity(String),
     /// The coupon does not hold, with why; it is not known if nothing is said.
     Coupon(Option<coupon::Refusal>),
@@ -187,6 +191,7 @@ impl fmt::Display for Refusal {
             Refusal::Limit(what) => write!(f, "the player may not buy more of {what}"),
             Refusal::Owned(what) => write!(f, "the player has {what} already"),
             Refusal::SoldOut(what) => write!(f, "{what} is sold out"),
+            Refusal::TooLittle(what) => write!(f, "{what} is not sold for so little"),
             Refusal::Quantity(what) => write!(f, "{what} is not sold in this quantity"),
             Refusal::Coupon(None) => f.write_str("the coupon cannot be used: it is not known"),
             Refusal::Coupon(Some(why)) => write!(f, "the coupon cannot be used: {why}"),

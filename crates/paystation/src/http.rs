@@ -21,8 +21,22 @@ pub(crate) const COUPON: &str = "coupon";
 
 /// What the address of a page says of it besides the language. Nothing else of
 /// a form that is shown again gets into an address.
-const KEPT: [&str; 12] =
-    ["access_token", "token", "item", "quantity", "amount", "plan", COUPON, "tab", "group", "page", COUNTRY, CURRENCY];
+const KEPT: [&str; 14] = [
+    "access_token",
+    "token",
+    "item",
+    "quantity",
+    "amount",
+    "plan",
+    COUPON,
+    "tab",
+    "group",
+    "page",
+    "methods",
+    "friend",
+    COUNTRY,
+    CURRENCY,
+];
 
 /// A form is a few hundred bytes.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -64,6 +78,8 @@ pub(crate) struct Visit {
     pub accept_language: Option<String>,
     pub ip: Option<String>,
     pub wants_json: bool,
+    /// Host and port that the browser asked for, if it said so.
+    pub host: Option<String>,
 }
 
 impl Visit {
@@ -74,6 +90,7 @@ impl Visit {
             accept_language: header(header::ACCEPT_LANGUAGE).map(str::to_string),
             ip: request.extensions().get::<ClientIp>().map(|ip| ip.0.to_string()),
             wants_json: header(header::ACCEPT).is_some_and(|a| a.contains("application/json")),
+            host: header(header::HOST).or(request.uri().authority().map(|a| a.as_str())).map(str::to_string),
         }
     }
 
@@ -269,8 +286,13 @@ mod tests {
         let p = Params::read(b"access_token=a%20b+c&token=x&empty=&access_token=second");
         assert_eq!(p.get("access_token"), Some("a b c"));
         assert_eq!(p.get("empty"), None);
-        let v =
-            Visit { params: Params::read(b"token=a%26b&lang=de"), accept_language: None, ip: None, wants_json: false };
+        let v = Visit {
+            params: Params::read(b"token=a%26b&lang=de"),
+            accept_language: None,
+            ip: None,
+            wants_json: false,
+            host: None,
+        };
         assert_eq!(v.link("/paystation2/status"), "/paystation2/status?access_token=a%26b&lang=de");
         let tv = Visit { params: Params::read(b"token=a&smart_tv=1&lang=de"), ..v };
         assert_eq!(tv.link_with("/x", &[("code", "1")]), "/x?access_token=a&smart_tv=1&code=1&lang=de");

@@ -9,6 +9,7 @@
 mod art;
 mod assets;
 mod demo;
+mod gift;
 mod http;
 pub mod locale;
 pub mod mail;
@@ -16,6 +17,7 @@ mod pages;
 mod pay2play;
 mod profile;
 pub mod returning;
+mod shipping;
 mod showcase;
 mod tv;
 mod view;
@@ -61,6 +63,10 @@ const ROUTES: &[(&str, &str, &str, Handler)] = &[
     ("tv_code_open", "POST", tv::CODE, || post(tv::open)),
     ("pay2play_init", "POST", pay2play::INIT, || post(pay2play::init)),
     ("account_change", "POST", profile::CHANGE, || post(profile::change)),
+    ("gift_show", "GET", gift::GIFT, || get(gift::show)),
+    ("gift_choose", "POST", gift::GIFT, || post(gift::choose)),
+    ("shipping_show", "GET", shipping::SHIPPING, || get(shipping::show)),
+    ("shipping_save", "POST", shipping::SHIPPING, || post(shipping::save)),
     ("receipt_show", "GET", pages::RECEIPT, || get(pages::receipt)),
     ("asset_get", "GET", "/paystation2/assets/{file}", || get(pages::asset)),
     ("widget_get", "GET", "/embed/paystation/widget.min.js", || get(pages::widget)),

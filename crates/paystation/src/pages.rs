@@ -1,15 +1,17 @@
 //! The payment page, the simulated bank, the status page and the receipt.
 
 use crate::assets;
+use crate::gift;
 use crate::http::{self, Refused, Visit};
 use crate::locale::{LOCALES, Text};
 use crate::profile;
-use crate::returning::{self, Outcome};
+use crate::returning::{self, Ending, Outcome};
+use crate::shipping;
 use crate::showcase;
 use crate::tv;
 use crate::view::{
     Back, ChallengePage, CheckoutPage, CouponField, ErrorPage, Field, Frame, Languages, Line, MethodChoice, PlaceLink,
-    PlaceList, ReceiptPage, Redirect, Region, RegionPage, StatusFrame, StatusPage, Step, Summary, TestCard,
+    PlaceList, ReceiptPage, Redirect, Region, RegionPage, Said, StatusFrame, StatusPage, Step, Summary, TestCard,
 };
 use askama::Template;
 use axum::extract::{Path, Request, State};
@@ -23,11 +25,14 @@ use coinslot_app::token;
 use coinslot_domain::account::Account;
 use coinslot_domain::card::{Card, CardNumber, Cvv, Expiry};
 use coinslot_domain::merchant::{Project, RedirectWhen};
+use coinslot_domain::money::BasisPoints;
 use coinslot_domain::payment::{Decline, Payment, PaymentState, Stand, StatusGroup};
 use coinslot_domain::purchase::Refusal;
 use coinslot_domain::purchase::{self, Choice, LineKind};
 use coinslot_domain::region::Unknown;
+use coinslot_domain::shipping::is_zip;
 use coinslot_domain::subscription::Subscription;
+use coinslot_wire::look::Look;
 use coinslot_wire::token::{PlayerField, TokenBody};
 use serde::Serialize;
 use serde_json::json;
@@ -58,6 +63,9 @@ pub(crate) async fn entry(State(app): State<Shared>, request: Request) -> Answer
             Err(e) => error(&visit, None, e),
         });
     }
+    if let Err(e) = at_home(&app, &visit).await {
+        return Ok(error(&visit, None, e));
+    }
     match profile::entry(&app, &visit).await {
         Ok(Some(page)) => return Ok(page),
         Ok(None) => {}
@@ -75,6 +83,11 @@ pub(crate) async fn entry(State(app): State<Shared>, request: Request) -> Answer
     }
     if let Some(shop) = &checkout.shop {
         return Ok(showcase::page(&visit, &checkout, shop));
+    }
+    match checkout.unsaid() {
+        Some(Next::Receiver) => return Ok(gift::page(&app, &visit, &checkout, None).await),
+        Some(_) => return Ok(shipping::page(&visit, &checkout, &[])),
+        None => {}
     }
     Ok(form(&visit, &checkout, Faults(problem.map(|text| (showcase::COUPON, text)).into_iter().collect())))
 }
@@ -154,6 +167,9 @@ fn region_of(t: Text, visit: &Visit, c: &Checkout) -> Option<Region> {
 /// `POST /paystation2/pay`
 pub(crate) async fn pay(State(app): State<Shared>, request: Request) -> Answer {
     let visit = Visit::of_form(request).await?;
+    if let Err(e) = at_home(&app, &visit).await {
+        return Ok(error(&visit, None, e));
+    }
     // Only who pays with a saved account needs the accounts.
     let saved = visit.params.get("method").is_some_and(|method| method.starts_with(ACCOUNT));
     let opened = match saved {
@@ -172,6 +188,8 @@ pub(crate) async fn pay(State(app): State<Shared>, request: Request) -> Answer {
     let (name, key) = match checkout::pay(&app, &checkout, paying).await {
         Ok(Next::Challenge) => return Ok(go(&visit, &visit.link(CHALLENGE))),
         Ok(Next::Status) => return Ok(go(&visit, &visit.link(STATUS))),
+        Ok(Next::Receiver) => return Ok(go(&visit, &onward(&visit, &checkout, gift::GIFT))),
+        Ok(Next::Address) => return Ok(go(&visit, &onward(&visit, &checkout, shipping::SHIPPING))),
         Err(PayError::Page(e)) => return Ok(error(&visit, Some(&checkout), e)),
         Err(PayError::Card(CardRefused::Number)) => ("card_number", "card-number-bad"),
         Err(PayError::Card(CardRefused::Expiry)) => ("card_expiry", "card-expiry-refused"),
@@ -316,7 +334,19 @@ pub(crate) async fn pay2play() -> Response {
     http::file(&assets::PAY2PLAY, false)
 }
 
+/// Whether the browser came to the address that is for payments of this kind.
+pub(crate) async fn at_home(app: &Shared, visit: &Visit) -> Result<(), PageError> {
+    let (Some(host), true) = (&visit.host, app.sandbox_url.is_some()) else { return Ok(()) };
+    match checkout::is_sandbox(app, visit.token()).await? {
+        Some(sandbox) if !app.is_at_home(host, sandbox) => Err(PageError::WrongHost),
+        _ => Ok(()),
+    }
+}
+
 pub(crate) async fn open(app: &Shared, visit: &Visit) -> Result<Checkout, Refused> {
+    if let Err(e) = at_home(app, visit).await {
+        return Err(error(visit, None, e).into());
+    }
     let opened = checkout::open(app, visit.token(), choice(visit), visit.ip.as_deref()).await;
     opened.map_err(|e| error(visit, None, e).into())
 }
@@ -326,6 +356,11 @@ pub(crate) async fn open(app: &Shared, visit: &Visit) -> Result<Checkout, Refuse
 pub(crate) fn place_param(index: usize) -> String {
     if index == 0 { "drm".into() } else { format!("drm{index}") }
 }
+
+/// The field with the player's id, where the token lets the page say it.
+const USER_ID: &str = "user_id";
+/// The parameter that has the page show every way to pay, and its value.
+const METHODS: (&str, &str) = ("methods", "all");
 
 /// Keys of one purchase whose places are read.
 const MOST_KEYS: usize = 50;
@@ -339,6 +374,7 @@ fn choice(visit: &Visit) -> Choice {
         coupon: visit.params.get(showcase::COUPON).map(str::to_string),
         country: visit.params.get(http::COUNTRY).map(str::to_string),
         currency: visit.params.get(http::CURRENCY).map(str::to_string),
+        player: visit.params.get(USER_ID).map(str::to_string),
     }
 }
 
@@ -354,6 +390,62 @@ fn elsewhere(visit: &Visit, checkout: &Checkout) -> Option<Response> {
         PaymentState::Challenged => Some(go(visit, &visit.link(CHALLENGE))),
         _ => Some(go(visit, &visit.link(STATUS))),
     }
+}
+
+/// Where a player belongs who asks for a page on which something is said before
+/// paying, if that is not the place for it; `applies` says whether there is
+/// anything to say.
+pub(crate) fn misplaced(visit: &Visit, c: &Checkout, applies: bool) -> Option<Response> {
+    if let Some(elsewhere) = elsewhere(visit, c) {
+        return Some(elsewhere);
+    }
+    (!applies || c.shop.is_some()).then(|| http::see_other(&onward(visit, c, ENTRY)))
+}
+
+/// What was chosen of what the token leaves open, as parameters.
+fn chosen_so_far(c: &Checkout) -> Vec<(String, String)> {
+    let goods = showcase::chosen(&c.choice);
+    let mut pairs: Vec<_> = goods.into_iter().map(|(name, value)| (name.to_string(), value)).collect();
+    pairs.extend(c.choice.places.iter().map(|(index, place)| (place_param(*index), place.clone())));
+    pairs
+}
+
+/// The address of a page of the same purchase, with what was chosen.
+pub(crate) fn onward(visit: &Visit, c: &Checkout, path: &str) -> String {
+    // The coupon goes with every link.
+    let pairs: Vec<_> = chosen_so_far(c).into_iter().filter(|(name, _)| name != showcase::COUPON).collect();
+    let pairs: Vec<_> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    visit.link_with(path, &pairs)
+}
+
+/// What the forms before paying send besides their own.
+pub(crate) fn kept(visit: &Visit, c: &Checkout) -> Vec<(String, String)> {
+    let mut pairs = vec![("access_token".to_string(), visit.token().to_string())];
+    pairs.extend(visit.lang().map(|lang| ("lang".to_string(), lang.to_string())));
+    let region = [http::COUNTRY, http::CURRENCY];
+    pairs.extend(region.iter().filter_map(|name| Some((name.to_string(), visit.params.get(name)?.to_string()))));
+    pairs.extend(chosen_so_far(c));
+    pairs
+}
+
+/// Back to the shop, where the purchase was chosen there.
+pub(crate) fn shop(visit: &Visit, c: &Checkout) -> Option<String> {
+    (c.choice.goods.is_some() && c.payment.is_none()).then(|| visit.link(ENTRY))
+}
+
+/// What was said before paying, for the form to show.
+fn said_before(t: Text, visit: &Visit, c: &Checkout) -> Vec<Said> {
+    let mut all = Vec::new();
+    if let Some(friend) = c.gift.as_ref().and_then(|gift| gift.receiver.as_ref()) {
+        // Who gets what was tried to be paid already stays.
+        let url = c.payment.is_none().then(|| onward(visit, c, gift::GIFT));
+        all.push(Said { key: "gift", label: t.s("gift-to"), text: friend.called().to_string(), url });
+    }
+    if let Some(address) = c.address.as_ref().filter(|_| c.ships()) {
+        let url = Some(onward(visit, c, shipping::SHIPPING));
+        all.push(Said { key: "address", label: t.s("ship-to"), text: address.line(), url });
+    }
+    all
 }
 
 fn asked(checkout: &Checkout) -> Option<&Payment> {
@@ -391,6 +483,34 @@ pub(crate) fn size(name: Option<&str>) -> (u16, u16) {
     }
 }
 
+/// The class of a size that was asked for by name.
+pub(crate) fn sized(name: Option<&str>) -> Option<&'static str> {
+    ["small", "medium", "large"].into_iter().find(|known| Some(*known) == name)
+}
+
+/// What the page says of the player: what the token does not hide. What can be
+/// changed stands in the form.
+fn about(t: Text, c: &Checkout, look: &Look) -> Vec<String> {
+    let shown = |field, value: Option<&str>| {
+        let changing = c.payment.is_none() && c.shop.is_none() && c.body.may_change(field);
+        let said = look.player && !c.body.hidden(field) && !changing;
+        value.filter(|_| said && (look.player_id || field != PlayerField::Id)).map(str::to_string)
+    };
+    let name = shown(PlayerField::Name, c.player.name.as_deref());
+    let id = shown(PlayerField::Id, Some(c.player.id.as_str()));
+    let (main, id) = if name.is_some() { (name, id) } else { (id, None) };
+    let mut lines: Vec<String> = main.map(|name| t.a("for-player", "name", &name)).into_iter().collect();
+    lines.extend(id.map(|id| [&t.s("player"), " ", &id].concat()));
+    let of_each = [(PlayerField::Email, &c.player.email), (PlayerField::Phone, &c.player.phone)];
+    lines.extend(of_each.into_iter().filter_map(|(field, value)| Some(t.ltr(&shown(field, value.as_deref())?))));
+    lines
+}
+
+/// An amount of virtual currency with its name.
+pub(crate) fn coins(t: Text, hundredths: i64, name: &str) -> String {
+    [&t.rate(&BasisPoints(hundredths)), " ", name].concat()
+}
+
 pub(crate) fn frame(visit: &Visit, checkout: Option<&Checkout>, t: Text, title: String, path: &str) -> Frame {
     let languages = Languages { path: path.to_string(), kept: visit.kept(), all: LOCALES };
     let Some(c) = checkout else {
@@ -401,6 +521,10 @@ pub(crate) fn frame(visit: &Visit, checkout: Option<&Checkout>, t: Text, title: 
             project: None,
             sandbox: false,
             size: size(None),
+            sized: None,
+            look: Look::read(None),
+            about: vec![],
+            balance: None,
             languages,
             leave: None,
             close: false,
@@ -411,9 +535,7 @@ pub(crate) fn frame(visit: &Visit, checkout: Option<&Checkout>, t: Text, title: 
             region: None,
         };
     };
-    let shown = |field, value: Option<&str>| value.filter(|_| !c.body.hidden(field)).map(str::to_string);
-    let player = shown(PlayerField::Name, c.player.name.as_deref())
-        .or_else(|| shown(PlayerField::Id, Some(c.player.id.as_str())));
+    let look = c.body.look();
     Frame {
         t,
         title: [&title, " · ", &c.project.name].concat(),
@@ -421,18 +543,19 @@ pub(crate) fn frame(visit: &Visit, checkout: Option<&Checkout>, t: Text, title: 
         project: Some(c.project.name.clone()),
         sandbox: c.sandbox,
         size: size(c.body.size()),
+        sized: sized(c.body.size()),
+        about: about(t, c, &look),
+        balance: c.balance.as_ref().map(|(n, name)| coins(t, *n, name)),
         languages,
         leave: way_back(c),
-        close: c.body.close_button(c.body.mobile()),
+        close: look.close,
         country: c.player.country.clone(),
         status: None,
         // In the shop nothing is bought yet.
-        summary: c
-            .shop
-            .is_none()
-            .then(|| Summary::new(t, &c.breakdown, c.body.description(), &c.lines, player.as_deref())),
+        summary: c.shop.is_none().then(|| Summary::new(t, &c.breakdown, c.body.description(), &c.lines)),
         license: c.body.license_url().and_then(web).map(str::to_string),
         region: if path == ENTRY { region_of(t, visit, c) } else { None },
+        look,
     }
 }
 
@@ -443,7 +566,7 @@ pub(crate) fn home(body: &TokenBody, project: &Project, user: &str) -> Option<St
 }
 
 /// An address that a browser may be sent to for reading.
-fn web(url: &str) -> Option<&str> {
+pub(crate) fn web(url: &str) -> Option<&str> {
     url::Url::parse(url).ok().filter(|u| matches!(u.scheme(), "http" | "https")).map(|_| url)
 }
 
@@ -475,6 +598,8 @@ pub(crate) fn said(t: Text, e: &PageError) -> (StatusCode, String, String) {
         }
         PageError::Serverless => (StatusCode::FORBIDDEN, t.s("error-serverless"), t.s("hint-serverless")),
         PageError::PlayerRefused => (StatusCode::FORBIDDEN, t.s("error-player"), t.s("hint-player")),
+        PageError::ReceiverRefused => (StatusCode::FORBIDDEN, t.s("error-receiver"), t.s("hint-player")),
+        PageError::WrongHost => (StatusCode::MISDIRECTED_REQUEST, t.s("error-host"), t.s("hint-host")),
         PageError::GameUnreachable => (StatusCode::SERVICE_UNAVAILABLE, t.s("error-game"), t.s("hint-game")),
         PageError::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, t.s("error-unavailable"), t.s("hint-unavailable")),
         PageError::TooOften(_) => (StatusCode::TOO_MANY_REQUESTS, t.s("error-too-often"), t.s("hint-too-often")),
@@ -505,7 +630,10 @@ pub(crate) fn error(visit: &Visit, checkout: Option<&Checkout>, e: PageError) ->
         code: e.code(),
         heading: t.s("error-title"),
         message,
-        retry: chosen.or_else(|| (passing && !visit.token().is_empty()).then(|| visit.link(ENTRY))),
+        retry: match (&e, checkout) {
+            (PageError::ReceiverRefused, Some(c)) if c.payment.is_none() => Some(onward(visit, c, gift::GIFT)),
+            _ => chosen.or_else(|| (passing && !visit.token().is_empty()).then(|| visit.link(ENTRY))),
+        },
         hint: told.then_some(hint),
     };
     if visit.tv() {
@@ -520,6 +648,7 @@ fn refusal(why: &Refusal) -> &'static str {
         Refusal::NotFound(_) | Refusal::NoDrm(_) | Refusal::NotForSale(_) | Refusal::NoPrice(_) => "error-not-sold",
         Refusal::Limit(_) | Refusal::Owned(_) => "error-limit",
         Refusal::SoldOut(_) => "error-sold-out",
+        Refusal::TooLittle(_) => "error-too-little",
         Refusal::Quantity(_) => "error-quantity",
         Refusal::Coupon(_) => "error-coupon",
         Refusal::Changed => "error-changed",
@@ -550,9 +679,17 @@ impl Faults {
 }
 
 /// The e-mail is asked for when the game did not give one, or lets the player
-/// change it.
+/// change it; unless it wants the field off the page.
 fn asks_email(checkout: &Checkout) -> bool {
-    checkout.player.email.is_none() || checkout.body.allow_modify(PlayerField::Email)
+    let unknown = checkout.player.email.is_none() && !checkout.body.withheld(PlayerField::Email);
+    unknown || checkout.body.may_change(PlayerField::Email) || needs_email(checkout)
+}
+
+/// Whether there is a field for what the token lets the player change. Who a
+/// payment is for that was tried already stays; and who subscribes is who plays.
+fn asks(checkout: &Checkout, field: PlayerField) -> bool {
+    let settled = checkout.payment.is_some() || checkout.subscribes();
+    checkout.body.may_change(field) && !(settled && field == PlayerField::Id)
 }
 
 /// Nobody but the mail tells a guest the keys that were bought.
@@ -585,9 +722,26 @@ fn read(t: Text, visit: &Visit, checkout: &Checkout) -> Result<Paying, Faults> {
     if email.is_some_and(|e| !is_email(e)) {
         faults.push(("email", t.s("email-bad")));
     }
+    let given = |field, name: &'static str| visit.params.get(name).filter(|_| asks(checkout, field));
+    let (id, name) = (given(PlayerField::Id, USER_ID), given(PlayerField::Name, "user_name"));
+    let phone = given(PlayerField::Phone, "user_phone");
+    if asks(checkout, PlayerField::Id) && id.is_none() {
+        faults.push((USER_ID, t.s("user-id-missing")));
+    }
+    if id.is_some_and(|id| !is_line(id)) {
+        faults.push((USER_ID, t.s("user-id-bad")));
+    }
+    if name.is_some_and(|name| !is_line(name)) {
+        faults.push(("user_name", t.s("user-name-bad")));
+    }
+    if phone.is_some_and(|phone| telephone(phone).is_none()) {
+        faults.push(("user_phone", t.s("user-phone-bad")));
+    }
     let mut paying = Paying {
         method: method.id,
         email: email.map(str::to_string),
+        name: name.map(str::to_string),
+        phone: phone.and_then(telephone),
         account,
         save: visit.params.get("save").is_some() && !checkout.guest,
         ip: visit.ip.clone(),
@@ -645,7 +799,7 @@ fn parsed<T>(
 
 /// Whether text looks like an address that mail can reach. Anything stricter
 /// refuses addresses that exist.
-fn is_email(text: &str) -> bool {
+pub(crate) fn is_email(text: &str) -> bool {
     let Some((name, host)) = text.rsplit_once('@') else { return false };
     let fine = |part: &str| !part.is_empty() && !part.chars().any(|c| c.is_whitespace() || c.is_control());
     text.len() <= 254
@@ -656,16 +810,19 @@ fn is_email(text: &str) -> bool {
         && host.contains('.')
 }
 
-fn is_zip(text: &str, country: &str) -> bool {
-    let compact: Vec<u8> = text.bytes().filter(|b| !matches!(b, b' ' | b'-')).collect();
-    match country {
-        "US" => matches!(compact.len(), 5 | 9) && compact.iter().all(u8::is_ascii_digit),
-        "CA" => {
-            let fits = |(i, b): (usize, &u8)| if i % 2 == 0 { b.is_ascii_alphabetic() } else { b.is_ascii_digit() };
-            compact.len() == 6 && compact.iter().enumerate().all(fits)
-        }
-        _ => (3..=10).contains(&compact.len()) && compact.iter().all(u8::is_ascii_alphanumeric),
-    }
+/// Whether text is something that an id or a name may be.
+pub(crate) fn is_line(text: &str) -> bool {
+    text.chars().count() <= 255 && !text.chars().any(char::is_control)
+}
+
+/// The digits of a telephone number in international form, which may be written
+/// with what people put between them.
+fn telephone(text: &str) -> Option<String> {
+    let between = |c: char| matches!(c, ' ' | '-' | '.' | '(' | ')' | '/');
+    let digits: String = text.strip_prefix('+').unwrap_or(text).chars().filter(|c| !between(*c)).collect();
+    // E.164 has at most 15, and no country has fewer than 5 with its code.
+    let fits = (5..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    fits.then_some(digits)
 }
 
 /// The form, or what is wrong with it.
@@ -741,6 +898,19 @@ fn form(visit: &Visit, c: &Checkout, faults: Faults) -> Response {
         });
     }
     let mut common_fields = Vec::new();
+    let mut changeable = |of: PlayerField, field: Field, known: Option<&str>| {
+        if asks(c, of) {
+            let value = visit.params.get(field.name).or(known).unwrap_or_default().to_string();
+            common_fields.push(Field { value, maxlength: 255, ..field });
+        }
+    };
+    let id = Field { missing: t.s("user-id-missing"), autocomplete: "off", ..field(USER_ID, t.s("user-id")) };
+    changeable(PlayerField::Id, Field { inputmode: "text", ..id }, Some(&c.player.id));
+    let name = Field { optional: true, autocomplete: "nickname", ..field("user_name", t.s("user-name")) };
+    changeable(PlayerField::Name, Field { inputmode: "text", ..name }, c.player.name.as_deref());
+    let phone = Field { optional: true, autocomplete: "tel", ..field("user_phone", t.s("user-phone")) };
+    let phone = Field { kind: "tel", inputmode: "tel", invalid: t.s("user-phone-bad"), ..phone };
+    changeable(PlayerField::Phone, phone, c.player.phone.as_deref());
     if asks_email(c) {
         common_fields.push(Field {
             value: visit.params.get("email").or(c.player.email.as_deref()).unwrap_or_default().to_string(),
@@ -761,12 +931,14 @@ fn form(visit: &Visit, c: &Checkout, faults: Faults) -> Response {
         shown: (!c.lines.is_empty()).then_some(c.breakdown.payment.minor),
         problem,
         hints,
+        others: opens_at(visit, c).map(|_| others(visit, c)),
         methods,
         card_fields: if takes_card { card_fields } else { vec![] },
         common_fields,
         places: places(t, visit, c),
-        chosen: showcase::chosen(&c.choice),
-        shop: (c.choice.goods.is_some() && c.payment.is_none()).then(|| visit.link(ENTRY)),
+        chosen: chosen(visit, c),
+        shop: shop(visit, c),
+        said: said_before(t, visit, c),
         coupon: coupon(visit, c, faults.of(showcase::COUPON)),
         save: (takes_card && !c.subscribes() && !c.guest)
             .then(|| (t.s("save-card"), visit.params.get("save").is_some())),
@@ -807,6 +979,7 @@ pub(crate) fn method_called(t: Text, key: &str, name: &str) -> String {
 /// The field for a coupon: for what a catalogue sells, unless the token has one.
 fn coupon(visit: &Visit, c: &Checkout, problem: Option<String>) -> Option<CouponField> {
     let could = !c.lines.is_empty() && c.payment.is_none() && c.body.coupon_code().is_none() && !c.subscribes();
+    let could = could && !c.body.hides_coupon();
     could.then(|| {
         let mut kept = vec![("access_token".to_string(), visit.token().to_string())];
         kept.extend(visit.lang().map(|lang| ("lang".to_string(), lang.to_string())));
@@ -816,6 +989,11 @@ fn coupon(visit: &Visit, c: &Checkout, problem: Option<String>) -> Option<Coupon
         let code = visit.params.get(showcase::COUPON).unwrap_or_default().to_string();
         CouponField { code, kept, problem }
     })
+}
+
+/// What the link to all the ways to pay keeps.
+fn others(visit: &Visit, c: &Checkout) -> String {
+    [&onward(visit, c, ENTRY), "&", METHODS.0, "=", METHODS.1].concat()
 }
 
 /// Where keys may be redeemed, for the player to choose.
@@ -849,14 +1027,31 @@ fn places(t: Text, visit: &Visit, c: &Checkout) -> Vec<PlaceList> {
     c.choices.iter().map(list).collect()
 }
 
+/// The way to pay that `payment_widget` opens the page at, while the player has
+/// not asked for the others.
+fn opens_at(visit: &Visit, c: &Checkout) -> Option<&'static str> {
+    let key = match c.body.payment_widget()? {
+        "paybycash" => "cash",
+        "giftcard" => "gift_card",
+        _ => return None,
+    };
+    let all = visit.params.get(METHODS.0) == Some(METHODS.1) || c.body.only_saved();
+    Some(key).filter(|key| !all && c.methods.iter().any(|m| m.key == *key))
+}
+
+/// What the form sends of what was chosen before it.
+fn chosen(visit: &Visit, c: &Checkout) -> Vec<(&'static str, String)> {
+    let mut pairs = showcase::chosen(&c.choice);
+    if visit.params.get(METHODS.0) == Some(METHODS.1) {
+        pairs.push((METHODS.0, METHODS.1.to_string()));
+    }
+    pairs
+}
+
 /// Saved ways to pay and then the methods, with the one that is chosen: by the
 /// visitor, by the token, or the first.
 fn choices(t: Text, visit: &Visit, c: &Checkout) -> Vec<MethodChoice> {
-    let widget = match c.body.payment_widget() {
-        Some("paybycash") => Some("cash"),
-        Some("giftcard") => Some("gift_card"),
-        _ => None,
-    };
+    let widget = opens_at(visit, c);
     let icon = |m: &Method| match m.key {
         "card" => "card",
         "bank_transfer" => "bank",
@@ -874,14 +1069,14 @@ fn choices(t: Text, visit: &Visit, c: &Checkout) -> Vec<MethodChoice> {
         let value = [ACCOUNT, &a.id.to_string()].concat();
         Some(MethodChoice { value, name: t.ltr(&a.name), takes_card: false, saved: true, ..choice(method) })
     });
-    let mut all: Vec<_> = accounts.chain(c.methods.iter().map(choice)).collect();
+    let offered = |m: &&Method| !c.body.only_saved() && widget.is_none_or(|key| m.key == key);
+    let accounts = accounts.filter(|_| widget.is_none());
+    let mut all: Vec<_> = accounts.chain(c.methods.iter().filter(offered).map(choice)).collect();
     let number = c.body.payment_method().map(|id| id.to_string());
     let wanted = visit.params.get("method");
     let at = |fits: &dyn Fn(&MethodChoice) -> bool| all.iter().position(fits);
-    let chosen = at(&|m| Some(m.value.as_str()) == wanted)
-        .or_else(|| at(&|m| Some(&m.value) == number.as_ref()))
-        .or_else(|| at(&|m| !m.saved && Some(m.key) == widget))
-        .unwrap_or(0);
+    let chosen =
+        at(&|m| Some(m.value.as_str()) == wanted).or_else(|| at(&|m| Some(&m.value) == number.as_ref())).unwrap_or(0);
     if let Some(choice) = all.get_mut(chosen) {
         choice.checked = true;
     }
@@ -920,6 +1115,12 @@ fn facts(t: Text, c: &Checkout, payment: &Payment) -> Vec<Line> {
     }
     if let Some(with) = payment.card.as_deref().map(|card| t.ltr(card)).or(method) {
         lines.push(Line { label: t.s("paid-with"), amount: with });
+    }
+    if let Some(friend) = c.gift.as_ref().and_then(|gift| gift.receiver.as_ref()) {
+        lines.push(Line { label: t.s("gift-to"), amount: friend.called().to_string() });
+    }
+    if let Some(address) = c.address.as_ref().filter(|_| c.ships()) {
+        lines.push(Line { label: t.s("ship-to"), amount: address.line() });
     }
     for key in &c.keys {
         let what = format!("{} ({})", key.game, key.place);
@@ -988,14 +1189,19 @@ fn status_page(visit: &Visit, c: &Checkout, payment: &Payment) -> StatusPage {
     let policy = c.body.redirect_policy();
     let leave = way_back(c);
     let automatic = policy.and_then(|p| p.automatic()).unwrap_or(RedirectWhen::None);
-    let redirect = leave.clone().filter(|_| returning::covers(automatic, group)).map(|url| {
+    let ending = Ending {
+        status: group,
+        canceled: matches!(payment.decline, Some(Decline::NotAuthenticated | Decline::Expired)),
+        virtual_currency: c.lines.iter().any(|l| l.kind == LineKind::VirtualCurrency),
+    };
+    let redirect = leave.clone().filter(|_| returning::covers(automatic, ending)).map(|url| {
         let delay = policy.and_then(|p| p.delay).unwrap_or_default().clamp(0, 3600);
         Redirect { url, delay: delay.to_string() }
     });
     // A token that says nothing of a button gets one: the player should not
     // have to look for the way back.
     let button = match policy.and_then(|p| p.manual()) {
-        Some(when) => returning::covers(when, group),
+        Some(when) => returning::covers(when, ending),
         None => last,
     };
     let caption = policy.and_then(|p| p.redirect_button_caption.clone()).filter(|c| !c.trim().is_empty());
@@ -1045,12 +1251,13 @@ mod tests {
     }
 
     #[test]
-    fn postal_codes() {
-        for (text, country) in [("94103", "US"), ("94103-1234", "US"), ("K1A 0B1", "CA"), ("10115", "DE")] {
-            assert!(is_zip(text, country), "{text}");
+    fn telephones() {
+        for (text, digits) in [("+49 30 123-456", "4930123456"), ("(877) 797 65.52", "8777976552"), ("12345", "12345")]
+        {
+            assert_eq!(telephone(text).as_deref(), Some(digits), "{text}");
         }
-        for (text, country) in [("9410", "US"), ("K1A 0B1", "US"), ("94103", "CA"), ("", "DE"), ("é123", "DE")] {
-            assert!(!is_zip(text, country), "{text}");
+        for bad in ["", "+", "1234", "12345678901234567", "+49 30 x", "++4930123456"] {
+            assert_eq!(telephone(bad), None, "{bad:?}");
         }
     }
 

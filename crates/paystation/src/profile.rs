@@ -11,7 +11,6 @@ use axum::response::Response;
 use coinslot_app::Shared;
 use coinslot_app::checkout::PageError;
 use coinslot_app::profile::{self, Profile};
-use coinslot_domain::money::BasisPoints;
 use coinslot_domain::order::Order;
 use coinslot_domain::payment::{Payment, PaymentState};
 use coinslot_domain::subscription::State as Standing;
@@ -22,6 +21,7 @@ pub(crate) const CHANGE: &str = "/paystation2/account";
 
 /// The page, if the token is one for an account.
 pub(crate) async fn entry(app: &Shared, visit: &Visit) -> Result<Option<Response>, PageError> {
+    pages::at_home(app, visit).await?;
     let Some(p) = profile::open(app, visit.token()).await? else { return Ok(None) };
     profile::admit(app, &p, visit.ip.as_deref()).await?;
     page(app, visit, &p).await.map(Some)
@@ -53,6 +53,7 @@ pub(crate) async fn change(State(app): State<Shared>, request: Request) -> Answe
 }
 
 fn frame(visit: &Visit, p: &Profile, t: Text, title: String) -> Frame {
+    let look = p.body.look();
     Frame {
         t,
         title: [&title, " · ", &p.project.name].concat(),
@@ -60,14 +61,18 @@ fn frame(visit: &Visit, p: &Profile, t: Text, title: String) -> Frame {
         project: Some(p.project.name.clone()),
         sandbox: p.sandbox,
         size: pages::size(p.body.size()),
+        sized: pages::sized(p.body.size()),
+        about: vec![],
+        balance: None,
         languages: Languages { path: ENTRY.to_string(), kept: visit.kept(), all: LOCALES },
         leave: pages::home(&p.body, &p.project, &p.player.id),
-        close: p.body.close_button(p.body.mobile()),
+        close: look.close,
         country: p.player.country.clone(),
         status: None,
         summary: None,
-        license: None,
+        license: p.body.license_url().and_then(pages::web).map(str::to_string),
         region: None,
+        look,
     }
 }
 
@@ -137,7 +142,8 @@ fn about(t: Text, p: &Profile) -> Vec<Line> {
     let mut line = |label: String, value: Option<String>| lines.extend(value.map(|amount| Line { label, amount }));
     line(t.s("player"), shown(PlayerField::Name, &p.player.name).or_else(|| Some(p.player.id.clone())));
     line(t.s("account-email"), shown(PlayerField::Email, &p.player.email));
-    let balance = p.balance.as_ref().map(|(n, name)| [&t.rate(&BasisPoints(*n)), " ", name.as_str()].concat());
+    let shows = p.body.look().balance;
+    let balance = p.balance.as_ref().filter(|_| shows).map(|(n, name)| pages::coins(t, *n, name));
     line(t.s("account-balance"), balance);
     lines
 }

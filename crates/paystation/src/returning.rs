@@ -64,12 +64,26 @@ pub fn address(base: &str, outcome: Outcome<'_>) -> Option<String> {
     Some(out)
 }
 
-/// Whether `when` covers a payment that stands at `status`. A payment that is
-/// still under way is covered by nothing: its outcome is not known.
-pub fn covers(when: RedirectWhen, status: StatusGroup) -> bool {
-    match (when, status) {
+/// How a payment ended, as far as the way back depends on it.
+#[derive(Clone, Copy, Debug)]
+pub struct Ending {
+    /// Where it stands.
+    pub status: StatusGroup,
+    /// Whether the player did not go through with it: said no to the bank, or
+    /// nothing.
+    pub canceled: bool,
+    /// Whether it buys virtual currency.
+    pub virtual_currency: bool,
+}
+
+/// Whether `when` covers a payment that ended so. A payment that is still under
+/// way is covered by nothing: its outcome is not known.
+pub fn covers(when: RedirectWhen, ending: Ending) -> bool {
+    match (when, ending.status) {
         (_, StatusGroup::Invoice | StatusGroup::Delivering) | (RedirectWhen::None, _) => false,
+        (RedirectWhen::VirtualCurrency, StatusGroup::Done) => ending.virtual_currency,
         (_, StatusGroup::Done) => true,
+        (RedirectWhen::SuccessfulOrCanceled, StatusGroup::Troubled) => ending.canceled,
         (when, StatusGroup::Troubled) => when == RedirectWhen::Any,
     }
 }
@@ -129,12 +143,19 @@ mod tests {
             (None, [false, false, false, false]),
             (Successful, [false, false, true, false]),
             (SuccessfulOrCanceled, [false, false, true, false]),
+            (VirtualCurrency, [false, false, false, false]),
             (Any, [false, false, true, true]),
         ];
+        let plain = Ending { status: StatusGroup::Done, canceled: false, virtual_currency: false };
         for (when, expected) in table {
             for (status, expected) in StatusGroup::ALL.iter().zip(expected) {
-                assert_eq!(covers(when, *status), expected, "{when:?} {status:?}");
+                assert_eq!(covers(when, Ending { status: *status, ..plain }), expected, "{when:?} {status:?}");
             }
         }
+        let canceled = Ending { status: StatusGroup::Troubled, canceled: true, ..plain };
+        assert!(covers(SuccessfulOrCanceled, canceled) && covers(Any, canceled));
+        assert!(!covers(Successful, canceled) && !covers(VirtualCurrency, canceled));
+        let coins = Ending { virtual_currency: true, ..plain };
+        assert!(covers(VirtualCurrency, coins) && !covers(VirtualCurrency, plain));
     }
 }

@@ -14,7 +14,7 @@ use coinslot_app::showcase::{Offer, Shelf, Showcase, Tab, UNGROUPED};
 use coinslot_domain::calendar::{Period, Unit};
 use coinslot_domain::decimal::Decimal;
 use coinslot_domain::item::Advertisement;
-use coinslot_domain::money::BasisPoints;
+use coinslot_domain::money::{BasisPoints, Currency};
 use coinslot_domain::purchase::{Choice, Wish};
 
 /// The parameters by which something is chosen.
@@ -97,7 +97,17 @@ pub(crate) fn page(visit: &Visit, c: &Checkout, shop: &Showcase) -> Response {
         url: link(&[("tab", Tab::Items.name()), ("group", &s.id.to_string())]),
         current: shelf.is_some_and(|open| open.id == s.id),
     });
+    let look = c.body.look();
+    let list = match tab {
+        Tab::Items => look.items,
+        Tab::Currency => look.packages,
+        Tab::Plans => look.plans,
+    };
     let page = StorePage {
+        beside: look.groups_beside,
+        grid: list.grid,
+        on_button: list.price_on_button,
+        about: list.description,
         f: frame(visit, Some(c), t, t.s("store"), ENTRY),
         tabs: shop.tabs.iter().map(|of| tab_view(t, shop, *of, *of == tab, link(&[("tab", of.name())]))).collect(),
         groups: if tab == Tab::Items && shop.shelves.len() > 1 { groups.collect() } else { vec![] },
@@ -161,8 +171,18 @@ fn shown(t: Text, shop: &Showcase, o: &Offer, tab: Tab, url: String, c: &Checkou
             Some((_, trial)) if trial > 0 => Some(t.n("store-trial", "days", trial)),
             _ => (o.bonus > 0).then(|| t.a("store-bonus", "amount", &count(o.bonus))),
         },
+        note: (tab == Tab::Plans && is_foreign(o, c)).then(|| t.a("charged-in", "currency", o.price.currency.code())),
+        selected: Some(&o.key) == shop.selected.as_ref(),
         url,
     }
+}
+
+/// Whether a plan is charged in another currency than the player's, and the game
+/// wants that said. There are no rates of exchange here, and a plan has one
+/// price: what it comes to in the player's currency is their bank's to say.
+fn is_foreign(o: &Offer, c: &Checkout) -> bool {
+    let own = c.player.country.as_deref().and_then(Currency::of_country);
+    c.body.look().local_price && own.is_some_and(|own| own != o.price.currency)
 }
 
 /// Pictures of this server are shown; those of others the page does not load.
@@ -216,6 +236,7 @@ mod tests {
                 accept_language: None,
                 ip: None,
                 wants_json: false,
+                host: None,
             };
             assert_eq!(goods(&visit), Some(Wish::VirtualCurrency(hundredths)));
         }

@@ -34,7 +34,7 @@ pub(crate) async fn page(app: &Shared, visit: &Visit, c: &Checkout, problem: Opt
     let t = text(visit, Some(c));
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let chosen = visit.params.get("account").and_then(|chosen| pages::saved(c, chosen));
-    if let (Some(account), None, None) = (chosen, &problem, &c.shop) {
+    if let (Some(account), None, None, None) = (chosen, &problem, &c.shop, c.unsaid()) {
         let page = TvConfirmPage {
             f: frame(visit, Some(c), t, t.s("checkout"), ENTRY),
             token: visit.token(),
@@ -75,9 +75,10 @@ async fn code_page(app: &Shared, visit: &Visit, c: &Checkout, problem: Option<St
         None => (tv::show(app, c).await?, CodeState::Waiting),
     };
     let challenged = c.payment.as_ref().is_some_and(|p| p.state == PaymentState::Challenged);
-    let address = [&app.public_url, "/tv/", &code].concat();
-    // What is not chosen yet is chosen on the telephone.
-    let accounts = if challenged || c.shop.is_some() { &[][..] } else { c.accounts.as_slice() };
+    let home = app.page_url(c.sandbox);
+    let address = [home, "/tv/", &code].concat();
+    // What is not chosen or said yet is chosen and said on the telephone.
+    let accounts = if challenged || c.shop.is_some() || c.unsaid().is_some() { &[][..] } else { c.accounts.as_slice() };
     let saved = accounts.iter().map(|a| {
         let value = [pages::ACCOUNT, &a.id.to_string()].concat();
         TvSaved { url: visit.link_with(ENTRY, &[("account", &value)]), name: t.ltr(&a.name) }
@@ -93,7 +94,7 @@ async fn code_page(app: &Shared, visit: &Visit, c: &Checkout, problem: Option<St
         heading: if challenged { t.s("tv-bank") } else { t.s("tv-scan") },
         opened: if challenged { t.s("tv-bank") } else { t.s("tv-opened") },
         picture: Picture::of(&address),
-        host: [bare(&app.public_url), ENTER, "/"].concat(),
+        host: [bare(home), ENTER, "/"].concat(),
         halves: halves(&code),
         saved: saved.collect(),
         problem,

@@ -8,6 +8,7 @@ use coinslot_domain::money::BasisPoints;
 use coinslot_domain::payment::Breakdown;
 use coinslot_domain::purchase::{self, LineKind};
 use coinslot_domain::tax::TaxKind;
+use coinslot_wire::look::{Footer, Layout, Look};
 
 /// What every page has.
 pub(crate) struct Frame {
@@ -19,10 +20,18 @@ pub(crate) struct Frame {
     pub sandbox: bool,
     /// Width and least height to ask a lightbox for, in CSS pixels.
     pub size: (u16, u16),
+    /// The size that was asked for by name.
+    pub sized: Option<&'static str>,
+    /// What is shown around what the page is about.
+    pub look: Look,
+    /// What is said of the player, line by line.
+    pub about: Vec<String>,
+    /// What the player has of the virtual currency.
+    pub balance: Option<String>,
     pub languages: Languages,
     /// Where the close button leads.
     pub leave: Option<String>,
-    /// Whether the game asked for a close button.
+    /// Whether the page has a close button even where nobody listens to it.
     pub close: bool,
     pub country: Option<String>,
     pub status: Option<StatusFrame>,
@@ -44,6 +53,37 @@ impl Frame {
     pub fn initial(&self) -> String {
         let first = self.project.as_deref().and_then(|p| p.chars().find(|c| c.is_alphanumeric()));
         first.map_or_else(|| "·".into(), |c| c.to_uppercase().to_string())
+    }
+
+    /// The classes of the root element.
+    pub fn classes(&self) -> String {
+        let layout = if self.look.layout == Layout::Mobile { Some("mobile") } else { None };
+        [Some(self.theme), layout, self.sized].into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Whether the half beside the form has anything in it.
+    pub fn has_side(&self) -> bool {
+        self.has_seller() || self.has_words()
+    }
+
+    /// Whether something is said of the purchase or the player.
+    pub fn has_words(&self) -> bool {
+        self.summary.is_some() || !self.about.is_empty() || self.balance.is_some()
+    }
+
+    /// Whether the top says whose page it is. That a payment is a test is always
+    /// said.
+    pub fn has_seller(&self) -> bool {
+        self.look.logo || self.look.name || self.sandbox
+    }
+
+    /// The class of the end of the page; none where there is no end.
+    pub fn foot(&self) -> Option<&'static str> {
+        match self.look.footer {
+            Footer::Shown => Some("foot"),
+            Footer::Wide => Some("foot foot-wide"),
+            Footer::Hidden => None,
+        }
     }
 }
 
@@ -69,7 +109,6 @@ pub(crate) struct StatusFrame {
 pub(crate) struct Summary {
     pub what: Option<String>,
     pub goods: Vec<Good>,
-    pub player: Option<String>,
     pub price: String,
     pub tax: Option<Line>,
     pub total: String,
@@ -108,13 +147,7 @@ pub(crate) struct Line {
 }
 
 impl Summary {
-    pub fn new(
-        t: Text,
-        breakdown: &Breakdown,
-        what: Option<&str>,
-        lines: &[purchase::Line],
-        player: Option<&str>,
-    ) -> Self {
+    pub fn new(t: Text, breakdown: &Breakdown, what: Option<&str>, lines: &[purchase::Line]) -> Self {
         let rule = &breakdown.tax_rule;
         let label = |key| t.a(key, "rate", &t.rate(&rule.rate));
         let label = match rule.kind {
@@ -125,7 +158,6 @@ impl Summary {
         Summary {
             what: what.map(|what| t.name(what)),
             goods: lines.iter().map(|line| Good::new(t, line)).collect(),
-            player: player.map(str::to_string),
             price: t.money(&breakdown.total()),
             tax,
             total: t.money(&breakdown.payment),
@@ -204,6 +236,8 @@ pub(crate) struct CheckoutPage<'a> {
     pub problem: Option<String>,
     pub hints: Vec<String>,
     pub methods: Vec<MethodChoice>,
+    /// Where the ways to pay are that the token does not open the page at.
+    pub others: Option<String>,
     pub card_fields: Vec<Field>,
     pub common_fields: Vec<Field>,
     /// Keys whose place is the player's choice.
@@ -219,6 +253,9 @@ pub(crate) struct CheckoutPage<'a> {
     pub save: Option<(String, bool)>,
     /// What happens later, for those who subscribe.
     pub later: Option<String>,
+    /// What was said before, with where it is said anew: who gets it, where it
+    /// is sent.
+    pub said: Vec<Said>,
     pub pay_label: String,
     pub test_cards: Vec<TestCard>,
 }
@@ -241,6 +278,58 @@ impl RegionPage {
     fn is_new(&self) -> bool {
         !self.countries.iter().any(|(_, _, chosen)| *chosen)
     }
+}
+
+/// Something that the player said before paying.
+pub(crate) struct Said {
+    pub key: &'static str,
+    pub label: String,
+    pub text: String,
+    /// Where it can be said anew, while that is possible.
+    pub url: Option<String>,
+}
+
+/// Somebody who may get a gift.
+pub(crate) struct FriendChoice {
+    pub id: String,
+    pub called: String,
+    /// What stands in for a picture.
+    pub initial: String,
+    /// What the form sends of whom the server does not know.
+    pub name: Option<String>,
+    pub email: Option<String>,
+}
+
+/// Who gets a gift.
+#[derive(Template)]
+#[template(path = "gift.html")]
+pub(crate) struct GiftPage {
+    pub f: Frame,
+    /// What each form sends besides its own.
+    pub kept: Vec<(String, String)>,
+    /// Back to the shop, if the purchase was chosen there.
+    pub shop: Option<String>,
+    /// What friends were looked for by; none where there is no list.
+    pub query: Option<String>,
+    pub friends: Vec<FriendChoice>,
+    /// Whether somebody can be named who is in no list, and who was named.
+    pub names: bool,
+    pub named: String,
+    pub problem: Option<String>,
+}
+
+/// Where it is sent.
+#[derive(Template)]
+#[template(path = "shipping.html")]
+pub(crate) struct ShippingPage {
+    pub f: Frame,
+    pub kept: Vec<(String, String)>,
+    pub shop: Option<String>,
+    pub faulty: bool,
+    pub fields: Vec<Field>,
+    pub country_error: Option<String>,
+    /// Code, name, and whether it is chosen.
+    pub countries: Vec<(&'static str, &'static str, bool)>,
 }
 
 /// The simulated bank.
@@ -346,6 +435,10 @@ pub(crate) struct StoreOffer {
     pub full_price: Option<String>,
     pub badge: Option<String>,
     pub more: Option<String>,
+    /// In which currency it is charged, for players of another.
+    pub note: Option<String>,
+    /// Whether the token points at it.
+    pub selected: bool,
     pub url: String,
 }
 
@@ -356,6 +449,14 @@ pub(crate) struct StorePage {
     pub f: Frame,
     pub tabs: Vec<StoreTab>,
     pub groups: Vec<StoreGroup>,
+    /// Whether groups stand beside the items.
+    pub beside: bool,
+    /// Whether offers are cards and not rows.
+    pub grid: bool,
+    /// Whether the price stands on the button.
+    pub on_button: bool,
+    /// The game's words above the list.
+    pub about: Option<String>,
     pub offers: Vec<StoreOffer>,
     /// What a hundred of the virtual currency cost, where any amount is sold.
     pub amount: Option<String>,
@@ -526,6 +627,10 @@ mod tests {
             project: Some(hostile.into()),
             sandbox: true,
             size: (740, 760),
+            sized: Some("medium"),
+            look: Look::read(None),
+            about: vec![hostile.into()],
+            balance: Some(hostile.into()),
             languages: Languages {
                 path: "/paystation2/".into(),
                 kept: vec![("access_token".into(), hostile.into())],
@@ -535,7 +640,7 @@ mod tests {
             close: true,
             country: Some("\"><script>".into()),
             status: Some(StatusFrame { status: "done", invoice: 7, email: hostile.into(), user: hostile.into() }),
-            summary: Some(Summary::new(t, &breakdown, Some(hostile), &[good(hostile)], Some(hostile))),
+            summary: Some(Summary::new(t, &breakdown, Some(hostile), &[good(hostile)])),
             license: Some("https://g.example/\"><script>".into()),
             region: Some(Region { shown: hostile.into(), url: Some(hostile.into()) }),
         }
@@ -601,6 +706,7 @@ mod tests {
                     saved: false,
                     checked: true,
                 }],
+                others: Some(bad()),
                 places: vec![PlaceList {
                     label: bad(),
                     param: bad(),
@@ -619,6 +725,7 @@ mod tests {
                 coupon: Some(CouponField { code: bad(), kept: vec![(bad(), bad())], problem: Some(bad()) }),
                 save: Some((bad(), true)),
                 later: Some(bad()),
+                said: vec![Said { key: "gift", label: bad(), text: bad(), url: Some(bad()) }],
                 card_fields: vec![field()],
                 common_fields: vec![field()],
                 pay_label: bad(),
@@ -674,6 +781,10 @@ mod tests {
                 StoreTab { key: "plans", name: bad(), url: bad(), current: false },
             ],
             groups: vec![StoreGroup { name: bad(), url: bad(), current: true }],
+            beside: true,
+            grid: true,
+            on_button: true,
+            about: Some(bad()),
             offers: vec![StoreOffer {
                 key: bad(),
                 name: bad(),
@@ -684,11 +795,40 @@ mod tests {
                 full_price: Some(bad()),
                 badge: Some(bad()),
                 more: Some(bad()),
+                note: Some(bad()),
+                selected: true,
                 url: bad(),
             }],
             amount: Some(bad()),
             currency_name: bad(),
             kept: vec![("access_token", bad())],
+        };
+        is_clean(&page.render().unwrap());
+    }
+
+    #[test]
+    fn hostile_texts_stay_texts_before_paying() {
+        let bad = || "<script>alert(3)</script>".to_string();
+        let friend = FriendChoice { id: bad(), called: bad(), initial: bad(), name: Some(bad()), email: Some(bad()) };
+        let page = GiftPage {
+            f: frame(),
+            kept: vec![(bad(), bad())],
+            shop: Some(bad()),
+            query: Some(bad()),
+            friends: vec![friend],
+            names: true,
+            named: bad(),
+            problem: Some(bad()),
+        };
+        is_clean(&page.render().unwrap());
+        let page = ShippingPage {
+            f: frame(),
+            kept: vec![(bad(), bad())],
+            shop: Some(bad()),
+            faulty: true,
+            fields: vec![Field { name: "ship_name", value: bad(), error: Some(bad()), ..Field::default() }],
+            country_error: Some(bad()),
+            countries: vec![("DE", "Germany", true)],
         };
         is_clean(&page.render().unwrap());
     }

@@ -553,6 +553,8 @@ fn migrations() -> Result<refinery_core::Runner, StoreError> {
         ("V14__mail", include_str!("../migrations/V14__mail.sql")),
         ("V15__hub", include_str!("../migrations/V15__hub.sql")),
         ("V16__order_webhook", include_str!("../migrations/V16__order_webhook.sql")),
+        ("V19__shipping", include_str!("../migrations/V19__shipping.sql")),
+        ("V20__gift", include_str!("../migrations/V20__gift.sql")),
     ];
     let all: Result<Vec<_>, _> = all.iter().map(|(name, sql)| refinery_core::Migration::unapplied(name, sql)).collect();
     // In one transaction with the note that they ran: otherwise a crash between

@@ -18,6 +18,7 @@ mod doctor;
 pub mod draw;
 mod engine;
 pub mod game;
+pub mod gift;
 pub mod group;
 pub mod hub;
 pub mod id;
@@ -40,6 +41,7 @@ pub mod promotion;
 pub mod purchase;
 pub mod refund;
 pub mod report;
+pub mod shipping;
 mod stop;
 pub mod subscription;
 pub mod text;
@@ -75,6 +77,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("coupon", coupon::STATEMENTS),
         ("draw", draw::STATEMENTS),
         ("game", game::STATEMENTS),
+        ("gift", gift::STATEMENTS),
         ("group", group::STATEMENTS),
         ("hub", hub::STATEMENTS),
         ("id", id::STATEMENTS),
@@ -96,6 +99,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("purchase", purchase::STATEMENTS),
         ("refund", refund::STATEMENTS),
         ("report", report::STATEMENTS),
+        ("shipping", shipping::STATEMENTS),
         ("subscription", subscription::STATEMENTS),
         ("text", text::STATEMENTS),
         ("ticket", ticket::STATEMENTS),

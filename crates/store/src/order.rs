@@ -2,6 +2,7 @@
 
 use crate::engine::Row;
 use crate::{StoreError, Tx};
+use coinslot_domain::gift::Gift;
 use coinslot_domain::id::{OrderId, ProjectId, PromotionId};
 use coinslot_domain::money::{Currency, Money};
 use coinslot_domain::order::{Coins, Order, OrderEvent, OrderState, Placed, Player};
@@ -11,16 +12,18 @@ use coinslot_domain::time::Time;
 statements! {
     INSERT = "INSERT INTO orders (project_id, order_id, state, user_id, user_name, user_email, user_phone,
             user_country, user_zip, user_ip, currency, total, description, external_id, custom_parameters, created_at,
-            lines, placed_at, placed_until, token_hash, dry_run, cart_id, coins, full_coins)
+            lines, placed_at, placed_until, token_hash, dry_run, cart_id, coins, full_coins, gift_giver, gift_receiver,
+            gift_email, gift_message, gift_hidden)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-            $23, $24)";
+            $23, $24, $25, $26, $27, $28, $29)";
     FIND = "SELECT state, user_id, user_name, user_email, user_phone, user_country, user_zip, user_ip, currency,
             total, description, external_id, custom_parameters, lines, placed_at, placed_until, token_hash, dry_run,
-            cart_id, coins, full_coins FROM orders WHERE project_id = $1 AND order_id = $2";
+            cart_id, coins, full_coins, gift_giver, gift_receiver, gift_email, gift_message, gift_hidden
+        FROM orders WHERE project_id = $1 AND order_id = $2";
     PLACED = "SELECT order_id FROM orders WHERE project_id = $1 AND placed_at >= $2 AND placed_at < $3
         ORDER BY placed_at, order_id LIMIT $4 OFFSET $5";
     COUNT_PLACED = "SELECT COUNT(*) FROM orders WHERE project_id = $1 AND placed_at >= $2 AND placed_at < $3";
-    SET_PLAYER = "UPDATE orders SET user_email = $3, user_zip = $4, user_ip = $5
+    SET_PLAYER = "UPDATE orders SET user_email = $3, user_zip = $4, user_ip = $5, user_name = $6, user_phone = $7
         WHERE project_id = $1 AND order_id = $2 AND state = 'new'";
     INSERT_LINE = "INSERT INTO order_line (project_id, order_id, seq, kind, reference, sku, name, quantity, detail,
             price, full_price, promotion_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
@@ -33,6 +36,7 @@ statements! {
 pub fn insert(tx: &mut Tx<'_>, o: &Order, now: Time) -> Result<(), StoreError> {
     let placed = o.placed.as_ref();
     let coins = placed.and_then(|p| p.coins);
+    let gift = o.gift.as_ref();
     tx.put(
         INSERT,
         &[
@@ -60,6 +64,11 @@ pub fn insert(tx: &mut Tx<'_>, o: &Order, now: Time) -> Result<(), StoreError> {
             placed.and_then(|p| p.cart.as_deref()).into(),
             coins.map(|c| c.price).into(),
             coins.map(|c| c.full_price).into(),
+            gift.map(|g| g.giver.as_str()).into(),
+            gift.map(|g| g.receiver.as_str()).into(),
+            gift.and_then(|g| g.receiver_email.as_deref()).into(),
+            gift.and_then(|g| g.message.as_deref()).into(),
+            gift.is_some_and(|g| g.hide_giver).into(),
         ],
     )?;
     for (seq, line) in (1_i64..).zip(&o.lines) {
@@ -109,7 +118,14 @@ pub fn find(tx: &mut Tx<'_>, project: ProjectId, id: OrderId) -> Result<Option<O
         external_id: row.maybe_text(11)?,
         custom_parameters: row.maybe_text(12)?,
         placed: placed(&row)?,
+        gift: gift(&row)?,
     }))
+}
+
+fn gift(row: &Row) -> Result<Option<Gift>, StoreError> {
+    let (Some(giver), Some(receiver)) = (row.maybe_text(21)?, row.maybe_text(22)?) else { return Ok(None) };
+    let (receiver_email, message) = (row.maybe_text(23)?, row.maybe_text(24)?);
+    Ok(Some(Gift { giver, receiver, receiver_email, message, hide_giver: row.flag(25)? }))
 }
 
 fn placed(row: &Row) -> Result<Option<Placed>, StoreError> {
@@ -149,8 +165,9 @@ pub fn placed_between(
 
 /// Notes what the player of an order that waits to be paid filled in.
 pub fn set_player(tx: &mut Tx<'_>, o: &Order) -> Result<(), StoreError> {
-    let Player { email, zip, ip, .. } = &o.player;
-    let values = [o.project.get().into(), o.id.get().into(), email.into(), zip.into(), ip.into()];
+    let Player { email, zip, ip, name, phone, .. } = &o.player;
+    let (project, order) = (o.project.get().into(), o.id.get().into());
+    let values = [project, order, email.into(), zip.into(), ip.into(), name.into(), phone.into()];
     tx.execute(SET_PLAYER, &values).map(drop)
 }
 

@@ -44,6 +44,7 @@ pub fn body(kind: &str, project: ProjectId, merchant: MerchantId, number: i64, n
         external_id: Some("sample".into()),
         custom_parameters: None,
         placed: None,
+        gift: None,
     };
     let payment = Payment {
         project,

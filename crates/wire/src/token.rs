@@ -1,8 +1,10 @@
 //! The body of the call that makes a payment token.
 
+use crate::look::Look;
 use crate::read;
 use crate::shape::{self, Field, MAX_INTEGER, Shape, TextRule, Unknown, Violation};
 use coinslot_domain::decimal::Decimal;
+use coinslot_domain::gift::{Friend, Giving};
 use coinslot_domain::id::{OrderId, ProjectId};
 use coinslot_domain::merchant::RedirectWhen;
 use coinslot_domain::money::{Currency, Money, MoneyError, largest};
@@ -124,6 +126,12 @@ const LAYOUT: Shape = Shape::Enum(&["list", "grid"]);
 const CLOSE_BUTTON: Field =
     Field::optional("close_button", BOOL, "Shows a button that closes the page and leads back; false if not given.");
 
+const VIEW: Field = Field::optional(
+    "view",
+    Shape::Enum(&["vertical", "horizontal_navigation"]),
+    "Where the groups are: beside the items or above them; vertical if not given.",
+);
+
 const MENU_PAGE: Shape = lenient(&[
     Field::optional("order", ANY_INTEGER, "Its place in the menu."),
     Field::optional("enable", BOOL, "Whether it is in the menu."),
@@ -136,7 +144,7 @@ const UI: Shape = lenient(&[
     Field::optional(
         "mode",
         Shape::Enum(&["user_account", "saved_accounts"]),
-        "Opens the player's account or the saved payment methods in place of a purchase.",
+        "Opens the player's account in place of a purchase, or lets only saved payment methods pay.",
     ),
     Field::optional("license_url", URL, "The licence agreement."),
     Field::optional(
@@ -168,18 +176,11 @@ const UI: Shape = lenient(&[
                 lenient(&[
                     Field::optional("layout", LAYOUT, "List or grid; list if not given."),
                     Field::optional("button_with_price", BOOL, "Writes the price on the button; false if not given."),
+                    VIEW,
                 ]),
                 "The list of items.",
             ),
-            Field::optional(
-                "virtual_items_list",
-                lenient(&[Field::optional(
-                    "view",
-                    Shape::Enum(&["vertical", "horizontal_navigation"]),
-                    "Where the groups are; vertical if not given.",
-                )]),
-                "The groups of items.",
-            ),
+            Field::optional("virtual_items_list", lenient(&[VIEW]), "The groups of items."),
             Field::optional(
                 "virtual_currency_list",
                 lenient(&[
@@ -386,13 +387,13 @@ const PURCHASE: Shape = object(&[
             Field::optional("message", PROSE, "A message to the friend."),
             Field::optional(
                 "hide_giver_from_receiver",
-                Shape::OneOf(&[BOOL, NAME]),
+                Shape::OneOf(&[BOOL, Shape::Enum(&["true", "false", "True", "False", "1", "0"])]),
                 "Keeps the giver secret; true if not given.",
             ),
             Field::optional(
                 "friends",
                 Shape::Array(&object(&[
-                    Field::optional("id", NAME, "The game's own id of the friend."),
+                    Field::required("id", text(1, 255), "The game's own id of the friend."),
                     Field::optional("name", NAME, "Shown name."),
                     Field::optional("email", EMAIL, "Address."),
                 ])),
@@ -500,8 +501,7 @@ fn redirect_when(name: &str) -> RedirectWhen {
         "successful" => RedirectWhen::Successful,
         "successful_or_canceled" => RedirectWhen::SuccessfulOrCanceled,
         "any" => RedirectWhen::Any,
-        // `vc` stands for purchases of virtual currency, and a token that asks
-        // for one does not get as far as a redirect.
+        "vc" => RedirectWhen::VirtualCurrency,
         _ => RedirectWhen::None,
     }
 }
@@ -514,27 +514,6 @@ pub struct Ui {
     pub size: Option<String>,
     /// Colours.
     pub theme: Option<String>,
-    /// `desktop` or `mobile`.
-    pub version: Option<String>,
-    /// Looks on a desktop.
-    pub desktop: Device,
-    /// Looks on a telephone.
-    pub mobile: Device,
-}
-
-/// Looks on a kind of device.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub struct Device {
-    /// The top of the page.
-    pub header: Header,
-}
-
-/// The top of the page.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-pub struct Header {
-    /// Whether a button closes the page.
-    pub close_button: Option<bool>,
 }
 
 /// `purchase.checkout`.
@@ -673,6 +652,8 @@ impl Draft {
         if let Some(purchase) = all.get_mut("purchase").and_then(Value::as_object_mut) {
             purchase.remove("checkout");
             purchase.remove("subscription");
+            // Nobody has shown to be the player whose friends these would be.
+            purchase.remove("gift");
         }
         let mut draft = Draft::read(body)?;
         if let Some(all) = draft.0.as_object_mut() {
@@ -873,9 +854,22 @@ impl TokenBody {
         self.given(field).hidden.unwrap_or(true)
     }
 
-    /// Whether the player may change a field.
+    /// Whether the token lets the player change a field.
     pub fn allow_modify(&self, field: PlayerField) -> bool {
         self.given(field).allow_modify.unwrap_or(false)
+    }
+
+    /// Whether the page shows a field to change it. Nobody subscribes in the
+    /// name of somebody else, and an order that is made is somebody's.
+    pub fn may_change(&self, field: PlayerField) -> bool {
+        let shown = self.allow_modify(field) && !self.withheld(field);
+        shown && (field != PlayerField::Id || (self.plan().is_none() && self.order.is_none()))
+    }
+
+    /// Whether a field is kept off the page in so many words: what is not known
+    /// of the player is not asked for then.
+    pub fn withheld(&self, field: PlayerField) -> bool {
+        self.given(field).hidden == Some(true)
     }
 
     /// The game that sells.
@@ -928,15 +922,16 @@ impl TokenBody {
         self.settings.ui.size.as_deref()
     }
 
-    /// Whether the page for telephones was asked for.
-    pub fn mobile(&self) -> bool {
-        self.settings.ui.version.as_deref() == Some("mobile")
+    /// Looks of the page.
+    pub fn look(&self) -> Look {
+        Look::read(self.setting("/settings/ui"))
     }
 
-    /// Whether a button closes the page.
-    pub fn close_button(&self, mobile: bool) -> bool {
-        let device = if mobile { &self.settings.ui.mobile } else { &self.settings.ui.desktop };
-        device.header.close_button.unwrap_or(false)
+    /// Whether only saved ways to pay may pay.
+    pub fn only_saved(&self) -> bool {
+        let says = |pointer| self.setting(pointer).and_then(Value::as_str) == Some("saved_accounts");
+        let mobile = self.setting("/settings/ui/version").and_then(Value::as_str) == Some("mobile");
+        says("/settings/ui/mode") || (mobile && says("/settings/ui/mobile/mode"))
     }
 
     /// The price in money.
@@ -1088,6 +1083,37 @@ impl TokenBody {
         pages
     }
 
+    /// Whether the page asks where the purchase is to be sent.
+    pub fn ships(&self) -> bool {
+        self.setting("/settings/shipping_enabled").and_then(read::truth).unwrap_or(false)
+    }
+
+    /// What makes the purchase a gift; an empty object, as PHP writes one, does
+    /// not.
+    pub fn gift(&self) -> Option<Giving> {
+        let gift = self.setting("/purchase/gift")?.as_object().filter(|gift| !gift.is_empty())?;
+        let text = |of: &Map<String, Value>, key: &str| {
+            let text = of.get(key).and_then(Value::as_str).map(str::trim);
+            text.filter(|text| !text.is_empty()).map(str::to_string)
+        };
+        let friend = |f: &Value| {
+            let f = f.as_object()?;
+            Some(Friend { id: text(f, "id")?, name: text(f, "name"), email: text(f, "email") })
+        };
+        let mut friends: Vec<Friend> = Vec::new();
+        for friend in gift.get("friends").and_then(Value::as_array).into_iter().flatten().filter_map(friend) {
+            if !friends.iter().any(|known| known.id == friend.id) {
+                friends.push(friend);
+            }
+        }
+        Some(Giving {
+            giver: text(gift, "giver_id").or_else(|| self.user.id.value.clone()).unwrap_or_default(),
+            message: text(gift, "message"),
+            hide_giver: gift.get("hide_giver_from_receiver").and_then(yes_or_no).unwrap_or(true),
+            friends,
+        })
+    }
+
     /// Where the game's licence agreement is.
     pub fn license_url(&self) -> Option<&str> {
         self.setting("/settings/ui/license_url")?.as_str().filter(|u| !u.is_empty())
@@ -1097,6 +1123,11 @@ impl TokenBody {
     pub fn coupon_code(&self) -> Option<&str> {
         let code = self.raw().get("purchase")?.get("coupon_code")?.get("value")?.as_str()?;
         Some(code).filter(|c| !c.is_empty())
+    }
+
+    /// Whether the page has a field for a coupon.
+    pub fn hides_coupon(&self) -> bool {
+        self.setting("/purchase/coupon_code/hidden").and_then(read::truth).unwrap_or(false)
     }
 
     /// The currency the player prefers to pay in.
@@ -1127,6 +1158,14 @@ pub fn contact(text: &str) -> Option<(String, Option<String>)> {
     Some((user.id.value.unwrap_or_default(), user.email.value.filter(|v| !v.is_empty())))
 }
 
+/// Text that says yes or no, also with a capital, as it is published.
+fn yes_or_no(v: &Value) -> Option<bool> {
+    match v.as_str() {
+        Some(text) => read::truth(&text.to_ascii_lowercase().into()),
+        None => read::truth(v),
+    }
+}
+
 /// What is wrong with the price, as far as its currency decides that. What the
 /// shape already refuses is not reported again.
 fn price_fault(body: &Value) -> Option<Violation> {
@@ -1151,6 +1190,7 @@ fn price_fault(body: &Value) -> Option<Violation> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::look::Layout;
     use crate::shape::{NOT_POSITIVE, parse};
     use proptest::prelude::*;
 
@@ -1323,7 +1363,9 @@ mod tests {
             Shape::Bool => types("a boolean", &scalars("boolean")),
             Shape::Any => vec![],
             Shape::OneOf(shapes) => match shapes {
-                [Shape::Bool, Shape::Text { .. }] => types("a boolean or a string", &scalars("boolean string")),
+                [Shape::Bool, Shape::Text { .. } | Shape::Enum(_)] => {
+                    types("a boolean or a string", &scalars("boolean string"))
+                }
                 [Shape::Array(_), Shape::Text { .. }] => types("an array or a string", &scalars("array string")),
                 [Shape::Text { .. }, Shape::Integer { .. }] => {
                     types("a string or an integer", &scalars("string integer"))
@@ -1537,11 +1579,14 @@ mod tests {
         assert_eq!((body.project_id(), body.sandbox(), body.external_id()), (14004, true, Some("x1")));
         assert_eq!((body.language(), body.return_url()), (Some("pt_BR"), Some("https://game.example/")));
         let policy = body.redirect_policy().unwrap();
-        assert_eq!((policy.automatic(), policy.manual()), (Some(RedirectWhen::Successful), Some(RedirectWhen::None)));
+        assert_eq!(
+            (policy.automatic(), policy.manual()),
+            (Some(RedirectWhen::Successful), Some(RedirectWhen::VirtualCurrency))
+        );
         assert_eq!((policy.delay, policy.redirect_button_caption.as_deref()), (Some(3), Some("Back")));
         assert_eq!((body.payment_method(), body.payment_widget()), (Some(1380), Some("giftcard")));
-        assert_eq!((body.theme(), body.size(), body.mobile()), ("dark", Some("small"), true));
-        assert_eq!((body.close_button(true), body.close_button(false)), (true, false));
+        assert_eq!((body.theme(), body.size()), ("dark", Some("small")));
+        assert_eq!((body.look().layout, body.look().close), (Layout::Mobile, true));
         assert_eq!(body.checkout_price(), Some(Money::new(990, Currency::from_code("EUR").unwrap())));
         assert_eq!(body.description(), Some("100 coins"));
         assert_eq!(
@@ -1551,6 +1596,7 @@ mod tests {
         assert_eq!(body.wishes(), []);
         assert!(!body.hidden(PlayerField::Id) && body.hidden(PlayerField::Email) && body.hidden(PlayerField::Phone));
         assert!(body.allow_modify(PlayerField::Email) && !body.allow_modify(PlayerField::Country));
+        assert!(body.may_change(PlayerField::Email) && !body.may_change(PlayerField::Id));
         assert_eq!(TokenBody::from_stored(body.to_stored()), Some(body.clone()));
         assert!(body.to_stored().contains(r#""amount":9.90"#));
         assert!(body.to_stored().contains(r#""attributes":{}"#));
@@ -1560,13 +1606,60 @@ mod tests {
     fn defaults() {
         let body = TokenBody::read(&json!({"user": {"id": {"value": "u"}}, "settings": {"project_id": 1}})).unwrap();
         assert_eq!(body.player(), Player { id: "u".into(), ..Player::default() });
-        assert!(!body.sandbox() && !body.mobile());
+        assert!(!body.sandbox() && !body.only_saved() && !body.hides_coupon());
+        assert_eq!(body.look(), Look::read(None));
         assert_eq!(body.wishes(), []);
         assert_eq!((body.theme(), body.size()), ("default", None));
         assert_eq!((body.checkout_price(), body.description(), body.redirect_policy()), (None, None, None));
         assert_eq!(body.custom_parameters_text(), None);
         assert!(body.hidden(PlayerField::Id) && !body.allow_modify(PlayerField::Id));
         assert!(TokenBody::from_stored("{}").is_none() && TokenBody::from_stored("x").is_none());
+    }
+
+    #[test]
+    fn who_may_change_what() {
+        let body = |id: Value, purchase: Value| {
+            let all = json!({"user": {"id": id}, "settings": {"project_id": 1}, "purchase": purchase});
+            TokenBody::read(&all).unwrap()
+        };
+        let open = json!({"value": "u", "allow_modify": true});
+        assert!(body(open.clone(), json!({})).may_change(PlayerField::Id));
+        let plan = json!({"subscription": {"plan_id": "monthly"}});
+        assert!(!body(open, plan).may_change(PlayerField::Id), "nobody subscribes for somebody else");
+        let shut = json!({"value": "u", "allow_modify": true, "hidden": true});
+        assert!(!body(shut.clone(), json!({})).may_change(PlayerField::Id));
+        assert!(body(shut, json!({})).withheld(PlayerField::Id));
+    }
+
+    #[test]
+    fn gifts() {
+        let read = |gift: Value| {
+            let all =
+                json!({"user": {"id": {"value": "u"}}, "settings": {"project_id": 1}, "purchase": {"gift": gift}});
+            TokenBody::read(&all)
+        };
+        assert_eq!(read(json!([])).unwrap().gift(), None, "an empty object of PHP");
+        let friends = json!([{"id": "a", "name": "Ann"}, {"id": "b", "email": "b@b.example"}, {"id": "a"}]);
+        let gift = json!({"message": "Hi", "hide_giver_from_receiver": "False", "friends": friends});
+        let gift = read(gift).unwrap().gift().unwrap();
+        assert_eq!((gift.giver.as_str(), gift.message.as_deref(), gift.hide_giver), ("u", Some("Hi"), false));
+        assert_eq!(gift.friends.iter().map(|f| f.id.as_str()).collect::<Vec<_>>(), ["a", "b"], "each once");
+        let bare = read(json!({"giver_id": "g"})).unwrap().gift().unwrap();
+        assert_eq!((bare.giver.as_str(), bare.hide_giver, bare.friends.len()), ("g", true, 0));
+        let faults = read(json!({"hide_giver_from_receiver": "maybe", "friends": [{"id": "a"}, {"name": "x"}]}));
+        let faults: Vec<_> = faults.unwrap_err().into_iter().map(|f| f.path).collect();
+        assert_eq!(faults, ["purchase.gift.hide_giver_from_receiver", "purchase.gift.friends[1].id"]);
+    }
+
+    #[test]
+    fn only_saved_ways_to_pay() {
+        let body = |ui: Value| {
+            let all = json!({"user": {"id": {"value": "u"}}, "settings": {"project_id": 1, "ui": ui}});
+            TokenBody::read(&all).unwrap().only_saved()
+        };
+        assert!(body(json!({"mode": "saved_accounts"})));
+        assert!(body(json!({"version": "mobile", "mobile": {"mode": "saved_accounts"}})));
+        assert!(!body(json!({"mobile": {"mode": "saved_accounts"}})));
     }
 
     #[test]

@@ -119,7 +119,7 @@ struct Notification<'a> {
 }
 
 #[derive(Serialize)]
-struct Settings {
+pub(crate) struct Settings {
     project_id: i64,
     merchant_id: i64,
 }
@@ -137,6 +137,8 @@ struct Purchase<'a> {
     virtual_items: Option<VirtualItems<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pin_codes: Option<Vec<PinCode<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gift: Option<Given<'a>>,
     total: Sum,
     #[serde(skip_serializing_if = "Option::is_none")]
     promotions: Option<Vec<Promotion>>,
@@ -196,6 +198,18 @@ struct PinCode<'a> {
     currency: &'static str,
     #[serde(serialize_with = "decimal")]
     amount: String,
+}
+
+#[derive(Serialize)]
+struct Given<'a> {
+    giver_id: &'a str,
+    receiver_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receiver_email: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'a str>,
+    /// A string, as it is published.
+    hide_giver_from_receiver: &'static str,
 }
 
 #[derive(Serialize)]
@@ -288,7 +302,7 @@ fn decimal<S: Serializer>(text: &str, to: S) -> Result<S::Ok, S::Error> {
     text.parse::<Number>().map_err(S::Error::custom)?.serialize(to)
 }
 
-fn settings(project: ProjectId, merchant: MerchantId) -> Settings {
+pub(crate) fn settings(project: ProjectId, merchant: MerchantId) -> Settings {
     Settings { project_id: project.get(), merchant_id: merchant.get() }
 }
 
@@ -349,6 +363,13 @@ fn purchase<'a>(order: &'a Order, parts: &Breakdown, coupon: Option<(&'a str, &'
                 currency,
                 amount,
             }
+        }),
+        gift: order.gift.as_ref().map(|gift| Given {
+            giver_id: &gift.giver,
+            receiver_id: &gift.receiver,
+            receiver_email: gift.receiver_email.as_deref(),
+            message: gift.message.as_deref(),
+            hide_giver_from_receiver: if gift.hide_giver { "true" } else { "false" },
         }),
         total: sum(parts.total()),
         promotions: (!promotions.is_empty()).then(|| promotions.into_iter().map(|id| Promotion { id }).collect()),
@@ -412,6 +433,7 @@ fn about<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use coinslot_domain::gift::Gift;
     use coinslot_domain::id::{AttemptId, OrderId, PaymentId};
     use coinslot_domain::merchant::Fees;
     use coinslot_domain::money::Currency;
@@ -458,6 +480,7 @@ mod tests {
             external_id: Some("1".into()),
             custom_parameters: Some(r#"{"level":12,"rate":1.10,"tags":["a"]}"#.into()),
             placed: None,
+            gift: None,
         };
         let payment = Payment {
             project: project(),
@@ -572,6 +595,26 @@ mod tests {
                 r#""repatriation_commission":{"currency":"JPY","amount":0}}}"#
             )
         );
+    }
+
+    #[test]
+    fn a_gift_names_both() {
+        let (order, p) = sales_tax();
+        let gift = Gift {
+            giver: "1234567".into(),
+            receiver: "friend".into(),
+            receiver_email: Some("friend@example.com".into()),
+            message: Some("For you".into()),
+            hide_giver: true,
+        };
+        let order = Order { gift: Some(gift), ..order };
+        let body = payment(&notice(&order, &p), None);
+        let said = concat!(
+            r#""gift":{"giver_id":"1234567","receiver_id":"friend","receiver_email":"friend@example.com","#,
+            r#""message":"For you","hide_giver_from_receiver":"true"},"total""#
+        );
+        assert!(body.contains(said), "{body}");
+        assert!(body.contains(r#""id":"1234567""#), "who paid is the user");
     }
 
     #[test]

@@ -18,7 +18,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::header::{ACCEPT, HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
-use hyper::{Request, Response};
+use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use std::collections::HashMap;
 use std::error::Error;
@@ -96,13 +96,13 @@ impl HttpGame {
         headers.insert(USER_AGENT, HeaderValue::from_static(concat!("Coinslot/", env!("CARGO_PKG_VERSION"))));
         headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
         let target = url[Position::BeforePath..Position::AfterQuery].to_string();
-        Ok((place, Prepared { target, headers, body: request.body.into() }))
+        Ok((place, Prepared { method: Method::POST, target, headers, body: request.body.into() }))
     }
 
     /// Status, body and, if there was no answer, the reason.
-    async fn exchange(&self, request: Outgoing) -> (Option<u16>, String, Option<String>) {
+    async fn exchange(&self, method: Method, request: Outgoing) -> (Option<u16>, String, Option<String>) {
         let (place, request) = match self.prepare(request) {
-            Ok(prepared) => prepared,
+            Ok((place, prepared)) => (place, Prepared { method, ..prepared }),
             Err(why) => return (None, String::new(), Some(why)),
         };
         let mut status = None;
@@ -209,6 +209,7 @@ async fn begin(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> 
 
 /// A request, which may have to be made twice.
 struct Prepared {
+    method: Method,
     target: String,
     headers: HeaderMap,
     body: Bytes,
@@ -216,7 +217,7 @@ struct Prepared {
 
 impl Prepared {
     fn http(&self) -> Result<Request<Full<Bytes>>, String> {
-        let request = Request::post(&self.target).body(Full::new(self.body.clone()));
+        let request = Request::builder().method(&self.method).uri(&self.target).body(Full::new(self.body.clone()));
         let mut request = request.map_err(|e| e.to_string())?;
         *request.headers_mut() = self.headers.clone();
         Ok(request)
@@ -282,14 +283,22 @@ impl Kept {
 }
 
 impl Game for HttpGame {
-    #[expect(clippy::disallowed_methods, reason = "this is the adapter that measures how long a game takes")]
     fn post(&self, request: Outgoing) -> Later<'_, Answered> {
-        Box::pin(async move {
-            let start = Instant::now();
-            let (status, body, error) = self.exchange(request).await;
-            let took = Span(i64::try_from(start.elapsed().as_micros()).unwrap_or(i64::MAX));
-            Answered { status, body, error, took }
-        })
+        Box::pin(self.timed(Method::POST, request))
+    }
+
+    fn get(&self, request: Outgoing) -> Later<'_, Answered> {
+        Box::pin(self.timed(Method::GET, Outgoing { body: String::new(), ..request }))
+    }
+}
+
+impl HttpGame {
+    #[expect(clippy::disallowed_methods, reason = "this is the adapter that measures how long a game takes")]
+    async fn timed(&self, method: Method, request: Outgoing) -> Answered {
+        let start = Instant::now();
+        let (status, body, error) = self.exchange(method, request).await;
+        let took = Span(i64::try_from(start.elapsed().as_micros()).unwrap_or(i64::MAX));
+        Answered { status, body, error, took }
     }
 }
 
@@ -581,6 +590,20 @@ mod tests {
         ];
         wanted.sort_unstable();
         assert_eq!(lines, wanted);
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn a_question_is_a_get_without_a_body() {
+        let (address, seen) = server(move |mut stream| {
+            let seen = read_until(&mut stream, "\r\n\r\n");
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]").unwrap();
+            seen
+        });
+        let question = Outgoing { body: "not sent".into(), ..outgoing(format!("http://{address}/hook?sign=1")) };
+        let answered = game(Policy::Loopback).get(question).await;
+        assert_eq!((answered.status, answered.body.as_str()), (Some(200), "[]"));
+        let seen = seen.join().unwrap();
+        assert!(seen.starts_with("GET /hook?sign=1 HTTP/1.1\r\n") && seen.ends_with("\r\n\r\n"), "{seen}");
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 1)]

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use coinslot_app::refund::{ChargebackError, RefundError, Refunded, charge_back, give_back};
 use coinslot_app::report::{self, Page};
-use coinslot_app::{Shared, StoreError};
+use coinslot_app::{Shared, StoreError, shipping};
 use coinslot_domain::id::PaymentId;
 use coinslot_domain::merchant::Caller;
 use coinslot_wire::report::{
@@ -17,6 +17,7 @@ use coinslot_wire::report::{
     dates, simple, snapshot_text, summary,
 };
 use coinslot_wire::shape::{Field, Shape, Unknown, Violation};
+use coinslot_wire::shipping::{ADDRESS, address_json};
 use coinslot_wire::table::{Format, Table};
 use serde_json::{Value, json};
 
@@ -72,6 +73,10 @@ const OWED: &str = r#"[{
     "SumCommissionUserTaxes": 0, "SumOutProject": 9.2, "SumPayoutSum": 9.2, "TaxesOfPayments": 0,
     "DirectTaxesOfPayments": 0
 }]"#;
+const ADDRESSED: &str = r#"{
+    "name": "Ann Example", "street": "Am Hang 1", "city": "Berlin", "region": null, "zip": "10115", "country": "DE"
+}"#;
+const NOTHING_SENT: &str = "Transaction with specified ID has no address to be sent to.";
 const NO_TRANSACTION: &str = "Transaction with specified ID does not exist.";
 
 /// The lists that come in each format, by format.
@@ -143,6 +148,18 @@ fn reading() -> Vec<Route> {
             Answer::error(StatusCode::NOT_FOUND, "The merchant has no such transaction.", NO_TRANSACTION),
         ],
         get(details),
+    ));
+    all.push(simple(
+        "transaction_shipping",
+        "/transactions/{transaction_id}/shipping",
+        "Show where the goods of a transaction are sent, as the player said on the payment page",
+        None,
+        vec![
+            Answer::json(StatusCode::OK, "The address.", &ADDRESS, ADDRESSED),
+            Answer::error(StatusCode::NOT_FOUND, "The merchant has no such transaction.", NO_TRANSACTION),
+            Answer::error(StatusCode::NOT_FOUND, "Its token did not ask for an address.", NOTHING_SENT),
+        ],
+        get(shipping_of),
     ));
     all.push(simple(
         "transaction_summary",
@@ -295,6 +312,17 @@ async fn details(
 ) -> Result<Response, Problem> {
     let id: PaymentId = transaction.parse().map_err(|()| RefundError::NotFound)?;
     written(&report::details(&app, caller.merchant, id).await?.ok_or(RefundError::NotFound)?, Format::Json, "")
+}
+
+async fn shipping_of(
+    State(app): State<Shared>,
+    Merchant(caller): Merchant,
+    Path((_, transaction)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let id: PaymentId = transaction.parse().map_err(|()| RefundError::NotFound)?;
+    let address = shipping::of_payment(&app, caller.merchant, id).await?.ok_or(RefundError::NotFound)?;
+    let address = address.ok_or_else(|| Problem::not_found(NOTHING_SENT))?;
+    Ok(json(StatusCode::OK, &address_json(&address)))
 }
 
 async fn list_owed(State(app): State<Shared>, Merchant(caller): Merchant, raw: RawQuery) -> Result<Response, Problem> {

@@ -208,7 +208,9 @@ fn refusal(why: Refusal, of: Of<'_>) -> Fault {
         Refusal::Limit(_) => Fault::refused(1460, LIMIT),
         Refusal::Owned(_) => Fault::refused(1468, OWNED),
         Refusal::SoldOut(_) => Fault::refused(1424, TOO_FEW),
-        why @ Refusal::Quantity(_) => Fault::refused(INVALID, format!("Unprocessable Entity. {why}")),
+        why @ (Refusal::TooLittle(_) | Refusal::Quantity(_)) => {
+            Fault::refused(INVALID, format!("Unprocessable Entity. {why}"))
+        }
         Refusal::Coupon(why) => code(why),
     }
 }

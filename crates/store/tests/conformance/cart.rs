@@ -86,7 +86,13 @@ fn placed(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     assert_eq!(call!(log, order::placed_between(tx, ours(), all, 1, 1)), (2, vec![second.clone()]));
     assert_eq!(call!(log, order::placed_between(tx, ours(), (at(1), at(2)), 9, 0)), (1, vec![first.clone()]));
     assert_eq!(call!(log, order::placed_between(tx, theirs(), all, 9, 0)), (0, vec![]));
-    let told = Player { email: Some("p@example.com".into()), zip: Some("10115".into()), ..first.player.clone() };
+    let told = Player {
+        email: Some("p@example.com".into()),
+        zip: Some("10115".into()),
+        name: Some("Pia".into()),
+        phone: Some("4930123456".into()),
+        ..first.player.clone()
+    };
     let told = Order { player: told, ..first.clone() };
     call!(log, order::set_player(tx, &told));
     assert_eq!(call!(log, order::find(tx, ours(), first.id)), Some(told.clone()));

@@ -23,6 +23,7 @@ mod common;
 mod coupon;
 mod draw;
 mod game;
+mod gift;
 mod hub;
 mod idempotency;
 mod inventory;
@@ -41,6 +42,7 @@ mod ticket;
 mod tv;
 mod wallet;
 
+use coinslot_domain::gift::Gift;
 use coinslot_domain::id::{AttemptId, EntryId, EventId, MerchantId, OrderId, PaymentId, ProjectId, RefundId};
 use coinslot_domain::ledger::{self as books, Entry, EntryKind};
 use coinslot_domain::merchant::{Caller, Fees, KeyScope, Project};
@@ -127,6 +129,7 @@ const MORE: &[&[Step]] = &[
     coupon::STEPS,
     draw::STEPS,
     game::STEPS,
+    gift::STEPS,
     hub::STEPS,
     idempotency::STEPS,
     inventory::STEPS,
@@ -207,6 +210,7 @@ const FILES: &[(&str, &str)] = &[
     ("coupon", include_str!("../../src/coupon.rs")),
     ("draw", include_str!("../../src/draw.rs")),
     ("game", include_str!("../../src/game.rs")),
+    ("gift", include_str!("../../src/gift.rs")),
     ("group", include_str!("../../src/group.rs")),
     ("hub", include_str!("../../src/hub.rs")),
     ("id", include_str!("../../src/id.rs")),
@@ -228,6 +232,7 @@ const FILES: &[(&str, &str)] = &[
     ("purchase", include_str!("../../src/purchase.rs")),
     ("refund", include_str!("../../src/refund.rs")),
     ("report", include_str!("../../src/report.rs")),
+    ("shipping", include_str!("../../src/shipping.rs")),
     ("subscription", include_str!("../../src/subscription.rs")),
     ("text", include_str!("../../src/text.rs")),
     ("ticket", include_str!("../../src/ticket.rs")),
@@ -379,6 +384,7 @@ pub(crate) fn an_order(project: ProjectId, n: i64) -> Order {
         external_id: None,
         custom_parameters: None,
         placed: None,
+        gift: None,
     }
 }
 
@@ -605,6 +611,13 @@ fn orders(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
         description: Some("100 coins ✨".into()),
         external_id: Some("'; --".into()),
         custom_parameters: Some("{\"a\":1.50}".into()),
+        gift: Some(Gift {
+            giver: "пользователь".into(),
+            receiver: "друг".into(),
+            receiver_email: Some("friend@example.com".into()),
+            message: Some("For you ✨".into()),
+            hide_giver: true,
+        }),
         ..an_order(ours(), 2)
     };
     call!(log, order::insert(tx, &bare, at(1)));

@@ -303,6 +303,7 @@ mod tests {
             external_id: None,
             custom_parameters: Some(r#"{"a":1}"#.into()),
             placed: Some(placed),
+            gift: None,
         }
     }
 
