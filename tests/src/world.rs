@@ -488,6 +488,7 @@ async fn seed_others(app: &App) -> Result<(), StoreError> {
         locales: vec!["en".into()],
         return_url: None,
         external_id_required: false,
+        optional: vec![],
     };
     let inactive = project(World::INACTIVE_PROJECT, demo_merchant, false);
     let foreign = project(World::OTHER_PROJECT, other, true);

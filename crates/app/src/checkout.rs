@@ -4,7 +4,7 @@ use crate::gift::{self, Gifting};
 use crate::port::{CardRefused, CardToken, Charge, ChargeAnswer, Method};
 use crate::purchase::{self, BoughtKey, Buying, PlaceChoice, Refused};
 use crate::showcase::{self, Showcase};
-use crate::{App, Shared, country, hub, known, message, subscription, tracking, webhook};
+use crate::{App, Shared, country, hub, known, message, pincode, subscription, tracking, webhook};
 use coinslot_domain::account::Account;
 use coinslot_domain::card::Card;
 use coinslot_domain::cart::GUEST;
@@ -27,6 +27,7 @@ use coinslot_domain::subscription::Subscription;
 use coinslot_domain::tax::{Tax, TaxKind};
 use coinslot_domain::time::{Span, Time};
 use coinslot_domain::token::Place;
+use coinslot_domain::webhook::{Optional, TIMEOUT};
 use coinslot_domain::{tax, wallet as domain};
 use coinslot_store::payment::{Attempt, News};
 use coinslot_store::{StoreError, Tx, coupon, mail, merchant, order, payment, reached, virtual_currency, wallet};
@@ -253,7 +254,11 @@ pub enum Next {
     Address,
 }
 
-/// Opens a token for a visitor from an address. Changes nothing.
+/// While the game may still be asked for the keys of a payment, nobody else asks.
+const ASKING: Span = Span(TIMEOUT.0 * 2);
+
+/// Opens a token for a visitor from an address. Changes nothing but the keys
+/// that a game still owes it.
 pub async fn open(app: &App, token: &str, choice: Choice, ip: Option<&str>) -> Result<Checkout, PageError> {
     opened(app, token, choice, ip, false).await
 }
@@ -409,7 +414,17 @@ async fn opened(
                 let keys = purchase::bought_keys(tx, &order)?;
                 Ok::<_, StoreError>((Some((order.player, order.gift)), order.lines, keys))
             });
-            let (found, lines, keys) = read.await?;
+            let (found, lines, mut keys) = read.await?;
+            // What the game did not give when it was asked, it may give now.
+            let late = p.paid_at.is_some_and(|at| at + ASKING < app.now(project));
+            if late && keys.len() < lines.iter().filter(|l| l.kind == LineKind::Key).count() {
+                pincode::fetch(app, project, order, Some(p.id)).await?;
+                let read = app.store.read(move |tx| match order::find(tx, project, order)? {
+                    Some(order) => purchase::bought_keys(tx, &order),
+                    None => Ok::<_, StoreError>(vec![]),
+                });
+                keys = read.await?;
+            }
             if let Some((player, gift)) = found {
                 payer = named.then_some(player);
                 given = gift;
@@ -919,6 +934,8 @@ pub(crate) async fn finish(
         None => None,
     };
     let plain = begun.as_ref().is_some_and(|(begun, _)| begun.order.lines.is_empty() && !begun.attempt.keep);
+    // Who only just began it knows whether it buys keys.
+    let keyed = begun.as_ref().is_none_or(|(begun, _)| begun.order.lines.iter().any(|l| l.kind == LineKind::Key));
     let player = begun.as_ref().map(|(begun, _)| begun.order.player.id.clone());
     let registered = player.as_ref().is_some_and(|player| app.known.is_registered(project, player));
     // Nobody is told of a plain payment of a project without an address.
@@ -965,6 +982,7 @@ pub(crate) async fn finish(
                 {
                     purchase::release(tx, &order, now)?;
                     subscription::declined(tx, &order, payment, now)?;
+                    tell_declined(tx, &order, payment, why, event_id, now)?;
                 }
                 moved
             }
@@ -977,6 +995,11 @@ pub(crate) async fn finish(
         false => app.store.write(note).await?,
     };
     reached("checkout.finished");
+    if let Some(paid) =
+        payment.as_ref().filter(|p| keyed && answer == ChargeAnswer::Succeeded && p.state.was_captured())
+    {
+        pincode::fetch(app, project, paid.order, Some(paid.id)).await?;
+    }
     if let Some(player) = player.filter(|_| !registered && payment.as_ref().is_some_and(|p| p.state.was_captured())) {
         app.known.registered(project, &player);
     }
@@ -987,6 +1010,27 @@ pub(crate) async fn finish(
         tracking::tell(app, project, payment.order).await;
     }
     Ok(payment)
+}
+
+/// Tells the game of a payment that was not taken, if it wants to know. Nothing
+/// waits for that: the try's own number stands in the place of the payment's, so
+/// that a listener without an answer to it holds up no payment.
+fn tell_declined(
+    tx: &mut Tx<'_>,
+    order: &Order,
+    payment: &Payment,
+    why: Decline,
+    event: EventId,
+    now: Time,
+) -> Result<(), StoreError> {
+    let Some(project) = merchant::find_project(tx, payment.project)? else { return Ok(()) };
+    let place = PaymentId::new(payment.attempt.get());
+    let Some(place) = place.filter(|_| project.webhook_url.is_some() && project.wants(Optional::PsDeclined)) else {
+        return Ok(());
+    };
+    let kind = Optional::PsDeclined.name();
+    let body = coinslot_wire::notice::ps_declined(&project, order, payment, why);
+    coinslot_store::webhook::insert(tx, payment.project, event, place, kind, &body, now)
 }
 
 /// A player who paid or subscribed is one that the project's wallet knows.

@@ -68,6 +68,7 @@ pub async fn seed(app: &App, webhook_url: Option<String>) -> Result<(), StoreErr
         locales: vec!["en".into()],
         return_url: None,
         external_id_required: false,
+        optional: vec![],
     };
     let now = app.clock.now();
     app.store

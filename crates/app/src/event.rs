@@ -1,7 +1,7 @@
 //! Events and their deliveries, for the people who look after a game: what was
 //! told, what came of it, telling it again, and trying a listener out.
 
-use crate::webhook::{PAYMENT, send};
+use crate::webhook::{PAYMENT, fetch, send};
 use crate::{App, Shared};
 use coinslot_domain::id::{EventId, ProjectId};
 use coinslot_domain::merchant::Project;
@@ -10,6 +10,8 @@ use coinslot_domain::time::{Span, Time};
 use coinslot_domain::webhook::{EventState, Replay, TIMEOUT, Verdict, replay as decide};
 use coinslot_store::webhook::Place;
 use coinslot_store::{StoreError, Tx, merchant, payment, webhook};
+use coinslot_wire::gift::FRIENDS_LIST;
+use coinslot_wire::sample::friends;
 
 pub use coinslot_store::webhook::{Delivery, Event, Filter, Listed};
 
@@ -225,12 +227,17 @@ pub async fn test(
     let url = project.webhook_url.clone().ok_or(TestError::NoUrl)?;
     let id = app.id(EventId::new).await?;
     let now = app.now(project.id);
+    let asks_friends = kind == FRIENDS_LIST && body.is_none();
     let sample = || coinslot_wire::sample::body(&kind, project.id, project.merchant, id.get(), now);
     let body = body.or_else(sample).ok_or(TestError::NoSample)?;
     // In a task of its own: what was sent is recorded, whoever hangs up.
     let app = app.clone();
     let sending = tokio::spawn(async move {
-        let (delivery, verdict) = send(&app, &project, &url, id, 1, &body).await;
+        let (delivery, verdict) = match asks_friends {
+            // On the wire it has no body.
+            true => fetch(&app, &project, &url, id, FRIENDS_LIST, &friends().pairs()).await,
+            false => send(&app, &project, &url, id, 1, &body).await,
+        };
         let state = match verdict {
             Verdict::Delivered => EventState::Delivered,
             Verdict::Refused | Verdict::Retry => EventState::Failed,

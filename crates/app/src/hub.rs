@@ -7,7 +7,7 @@
 use crate::order::{self, OrderError, Ordering};
 use crate::purchase::{self, BoughtKey, Buying, Refused, Thing};
 use crate::webhook::{self, Asked};
-use crate::{App, Shared, checkout, hash, merchant, player, refund, tracking};
+use crate::{App, Shared, checkout, hash, merchant, pincode, player, refund, tracking};
 use coinslot_domain::hub::{self, BUYER, Claim, METHOD, Partner, Price, Pushed, Refusal, Sale, payable};
 use coinslot_domain::id::{AttemptId, EventId, OperationId, OrderId, PartnerId, PaymentId, ProjectId, RefundId};
 use coinslot_domain::merchant::Project;
@@ -335,6 +335,7 @@ pub async fn pay(app: &Shared, partner: &Partner, claim: Claim) -> Result<Paymen
     let (seller, now) = (partner.id, app.now(project.id));
     let (id, order) = (project.id, claim.order);
     let paid = app.store.write(move |tx| book(tx, &project, seller, &claim, numbers, now)).await?;
+    pincode::fetch(app, id, order, Some(paid)).await?;
     app.wake_worker();
     tracking::tell(app, id, order).await;
     Ok(paid)

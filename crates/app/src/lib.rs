@@ -34,6 +34,7 @@ pub mod message;
 pub mod meter;
 pub mod order;
 pub mod pay2play;
+mod pincode;
 pub mod plan;
 pub mod player;
 pub mod port;

@@ -92,6 +92,7 @@ pub async fn found(
         locales: vec!["en".into()],
         return_url: None,
         external_id_required: false,
+        optional: vec![],
     };
     let caller = Caller { merchant: founded.merchant, scope: KeyScope::Company };
     let (key_hash, now) = (hash(&founded.api_key), app.clock.now());

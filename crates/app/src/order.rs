@@ -2,7 +2,7 @@
 //! that costs money.
 
 use crate::purchase::{self, Buying, Refused, Thing};
-use crate::{App, attribute, hash, idempotency, tracking, webhook};
+use crate::{App, attribute, hash, idempotency, pincode, tracking, webhook};
 use coinslot_domain::id::{OperationId, OrderId, ProjectId};
 use coinslot_domain::merchant::Project;
 use coinslot_domain::money::Money;
@@ -148,6 +148,7 @@ pub async fn place_free(app: &App, ordering: Ordering) -> Result<OrderId, OrderE
             hand_out(tx, &buying, made, now)
         })
         .await?;
+    pincode::fetch(app, project_id, id, None).await?;
     tracking::tell(app, project_id, id).await;
     app.wake_worker();
     Ok(id)
@@ -197,6 +198,7 @@ pub async fn place_for_coins(
             hand_out(tx, &buying, made, now)
         })
         .await?;
+    pincode::fetch(app, project_id, id, None).await?;
     tracking::tell(app, project_id, id).await;
     app.wake_worker();
     Ok(id)

@@ -27,6 +27,7 @@ pub async fn create(app: &App, of: MerchantId, body: ProjectBody) -> Result<Proj
         locales: settings.locales.clone(),
         return_url: settings.return_url.clone(),
         external_id_required: settings.external_id_required,
+        optional: settings.optional.clone(),
     };
     let now = app.clock.now();
     app.store

@@ -758,7 +758,7 @@ pub(crate) fn within_limits(tx: &mut Tx<'_>, order: &Order, now: Time) -> Result
             return Err(Refusal::Limit(line.sku.clone()).into());
         }
     }
-    let shelves: Vec<_> = keys(order).collect();
+    let shelves = stored_keys(tx, order)?;
     for (shelf, line) in &shelves {
         let wanted: i64 = shelves.iter().filter(|(other, _)| other == shelf).map(|(_, l)| l.quantity).sum();
         let counted = key::count(tx, project, Some(shelf.game))?;
@@ -809,7 +809,7 @@ pub(crate) fn reserve(tx: &mut Tx<'_>, buying: &Buying, order: &Order, number: i
             return Err(Refusal::Limit(line.sku.clone()).into());
         }
     }
-    let shelves: Vec<_> = keys(order).collect();
+    let shelves = stored_keys(tx, order)?;
     for (shelf, line) in &shelves {
         let wanted = shelves.iter().filter(|(other, _)| other == shelf).map(|(_, l)| l.quantity).sum();
         if !key::reserve(tx, *shelf, order.id, wanted, now)? {
@@ -983,6 +983,36 @@ fn keys(order: &Order) -> impl Iterator<Item = (Shelf, &Line)> {
         let drm = Drm::of_text(l.detail.as_deref()?)?.id;
         Some((Shelf { project, game, drm }, l))
     })
+}
+
+/// The keys that were bought and that are stored here; the game has the others.
+fn stored_keys<'a>(tx: &mut Tx<'_>, order: &'a Order) -> Result<Vec<(Shelf, &'a Line)>, StoreError> {
+    let mut stored = Vec::new();
+    for (shelf, line) in keys(order) {
+        if !game::find(tx, shelf.project, shelf.game)?.is_some_and(|game| game.has_its_own_keys()) {
+            stored.push((shelf, line));
+        }
+    }
+    Ok(stored)
+}
+
+/// What a paid order has no keys for though the game has some: the shelf of
+/// each, its SKU and where it is redeemed.
+pub(crate) fn missing_keys(tx: &mut Tx<'_>, order: &Order) -> Result<Vec<(Shelf, String, &'static str)>, StoreError> {
+    if keys(order).next().is_none() {
+        return Ok(vec![]);
+    }
+    let mut had = key::of_order(tx, order.project, order.id)?;
+    let mut missing = Vec::new();
+    for (shelf, line) in keys(order) {
+        let at = had.iter().position(|k| k.game == shelf.game && k.drm == shelf.drm);
+        if let Some(at) = at {
+            had.swap_remove(at);
+        } else if game::find(tx, shelf.project, shelf.game)?.is_some_and(|game| game.has_its_own_keys()) {
+            missing.push((shelf, line.sku.clone(), Drm::of_id(shelf.drm).map_or("", |d| d.key)));
+        }
+    }
+    Ok(missing)
 }
 
 /// A key that a player bought.

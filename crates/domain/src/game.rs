@@ -110,6 +110,14 @@ pub struct Game {
     pub files: Option<String>,
 }
 
+impl Game {
+    /// Whether its keys live at the game, which is asked for each that is paid.
+    /// Those that are stored here come first, where there are both.
+    pub fn has_its_own_keys(&self) -> bool {
+        self.codes_from_api && !self.codes_from_store
+    }
+}
+
 /// Where a key stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum KeyState {

@@ -4,6 +4,7 @@ use crate::id::{MerchantId, ProjectId};
 use crate::localized;
 use crate::money::BasisPoints;
 use crate::tax::TaxRule;
+use crate::webhook::Optional;
 
 /// What an API key may reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,9 +89,16 @@ pub struct Project {
     pub return_url: Option<String>,
     /// Whether a token must carry the game's own id of the transaction.
     pub external_id_required: bool,
+    /// Webhooks that its owner asked for.
+    pub optional: Vec<Optional>,
 }
 
 impl Project {
+    /// Whether its owner asked for a webhook that not every project gets.
+    pub fn wants(&self, webhook: Optional) -> bool {
+        self.optional.contains(&webhook)
+    }
+
     /// Its own language: for readers of whose languages a text has none.
     pub fn language(&self) -> &str {
         self.locales.first().map_or(localized::DEFAULT, String::as_str)

@@ -2,6 +2,7 @@
 
 use crate::localized::Localized;
 use crate::merchant::Project;
+use crate::webhook::Optional;
 use std::collections::BTreeMap;
 
 /// Parts of the shop that a project may switch on and name, by their
@@ -50,6 +51,8 @@ pub struct Settings {
     /// Whether the payment page opens with data that a browser sends in place
     /// of a token (the documented `send_json_to_paystation`).
     pub send_json: bool,
+    /// Webhooks that it gets only because its owner asked for them.
+    pub optional: Vec<Optional>,
     /// Parts of the shop, by a key of [`COMPONENTS`].
     pub components: BTreeMap<&'static str, Component>,
 }
@@ -72,6 +75,7 @@ impl Default for Settings {
             show_user: true,
             user_public_id: false,
             send_json: false,
+            optional: vec![],
             components: COMPONENTS.map(|name| (name, Component::default())).into(),
         }
     }

@@ -24,6 +24,31 @@ pub fn verdict(status: Option<u16>) -> Verdict {
     }
 }
 
+/// Webhooks that a project gets only when its owner asks for them: many
+/// listeners know no more than the usual ones, and refuse the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Optional {
+    /// Tells of a payment that was tried and not taken.
+    PsDeclined,
+}
+
+impl Optional {
+    /// Every one.
+    pub const ALL: [Self; 1] = [Self::PsDeclined];
+
+    /// Its documented `notification_type`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Optional::PsDeclined => "ps_declined",
+        }
+    }
+
+    /// The one with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|o| o.name() == name)
+    }
+}
+
 /// Waits between attempts. Twelve attempts lie in the documented first 48
 /// hours; the last two stretch to 72, for a game that is down over a weekend.
 const WAITS: [Span; 13] = [

@@ -24,6 +24,8 @@ statements! {
         WHERE project_id = $1 AND key_id = $2 AND state = $3";
     RELEASE = "UPDATE game_key SET state = $4, order_id = NULL, changed_at = $5
         WHERE project_id = $1 AND order_id = $2 AND state = $3";
+    DELIVER = "INSERT INTO game_key (project_id, key_id, game_id, drm_id, code, state, order_id, added_at, changed_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) ON CONFLICT (project_id, drm_id, code) DO NOTHING";
     MOVE = "UPDATE game_key SET state = $4, changed_at = $5 WHERE project_id = $1 AND order_id = $2 AND state = $3";
     OF_ORDER = "SELECT key_id, game_id, drm_id, code FROM game_key
         WHERE project_id = $1 AND order_id = $2 AND state = $3 ORDER BY +key_id";
@@ -139,6 +141,34 @@ pub fn release(tx: &mut Tx<'_>, project: ProjectId, order: OrderId, now: Time) -
 pub fn hand_out(tx: &mut Tx<'_>, project: ProjectId, order: OrderId, now: Time) -> Result<Vec<Handed>, StoreError> {
     step(tx, MOVE, KeyEvent::HandedOut, project, order, now)?;
     of_order(tx, project, order)
+}
+
+/// Notes a key that the game gave out for an order that is paid; `false` when
+/// the project has it for this place already. Doing it twice changes nothing.
+pub fn deliver(
+    tx: &mut Tx<'_>,
+    shelf: Shelf,
+    order: OrderId,
+    id: KeyId,
+    code: &str,
+    now: Time,
+) -> Result<bool, StoreError> {
+    let Shelf { project, game, drm } = shelf;
+    let values = [
+        project.get().into(),
+        id.get().into(),
+        game.get().into(),
+        drm.into(),
+        code.into(),
+        KeyState::Used.name().into(),
+        order.get().into(),
+        now.0.into(),
+    ];
+    if tx.execute(DELIVER, &values)? == 1 {
+        return Ok(true);
+    }
+    let found = tx.row(OF_CODE, &[project.get().into(), drm.into(), code.into()])?;
+    Ok(found.map(|r| r.int(0)).transpose()? == Some(id.get()))
 }
 
 /// The keys that an order's player has.

@@ -7,6 +7,7 @@ use coinslot_domain::merchant::{Caller, Fees, KeyScope, Project};
 use coinslot_domain::money::BasisPoints;
 use coinslot_domain::tax::{Tax, TaxKind, TaxRule};
 use coinslot_domain::time::Time;
+use coinslot_domain::webhook::Optional;
 
 statements! {
     INSERT_MERCHANT = "INSERT INTO merchant (merchant_id, name, created_at) VALUES ($1, $2, $3)
@@ -18,13 +19,14 @@ statements! {
     KEYS = "SELECT key_hash, project_id, created_at FROM api_key WHERE merchant_id = $1 ORDER BY created_at, key_hash";
     DELETE_KEY = "DELETE FROM api_key WHERE merchant_id = $1 AND key_hash = $2";
     INSERT_PROJECT = "INSERT INTO project (project_id, merchant_id, name, active, secret, webhook_url,
-            platform_fee, method_fee, frame_ancestors, locales, return_url, external_id_required, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (project_id) DO NOTHING";
+            platform_fee, method_fee, frame_ancestors, locales, return_url, external_id_required, created_at,
+            optional_webhooks)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (project_id) DO NOTHING";
     SET_WEBHOOK = "UPDATE project SET webhook_url = $2 WHERE project_id = $1";
     PROJECTS = "SELECT project_id FROM project ORDER BY project_id";
     FIND_PROJECT = "SELECT project_id, merchant_id, name, active, secret,
             CASE WHEN ipn_enabled = 1 THEN webhook_url END, platform_fee, method_fee, frame_ancestors, locales,
-            return_url, external_id_required FROM project WHERE project_id = $1";
+            return_url, external_id_required, optional_webhooks FROM project WHERE project_id = $1";
     INSERT_TAX = "INSERT INTO project_tax (project_id, country, kind, rate) VALUES ($1, $2, $3, $4)
         ON CONFLICT (project_id, country) DO UPDATE SET kind = $3, rate = $4";
     FIND_TAXES = "SELECT country, kind, rate FROM project_tax WHERE project_id = $1 ORDER BY country";
@@ -106,6 +108,7 @@ pub fn insert_project(tx: &mut Tx<'_>, p: &Project, now: Time) -> Result<(), Sto
             (&p.return_url).into(),
             p.external_id_required.into(),
             now.0.into(),
+            optional_words(&p.optional).into(),
         ],
     )?;
     if added == 0 {
@@ -145,8 +148,19 @@ pub fn find_project(tx: &mut Tx<'_>, id: ProjectId) -> Result<Option<Project>, S
         locales: words(&row.text(9)?),
         return_url: row.maybe_text(10)?,
         external_id_required: row.flag(11)?,
+        optional: optional(&row.text(12)?),
         taxes: taxes.iter().map(tax_rule).collect::<Result<_, _>>()?,
     }))
+}
+
+/// Webhooks that were asked for, as one text.
+pub(crate) fn optional_words(all: &[Optional]) -> String {
+    all.iter().map(|o| o.name()).collect::<Vec<_>>().join(" ")
+}
+
+/// The same, read. What this version does not know is passed over.
+pub(crate) fn optional(text: &str) -> Vec<Optional> {
+    text.split_whitespace().filter_map(Optional::from_name).collect()
 }
 
 pub(crate) fn words(text: &str) -> Vec<String> {

@@ -21,6 +21,7 @@ pub mod item;
 pub mod look;
 pub mod lootbox;
 pub mod message;
+pub mod notice;
 pub mod openapi;
 pub mod page;
 pub mod pay2play;

@@ -5,7 +5,9 @@ use crate::shape::{Field, Shape, TextRule, Unknown, Violation};
 use coinslot_domain::id::ProjectId;
 use coinslot_domain::localized::{Localized, is_locale};
 use coinslot_domain::project::{COMPONENTS, Component, Settings};
+use coinslot_domain::webhook::Optional;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 const NAMES: Shape = Shape::Texts { max: 255, required: true };
 const MAYBE_TEXTS: Shape = Shape::OneOf(&[Shape::Texts { max: 4000, required: false }, Shape::Null]);
@@ -43,7 +45,7 @@ const ALL_COMPONENTS: Shape = Shape::Object {
 
 const MAYBE_COMPONENTS: Shape = Shape::OneOf(&[ALL_COMPONENTS, Shape::Null]);
 
-const OTHERS: [Field; 14] = [
+const OTHERS: [Field; 15] = [
     Field::optional("description", MAYBE_TEXTS, "What it is about, by language."),
     Field::optional(
         "descriptor",
@@ -77,11 +79,16 @@ const OTHERS: [Field; 14] = [
         MAYBE_FLAG,
         "Whether the payment page opens with `access_data` that a browser sends, in place of a token.",
     ),
+    Field::optional(
+        "optional_webhooks",
+        Shape::OneOf(&[Shape::Array(&Shape::Enum(&["ps_declined"])), Shape::Null]),
+        "Webhooks that are sent only to who asks for them.",
+    ),
     Field::optional("components", MAYBE_COMPONENTS, "Parts of the shop."),
 ];
 
-const fn with(name: Field) -> [Field; 15] {
-    let mut all = [name; 15];
+const fn with(name: Field) -> [Field; 16] {
+    let mut all = [name; 16];
     let mut i = 0;
     while i < OTHERS.len() {
         all[i + 1] = OTHERS[i];
@@ -197,6 +204,12 @@ impl ProjectBody {
             show_user: flag("show_user_in_paystation", old.show_user, plain.show_user),
             user_public_id: flag("user_public_id_enabled", old.user_public_id, plain.user_public_id),
             send_json: flag("send_json_to_paystation", old.send_json, plain.send_json),
+            optional: change(body, "optional_webhooks", |v| {
+                let known = |v: &Value| Optional::from_name(v.as_str()?);
+                let all: BTreeSet<Optional> = v.as_array()?.iter().filter_map(known).collect();
+                Some(all.into_iter().collect())
+            })
+            .or(old.optional, plain.optional),
             components,
         }
     }
@@ -227,6 +240,7 @@ pub fn view(id: ProjectId, active: bool, s: &Settings) -> Value {
         "show_user_in_paystation": s.show_user,
         "user_public_id_enabled": s.user_public_id,
         "send_json_to_paystation": s.send_json,
+        "optional_webhooks": s.optional.iter().map(|o| o.name()).collect::<Vec<_>>(),
         "components": components,
         "enabled": active,
         "payments_available": active,
@@ -279,6 +293,8 @@ mod tests {
         assert_eq!((next.secret.as_str(), next.url.as_deref(), next.ipn_enabled), ("fresh", None, true));
         assert_eq!(next.components, Settings::default().components);
         assert_eq!(next.locales, ["en"]);
+        let asked = json!({"optional_webhooks": ["ps_declined", "ps_declined"]});
+        assert_eq!(change(asked).optional, Optional::ALL);
         let next = change(json!({"components": {"items": null}}));
         assert!(!next.components["items"].enabled && !next.components["coupons"].custom_name.is_empty());
     }

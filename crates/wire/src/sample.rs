@@ -1,5 +1,6 @@
 //! Webhooks about a purchase that never was, for trying a listener out.
 
+use crate::gift::{self, FriendsQuery};
 use crate::webhook::{self, PaymentNotice, RefundNotice};
 use coinslot_domain::id::{AttemptId, MerchantId, OrderId, PaymentId, ProjectId};
 use coinslot_domain::merchant::Fees;
@@ -9,9 +10,36 @@ use coinslot_domain::payment::{Breakdown, Notified, Payment, PaymentState};
 use coinslot_domain::refund::{CODE_CANCELLATION, split};
 use coinslot_domain::tax::{Tax, TaxKind};
 use coinslot_domain::time::Time;
+use serde_json::{Number, Value, json};
 
-/// The types that there is a sample of.
-pub const KINDS: [&str; 4] = ["user_validation", "payment", "refund", "partial_refund"];
+/// The types that there is a sample of: every published one that is about a
+/// project and not about an order of the Store API.
+pub const KINDS: [&str; 24] = [
+    "user_validation",
+    "user_search",
+    "friends_list",
+    "payment",
+    "refund",
+    "partial_refund",
+    "upgrade_refund",
+    "ps_declined",
+    "afs_reject",
+    "afs_black_list",
+    "dispute",
+    "create_subscription",
+    "update_subscription",
+    "cancel_subscription",
+    "non_renewal_subscription",
+    "user_balance_operation",
+    "payment_account_add",
+    "payment_account_remove",
+    "get_pincode",
+    "redeem_key",
+    "partner_side_catalog",
+    "inventory_get",
+    "inventory_pull",
+    "inventory_push",
+];
 
 /// A webhook of a type, or nothing where there is no sample. `number` becomes
 /// `transaction.id`: whoever sends it sees to it that no payment has it, for a
@@ -26,8 +54,11 @@ pub fn body(kind: &str, project: ProjectId, merchant: MerchantId, number: i64, n
         ip: Some("203.0.113.7".into()),
         ..Player::default()
     };
-    if kind == "user_validation" {
-        return Some(webhook::user_validation(project, merchant, &player));
+    match kind {
+        "user_validation" => return Some(webhook::user_validation(project, merchant, &player)),
+        gift::USER_SEARCH => return Some(gift::user_search(project, merchant, "nova@example.com")),
+        gift::FRIENDS_LIST => return Some(friends().text()),
+        _ => {}
     }
     let usd = Currency::from_code("USD")?;
     let tax = Tax { kind: TaxKind::SalesTax, rate: BasisPoints(888) };
@@ -82,14 +113,132 @@ pub fn body(kind: &str, project: ProjectId, merchant: MerchantId, number: i64, n
             let part = split(&payment.breakdown, &[], Money::new(500, usd))?;
             Some(webhook::partial_refund(&notice, &because(&part)))
         }
-        _ => None,
+        _ => told(kind, project, merchant, number, now).map(|body| body.to_string()),
     }
+}
+
+/// The question for friends of a sample.
+pub fn friends() -> FriendsQuery {
+    FriendsQuery { user: "1234567".into(), query: "no".into(), offset: 0, limit: 20 }
+}
+
+/// What is published of types that this server sends on other occasions, or on
+/// none. They are written out: a listener has to read the published bytes, from
+/// whoever they come.
+fn told(kind: &str, project: ProjectId, merchant: MerchantId, number: i64, now: Time) -> Option<Value> {
+    let user = json!({
+        "id": "1234567", "ip": "203.0.113.7", "name": "Nova", "email": "nova@example.com", "country": "US",
+    });
+    let named = json!({ "id": "1234567", "name": "Nova" });
+    let at = now.rfc3339();
+    let amount: Number = "9.99".parse().ok()?;
+    let transaction = json!({ "id": number, "external_id": "sample", "dry_run": 1, "agreement": 1 });
+    let subscription = json!({
+        "plan_id": "sample_plan", "subscription_id": number, "product_id": "sample_product", "tags": ["sample"],
+        "date_create": at, "date_next_charge": at,
+    });
+    let account = json!({
+        "id": number.to_string(), "name": "Visa •••• 1111", "payment_method": "1380", "type": "card",
+    });
+    let with = |mut v: Value, more: Value| {
+        if let (Some(v), Value::Object(more)) = (v.as_object_mut(), more) {
+            v.extend(more);
+        }
+        v
+    };
+    let mut body = match kind {
+        "ps_declined" => json!({
+            "user": user,
+            "transaction": { "id": number, "external_id": "sample", "dry_run": 1, "payment_method": 1380 },
+            "refund_details": {
+                "code": 8, "reason": "Cancellation by the PS request", "reason_detail": "Insufficient funds",
+                "author": "payment provider",
+            },
+        }),
+        "afs_reject" => json!({
+            "user": user, "transaction": transaction,
+            "refund_details": { "code": 4, "reason": "Potential fraud", "author": "sample" },
+        }),
+        "afs_black_list" => json!({
+            "event": {
+                "action": "adding", "reason": "fraud_activity", "parameter": "email",
+                "parameter_value": "nova@example.com", "date_of_last_action": at,
+                "transaction_id": number.to_string(), "project_id": project.get(),
+            },
+        }),
+        "dispute" => json!({
+            "action": "adding",
+            "transaction": {
+                "id": number, "external_id": "sample", "date_create": at,
+                "total": { "currency": "USD", "amount": amount }, "payment_method": "credit_debit_card",
+                "country_code": "US",
+            },
+            "user": { "id": "1234567", "email": "nova@example.com" },
+            "dispute": { "incoming_date": at, "reason": "fraud", "type": "1st_time_chargeback", "status": "new" },
+        }),
+        "upgrade_refund" => json!({
+            "purchase": {
+                "pin_codes": [{
+                    "purchase_type": "regular", "digital_content": "sample_game", "DRM": "steam", "currency": "USD",
+                    "amount": "9.99", "transaction": { "id": number.to_string() },
+                }],
+            },
+            "ownership": { "digital_content": null, "DRM": null },
+        }),
+        "create_subscription" => json!({
+            "user": named, "subscription": with(subscription, json!({ "trial": { "value": 7, "type": "day" } })),
+        }),
+        "update_subscription" => json!({
+            "user": named, "subscription": subscription,
+        }),
+        "cancel_subscription" => json!({
+            "user": named, "subscription": with(subscription, json!({ "date_end": at })),
+        }),
+        "non_renewal_subscription" => json!({
+            "user": with(named, json!({ "email": "nova@example.com" })),
+            "subscription": with(subscription, json!({ "currency": "USD", "amount": amount })),
+        }),
+        "user_balance_operation" => json!({
+            "operation_type": "payment", "id_operation": number,
+            "user": { "id": "1234567", "name": "Nova", "email": "nova@example.com" },
+            "virtual_currency_balance": { "old_value": "0", "new_value": "100", "diff": "100" },
+            "transaction": { "id": number, "date": at },
+        }),
+        "payment_account_add" => json!({
+            "user": user, "payment_account": with(account, json!({ "country": "US" })),
+        }),
+        "payment_account_remove" => json!({ "user": named, "payment_account": account }),
+        "get_pincode" => json!({
+            "user": named, "pin_code": { "digital_content": "sample_game", "DRM": "steam" },
+        }),
+        "redeem_key" => json!({
+            "key": "SAMPLE-KEY-0001", "sku": "sample_game", "user_id": "1234567", "activation_date": at,
+            "user_country": "US",
+            "restriction": {
+                "sku": "sample_region", "name": "Sample", "types": ["country"], "countries": ["US"], "servers": [],
+                "locales": [],
+            },
+        }),
+        "partner_side_catalog" => json!({
+            "user": { "user_id": "1234567", "id": "1234567", "country": "US", "currency": "USD", "locale": "en" },
+        }),
+        "inventory_get" | "inventory_pull" | "inventory_push" => {
+            let mut payload = json!({ "user": { "id": "1234567" }, "secondary_market": { "id": "sample" } });
+            if kind != "inventory_get" {
+                payload["items"] = json!([{ "sku": "sample_item", "instance_id": "1" }]);
+            }
+            json!({ "project_id": project.get(), "payload": payload })
+        }
+        _ => return None,
+    };
+    body["notification_type"] = kind.into();
+    body["settings"] = json!({ "project_id": project.get(), "merchant_id": merchant.get() });
+    Some(body)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::Value;
 
     fn sample(kind: &str) -> Option<String> {
         body(kind, ProjectId::new(18404)?, MerchantId::new(2340)?, 77, Time(1_411_576_696_000_000))
@@ -100,17 +249,21 @@ mod tests {
         for kind in KINDS {
             let value: Value = serde_json::from_str(&sample(kind).unwrap()).unwrap();
             assert_eq!(value["notification_type"], kind);
-            assert_eq!(value["settings"]["project_id"], 18404);
-            assert_eq!(value["user"]["id"], "1234567");
-            if kind != "user_validation" {
+            // A question that is a GET has parameters only.
+            if kind != "friends_list" {
+                assert_eq!(value["settings"]["project_id"], 18404, "{kind}");
+            }
+            if kind.ends_with("refund") && kind != "upgrade_refund" || kind == "payment" {
                 assert_eq!(value["transaction"]["id"], 77, "{kind}");
                 assert_eq!(value["transaction"]["dry_run"], 1, "{kind}");
+                assert_eq!(value["user"]["id"], "1234567", "{kind}");
             }
-            assert_eq!(value.get("refund_details").is_some(), kind.ends_with("refund"), "{kind}");
+            let refunds = ["refund", "partial_refund", "afs_reject", "ps_declined"].contains(&kind);
+            assert_eq!(value.get("refund_details").is_some(), refunds, "{kind}");
         }
         let part: Value = serde_json::from_str(&sample("partial_refund").unwrap()).unwrap();
         assert_eq!(part["payment_details"]["payment"]["amount"].to_string(), "5");
-        assert_eq!(sample("create_subscription"), None);
+        assert_eq!(sample("order_shipped"), None);
         assert_eq!(sample(""), None);
     }
 }

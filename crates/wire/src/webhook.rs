@@ -225,7 +225,7 @@ struct Coupon<'a> {
 
 /// What is not known is left out. The id is a string even where it is digits.
 #[derive(Serialize)]
-struct User<'a> {
+pub(crate) struct User<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     ip: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -306,7 +306,7 @@ pub(crate) fn settings(project: ProjectId, merchant: MerchantId) -> Settings {
     Settings { project_id: project.get(), merchant_id: merchant.get() }
 }
 
-fn user(player: &Player) -> User<'_> {
+pub(crate) fn user(player: &Player) -> User<'_> {
     User {
         ip: player.ip.as_deref(),
         phone: player.phone.as_deref(),

@@ -43,6 +43,13 @@ fn keys(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     call!(log, key::release(tx, ours(), order(2), at(4)));
     assert_eq!(codes(call!(log, key::hand_out(tx, ours(), order(2), at(4)))), [""; 0]);
     assert_eq!(call!(log, key::count(tx, ours(), None)).get(&(game, 1)).copied(), left(3, 1, 2));
+    let given = KeyId::new(7001).unwrap();
+    let shelf = Shelf { project: ours(), game: GameId::new(77).unwrap(), drm: 1 };
+    assert!(call!(log, key::deliver(tx, shelf, order(70), given, "OWN", at(4))), "a key that the game gave");
+    assert!(call!(log, key::deliver(tx, shelf, order(70), given, "OWN", at(4))), "the same again");
+    let other = KeyId::new(7002).unwrap();
+    assert!(!call!(log, key::deliver(tx, shelf, order(71), other, "OWN", at(4))), "somebody has it");
+    assert_eq!(codes(call!(log, key::of_order(tx, ours(), order(70)))), ["OWN"]);
     call!(log, key::take_back(tx, ours(), order(1), at(5)));
     assert_eq!(codes(call!(log, key::of_order(tx, ours(), order(1)))), [""; 0]);
     assert!(call!(log, key::reserve(tx, steam, order(4), 1, at(6))));

@@ -52,7 +52,7 @@ use coinslot_domain::payment::{AttemptState, Breakdown, Decline, Notified, Payme
 use coinslot_domain::refund::{Refund, RefundState, split};
 use coinslot_domain::tax::{Tax, TaxKind, TaxRule};
 use coinslot_domain::time::{Span, Time};
-use coinslot_domain::webhook::EventState;
+use coinslot_domain::webhook::{EventState, Optional};
 use coinslot_store::merchant::KeptKey;
 use coinslot_store::payment::{Attempt, News};
 use coinslot_store::webhook::Delivery;
@@ -342,6 +342,7 @@ fn full_project() -> Project {
         locales: vec!["en".into()],
         return_url: None,
         external_id_required: false,
+        optional: vec![Optional::PsDeclined],
     }
 }
 
@@ -359,6 +360,7 @@ fn bare_project() -> Project {
         locales: vec!["en".into()],
         return_url: None,
         external_id_required: false,
+        optional: vec![],
     }
 }
 

@@ -4,6 +4,7 @@ use super::{Log, Step, acme, at, ours, umbrella};
 use coinslot_domain::id::ProjectId;
 use coinslot_domain::localized::Localized;
 use coinslot_domain::project::{Component, Settings};
+use coinslot_domain::webhook::Optional;
 use coinslot_store::{StoreError, Tx, merchant, project};
 
 pub(crate) const STEPS: &[Step] = &[Step::Write("projects as their owners set them", projects)];
@@ -25,6 +26,7 @@ fn projects(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
         locales: vec!["ru".into(), "en".into()],
         external_id_required: true,
         show_user: false,
+        optional: vec![Optional::PsDeclined],
         ..Settings::default()
     };
     let row = merchant::find_project(tx, ours())?.unwrap();
@@ -35,6 +37,7 @@ fn projects(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     let seen = merchant::find_project(tx, made)?.unwrap();
     assert_eq!((seen.name.as_str(), seen.default_locale(), seen.external_id_required), ("Поход", "ru", true));
     assert_eq!(seen.webhook_url, whole.webhook_url);
+    assert_eq!(seen.optional, whole.optional);
 
     call!(log, project::lock(tx, made));
     let mut next = Settings { ipn_enabled: false, descriptions: Localized::default(), ..whole };
