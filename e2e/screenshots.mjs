@@ -161,7 +161,7 @@ try {
 }
 
 // The document.
-const picture = (file, width) => `<img src="screens/${file}.webp" width="${width}" alt="">`;
+const picture = (file, width, says) => `<img src="screens/${file}.webp" width="${width}" alt="${says}">`;
 let text = `# Screens
 
 Every page that players see, in both themes, on a desktop of 1280 and a telephone of 390 pixels. \`npm run screenshots\`
@@ -172,13 +172,14 @@ for (const [part, pages] of Object.entries(PAGES)) {
   for (const [name, says] of Object.entries(pages)) {
     text += `\n### ${says.replace(/\.$/, "")}\n\n`;
     for (const [size, width] of [["desktop", 420], ["phone", 180]]) {
-      text += `${THEMES.map((theme) => picture(`${name}-${theme}-${size}`, width)).join("\n")}\n`;
+      text += `${THEMES.map((theme) => picture(`${name}-${theme}-${size}`, width, `${says.replace(/\.$/, "")} (${theme}, ${size})`)).join("\n")}\n`;
     }
   }
 }
 text += "\n## Around it\n";
 for (const [name, says] of Object.entries(OTHERS)) {
-  text += `\n### ${says.replace(/\.$/, "")}\n\n${picture(`${name}-desktop`, 420)}\n${picture(`${name}-phone`, 180)}\n`;
+  const shown = [["desktop", 420], ["phone", 180]].map(([size, width]) => picture(`${name}-${size}`, width, `${says} (${size})`));
+  text += `\n### ${says.replace(/\.$/, "")}\n\n${shown.join("\n")}\n`;
 }
 await writeFile(new URL("screens.md", DOCS), text);
 

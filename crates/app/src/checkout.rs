@@ -4,7 +4,7 @@ use crate::gift::{self, Gifting};
 use crate::port::{CardRefused, CardToken, Charge, ChargeAnswer, Method};
 use crate::purchase::{self, BoughtKey, Buying, PlaceChoice, Refused};
 use crate::showcase::{self, Showcase};
-use crate::{App, Shared, country, hub, known, message, pincode, subscription, tracking, webhook};
+use crate::{App, Shared, catalogue, country, hub, known, message, pincode, subscription, tracking, webhook};
 use coinslot_domain::account::Account;
 use coinslot_domain::card::Card;
 use coinslot_domain::cart::GUEST;
@@ -68,6 +68,8 @@ pub struct Checkout {
     pub payment: Option<Payment>,
     /// The subscription, if one began with the token and without a payment.
     pub started: Option<Subscription>,
+    /// What the plan of that subscription is called.
+    pub started_plan: Option<String>,
     /// The player's saved ways to pay that are offered.
     pub accounts: Vec<Account>,
     /// The ways to pay that are offered.
@@ -381,6 +383,15 @@ async fn opened(
     if payment.is_none() && started.is_none() && found.expires_at <= app.now(project_id) {
         return Err(PageError::Token);
     }
+    let started_plan = match &started {
+        Some(s) => {
+            let languages: Vec<String> = body.language().map(str::to_string).into_iter().collect();
+            let catalogue = catalogue::current(app, project_id).await?;
+            let plan = catalogue.plans.iter().find(|p| p.id == s.plan);
+            plan.and_then(|p| p.name.pick(&languages, project.default_locale())).map(str::to_string)
+        }
+        None => None,
+    };
     let choosing = open && payment.is_none() && started.is_none();
     let shopping = choosing && choice.goods.is_none();
     let shop = match choosing {
@@ -502,6 +513,7 @@ async fn opened(
         breakdown,
         payment,
         started,
+        started_plan,
         accounts,
         methods,
         sandbox,

@@ -552,7 +552,10 @@ pub(crate) fn frame(visit: &Visit, checkout: Option<&Checkout>, t: Text, title: 
         country: c.player.country.clone(),
         status: None,
         // In the shop nothing is bought yet.
-        summary: c.shop.is_none().then(|| Summary::new(t, &c.breakdown, c.body.description(), &c.lines)),
+        summary: c.shop.is_none().then(|| {
+            let what = c.body.description().or(c.started_plan.as_deref());
+            Summary::new(t, &c.breakdown, what, &c.lines)
+        }),
         license: c.body.license_url().and_then(web).map(str::to_string),
         region: if path == ENTRY { region_of(t, visit, c) } else { None },
         look,
