@@ -21,6 +21,8 @@ const PAGES = {
     "checkout-mistakes": "What is wrong is said beside each field and on top.",
     "checkout-plan": "A subscription that begins with a trial.",
     region: "Another country, and another currency where the catalogue has one.",
+    gift: "Who gets the present.",
+    shipping: "Where something is sent by post.",
     bank: "The bank asks: the 3-D Secure simulator of the sandbox.",
   },
   "What became of it": {

@@ -31,6 +31,14 @@ export async function tour(page, { url, game, language, ui = {}, user = DEMO.use
   await settled(page, "done");
   await look("status-started");
 
+  // A present, and something that is sent by post.
+  const friends = [{ id: "mira", name: "Mira", email: "mira@example.com" }, { id: "tom", name: "Tom" }];
+  const checkout = { checkout: { currency: "USD", amount: 9.99 }, description: { value: "1,200 gems" } };
+  await open({ purchase: { ...checkout, gift: { giver_id: DEMO.user, friends } } });
+  await look("gift");
+  await open({ purchase: checkout }, { shipping_enabled: true });
+  await look("shipping");
+
   // A purchase that the bank refuses, and its second try.
   await open();
   await look("checkout-saved-card");

@@ -198,6 +198,17 @@ pub(crate) struct Field {
     pub half: bool,
 }
 
+impl Field {
+    /// What is written in it runs as its words do; of all else from left to
+    /// right.
+    pub fn dir(&self) -> &'static str {
+        match self.autocomplete {
+            "name" | "nickname" | "street-address" | "address-level1" | "address-level2" => "auto",
+            _ => "ltr",
+        }
+    }
+}
+
 /// A card that works in the sandbox.
 pub(crate) struct TestCard {
     pub number: &'static str,
