@@ -508,7 +508,7 @@ fn about(t: Text, c: &Checkout, look: &Look) -> Vec<String> {
 
 /// An amount of virtual currency with its name.
 pub(crate) fn coins(t: Text, hundredths: i64, name: &str) -> String {
-    [&t.rate(&BasisPoints(hundredths)), " ", name].concat()
+    t.name(&[&t.rate(&BasisPoints(hundredths)), " ", name].concat())
 }
 
 pub(crate) fn frame(visit: &Visit, checkout: Option<&Checkout>, t: Text, title: String, path: &str) -> Frame {
