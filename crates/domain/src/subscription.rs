@@ -273,6 +273,9 @@ impl Subscription {
         if self.state == State::Frozen {
             return Err(Refused::NoDate);
         }
+        if self.state.is_over() {
+            return Err(Refused::State);
+        }
         let date = self.next_charge.ok_or(Refused::NoDate)?;
         let moved = zone.after(date, by, 1).ok_or(Refused::Calendar)?;
         if moved < now {
@@ -504,6 +507,8 @@ mod tests {
         assert_eq!(moved(Period::days(-27)), Ok("2026-02-01".into()));
         assert_eq!(moved(Period::days(-28)), Err(Refused::Past));
         assert_eq!(moved(Period::months(999_999)), Err(Refused::Calendar));
+        let over = s.clone().put(State::Canceled, at("2026-02-01"), &Zone::UTC).unwrap();
+        assert_eq!(over.moved(Period::days(1), at("2026-02-01"), &Zone::UTC), Err(Refused::State));
         let life = begun(Terms { period: None, ..terms() }, "2026-01-01");
         assert_eq!(life.moved(Period::days(1), at("2026-01-01"), &Zone::UTC), Err(Refused::NoDate));
     }
