@@ -38,7 +38,18 @@ export async function serve(...flags) {
 export async function game() {
   const told = [];
   const answers = {};
+  const friends = [{ id: "zoe", name: "Zoe", email: "zoe@example.com" }, { id: "max", name: "Max" }];
   const server = createServer(async (request, response) => {
+    if (request.method === "GET") {
+      // A question for friends: no body, and the signature in the address.
+      const query = new URL(request.url, "http://game.example").searchParams;
+      const values = ["limit", "offset", "query", "user"].map((name) => query.get(name)).join("");
+      const sign = createHash("sha1").update(`friends_list${values}${DEMO.secret}`).digest("hex");
+      const signed = query.get("sign") === sign;
+      told.push({ notification_type: query.get("notification_type"), query: query.get("query"), signed });
+      const found = friends.filter((friend) => friend.name.toLowerCase().includes(query.get("query").toLowerCase()));
+      return response.writeHead(signed ? 200 : 400).end(JSON.stringify([{ friends: found, total: found.length }]));
+    }
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
     const body = Buffer.concat(chunks);
