@@ -7,12 +7,14 @@ use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get, post};
+use axum::routing::{any, get, post, put};
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use serde::Deserialize;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -85,6 +87,15 @@ async fn router(arguments: &[String]) -> Fallible<Router> {
         ["checkout", file, rows] => {
             let writer = sqlite::Writer::open(PathBuf::from(file))?;
             Router::new().route("/pay", post(checkout)).with_state((writer, filled(rows)?))
+        }
+        ["admin_token", file, rows] => {
+            let shop = Shop { writer: sqlite::Writer::open(PathBuf::from(file))?, rows: lists(rows)? };
+            Router::new().route("/token", post(admin_token)).with_state(shop)
+        }
+        ["cart_order", file, rows] => {
+            let shop = Shop { writer: sqlite::Writer::open(PathBuf::from(file))?, rows: lists(rows)? };
+            let router = Router::new().route("/fill", put(cart_fill)).route("/order", post(cart_order));
+            router.route("/pay", post(cart_pay)).with_state(shop)
         }
         // Bytes that somebody else has made, shared and not copied.
         ["bytes", file] => {
@@ -166,6 +177,22 @@ impl TokenBody {
 
 /// Reads the body and the credentials, and draws a token.
 fn make(headers: &HeaderMap, body: &[u8]) -> Result<String, StatusCode> {
+    credentials(headers)?;
+    let body: TokenBody = serde_json::from_slice(body).map_err(|_| StatusCode::BAD_REQUEST)?;
+    if !body.is_good() {
+        return Err(StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    drawn()
+}
+
+fn drawn() -> Result<String, StatusCode> {
+    let mut random = [0; 24];
+    getrandom::fill(&mut random).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
+    Ok(hex(&random))
+}
+
+/// Checks who calls, as a game's server does.
+fn credentials(headers: &HeaderMap) -> Result<(), StatusCode> {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Basic "));
     let given = given.and_then(|value| STANDARD.decode(value).ok()).ok_or(StatusCode::UNAUTHORIZED)?;
     let (user, key) = str::from_utf8(&given).ok().and_then(|text| text.split_once(':')).unwrap_or_default();
@@ -174,13 +201,7 @@ fn make(headers: &HeaderMap, body: &[u8]) -> Result<String, StatusCode> {
     if user != right_user || !bool::from(same) {
         return Err(StatusCode::UNAUTHORIZED);
     }
-    let body: TokenBody = serde_json::from_slice(body).map_err(|_| StatusCode::BAD_REQUEST)?;
-    if !body.is_good() {
-        return Err(StatusCode::UNPROCESSABLE_ENTITY);
-    }
-    let mut random = [0; 24];
-    getrandom::fill(&mut random).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
-    Ok(hex(&random))
+    Ok(())
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -205,6 +226,135 @@ async fn token_stored(
     let row = [&hex(&Sha256::digest(&token)), str::from_utf8(&body).unwrap_or_default()].concat();
     writer.write(Arc::new(vec![row])).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
     Ok(token_answer(&token))
+}
+
+/// A shop: what its requests leave in the database, and where the prices are.
+#[derive(Clone)]
+struct Shop {
+    writer: sqlite::Writer,
+    rows: Vec<Arc<Vec<String>>>,
+}
+
+/// Sizes of rows, as `1,2/3`: of each transaction, separated by slashes.
+fn lists(text: &str) -> Fallible<Vec<Arc<Vec<String>>>> {
+    let list = |text: &str| text.split(',').map(|size| size.parse().ok()).collect::<Option<Vec<usize>>>();
+    let all = text.split('/').map(|part| list(part).map(|sizes| Rows::fill(&sizes))).collect::<Option<_>>();
+    all.ok_or_else(|| "the rows are to be like 10,20/30".into())
+}
+
+impl Shop {
+    /// The transaction of this number, which reads what these cost.
+    async fn write(&self, number: usize, lines: &[Ordered]) -> Result<(), StatusCode> {
+        let read = Arc::new(lines.iter().map(|line| line.sku.clone()).collect());
+        let rows = self.rows.get(number).cloned().ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
+        self.writer.run(sqlite::Work { read, rows }).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)
+    }
+}
+
+/// What a server orders for a player, as far as the bench sends it.
+#[derive(Deserialize)]
+struct AdminBody {
+    user: BTreeMap<String, Valued>,
+    sandbox: bool,
+    settings: BTreeMap<String, String>,
+    purchase: Lines,
+    custom_parameters: BTreeMap<String, serde_json::Value>,
+}
+
+#[derive(Deserialize)]
+struct Lines {
+    items: Vec<Ordered>,
+}
+
+#[derive(Deserialize)]
+struct Ordered {
+    sku: String,
+    quantity: u32,
+}
+
+impl Lines {
+    fn are_good(&self) -> bool {
+        !self.items.is_empty() && self.items.iter().all(|item| !item.sku.is_empty() && item.quantity > 0)
+    }
+}
+
+fn order_answer(token: &str) -> Response {
+    let body = [r#"{"token":""#, token, r#"","order_id":100000001}"#].concat();
+    ([(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+async fn admin_token(State(shop): State<Shop>, headers: HeaderMap, body: Bytes) -> Result<Response, StatusCode> {
+    credentials(&headers)?;
+    let body: AdminBody = serde_json::from_slice(&body).map_err(|_| StatusCode::BAD_REQUEST)?;
+    let known = body.user.get("id").is_some_and(|id| !id.value.is_empty()) && body.settings.contains_key("currency");
+    if !known || !body.sandbox || !body.purchase.are_good() || body.custom_parameters.len() > 100 {
+        return Err(StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let token = drawn()?;
+    shop.write(0, &body.purchase.items).await?;
+    Ok(order_answer(&token))
+}
+
+/// The secret of the players' tokens.
+pub const PLAYER_SECRET: &str = "players_secret";
+
+/// A JSON Web Token of a player, by HMAC and SHA-256.
+pub fn player_token(user: &str, secret: &str) -> String {
+    let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
+    let head = encode(r#"{"alg":"HS256","typ":"JWT"}"#);
+    // The year 2286.
+    let claims = format!(r#"{{"sub":"{user}","exp":9999999999,"country":"US","email":"nova@example.com"}}"#);
+    let signed = [&head, ".", &encode(&claims)].concat();
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("HMAC takes keys of any length");
+    mac.update(signed.as_bytes());
+    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+}
+
+#[derive(Deserialize)]
+struct Claims {
+    sub: String,
+    exp: u64,
+}
+
+/// The player who calls.
+fn player(headers: &HeaderMap) -> Result<String, StatusCode> {
+    let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    let (signed, signature) = token.and_then(|token| token.rsplit_once('.')).ok_or(StatusCode::UNAUTHORIZED)?;
+    let read = || {
+        let mut mac = Hmac::<Sha256>::new_from_slice(PLAYER_SECRET.as_bytes()).ok()?;
+        mac.update(signed.as_bytes());
+        mac.verify_slice(&URL_SAFE_NO_PAD.decode(signature).ok()?).ok()?;
+        let claims = URL_SAFE_NO_PAD.decode(signed.split_once('.')?.1).ok()?;
+        serde_json::from_slice::<Claims>(&claims).ok().filter(|claims| claims.exp > 1)
+    };
+    read().map(|claims| claims.sub).ok_or(StatusCode::UNAUTHORIZED)
+}
+
+async fn cart_fill(State(shop): State<Shop>, headers: HeaderMap, body: Bytes) -> Result<Response, StatusCode> {
+    let player = player(&headers)?;
+    let lines: Lines = serde_json::from_slice(&body).map_err(|_| StatusCode::BAD_REQUEST)?;
+    if !lines.are_good() {
+        return Err(StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    shop.write(0, &lines.items).await?;
+    let shown: Vec<_> = lines.items.iter().map(|line| json!({ "sku": line.sku, "quantity": line.quantity })).collect();
+    let cart = json!({ "cart_id": "current", "player": player, "items": shown });
+    Ok(([(header::CONTENT_TYPE, "application/json")], cart.to_string()).into_response())
+}
+
+/// The lines come with the order, where ours reads them from the cart.
+async fn cart_order(State(shop): State<Shop>, headers: HeaderMap, body: Bytes) -> Result<Response, StatusCode> {
+    player(&headers)?;
+    let lines: Lines = serde_json::from_slice(&body).map_err(|_| StatusCode::BAD_REQUEST)?;
+    let token = drawn()?;
+    shop.write(1, &lines.items).await?;
+    Ok(order_answer(&token))
+}
+
+async fn cart_pay(State(shop): State<Shop>, _body: Bytes) -> Result<Response, StatusCode> {
+    shop.write(2, &[]).await?;
+    shop.write(3, &[]).await?;
+    Ok(sent_on())
 }
 
 fn sent_on() -> Response {
@@ -264,6 +414,18 @@ mod tests {
         assert_eq!(rows.text(), "1,2/3");
         assert_eq!(Rows::read("1,2/3"), Some(rows));
         assert_eq!(Rows::read("1"), None);
+    }
+
+    #[test]
+    fn a_bare_shop_knows_its_players() {
+        let mut headers = HeaderMap::new();
+        let bearer = |secret| format!("Bearer {}", player_token("player-1", secret)).parse().unwrap();
+        headers.insert(header::AUTHORIZATION, bearer(PLAYER_SECRET));
+        assert_eq!(player(&headers), Ok("player-1".into()));
+        headers.insert(header::AUTHORIZATION, bearer("another"));
+        assert_eq!(player(&headers), Err(StatusCode::UNAUTHORIZED));
+        assert_eq!(lists("1,2/3").unwrap().iter().map(|list| list.len()).collect::<Vec<_>>(), [2, 1]);
+        assert!(lists("1,x").is_err());
     }
 
     #[test]

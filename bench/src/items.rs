@@ -3,7 +3,7 @@
 use crate::bare::Rows;
 use crate::load::{CONNECTIONS, Load, Requests, Slice, bodies, get, measure, post};
 use crate::machine::{Quiet, pause};
-use crate::product::{Account, Data, Server, bare_token, binary, file, pay, poll};
+use crate::product::{Account, Data, Server, bare_shopping, bare_token, binary, file, lines, pay, poll};
 use crate::rounds::{Rounds, Runner, median};
 use crate::sqlite::Beside;
 use crate::{Fallible, Options, postgres, sqlite, webhook};
@@ -14,8 +14,20 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 
 /// Every measurement.
-pub const NAMES: [&str; 9] =
-    ["checkout", "token", "poll", "storefront", "webhook", "renewals", "postgres_checkout", "footprint", "growth"];
+pub const NAMES: [&str; 12] = [
+    "checkout",
+    "token",
+    "poll",
+    "storefront",
+    "catalogue",
+    "admin_token",
+    "cart_order",
+    "webhook",
+    "renewals",
+    "postgres_checkout",
+    "footprint",
+    "growth",
+];
 
 /// Everything that the measurements share.
 struct Bench {
@@ -43,6 +55,9 @@ pub fn run(options: Options) -> Fallible<()> {
         ("token", Bench::token),
         ("poll", Bench::poll),
         ("storefront", Bench::storefront),
+        ("catalogue", Bench::catalogue),
+        ("admin_token", Bench::admin_token),
+        ("cart_order", Bench::cart_order),
         ("webhook", Bench::webhook),
         ("renewals", Bench::renewals),
         ("postgres_checkout", Bench::postgres_checkout),
@@ -277,8 +292,7 @@ impl Bench {
     fn storefront(&self) -> Fallible<Vec<(&'static str, Value)>> {
         let ours = Server::serve(&Data::Directory(self.copy("storefront", 0)?))?;
         let request = self.account.stock(&ours, &self.runtime, 100)?;
-        let once = ours.load(Requests::once(vec![request.clone()]), 200, Duration::from_secs(60));
-        let answer = bodies(&self.runtime, &Load { connections: 1, ..once })?.into_iter().next().unwrap_or_default();
+        let answer = ours.ask(&self.runtime, request.clone(), 200)?;
         let shown: Value = serde_json::from_slice(&answer).map_err(|e| e.to_string())?;
         let cheaper = |item: &&Value| item["amount"].as_f64() < item["amount_without_discount"].as_f64();
         let items = shown["items"].as_array().map_or(0, |items| items.iter().filter(cheaper).count());
@@ -297,6 +311,106 @@ impl Bench {
         let mut result = compared(&rounds, 2, 1);
         result["bytes"] = answer.len().into();
         Ok(vec![("storefront", result)])
+    }
+
+    /// The same shop as the Store API shows it to one player who may buy, in the two pages of fifty that it has.
+    fn catalogue(&self) -> Fallible<Vec<(&'static str, Value)>> {
+        let ours = Server::serve(&Data::Directory(self.copy("catalogue", 0)?))?;
+        self.account.stock(&ours, &self.runtime, 100)?;
+        let page = |offset: usize| {
+            let path = format!("items/virtual_items?locale=en&offset={offset}");
+            self.account.call_of_player("GET", &path, "player-1", "")
+        };
+        let pages = [page(0), page(50)];
+        let answer = ours.ask(&self.runtime, pages[0].clone(), 200)?;
+        let shown: Value = serde_json::from_slice(&answer).map_err(|e| e.to_string())?;
+        let cheaper = |item: &&Value| item["price"]["amount"] != item["price"]["amount_without_discount"];
+        let items = shown["items"].as_array().map_or(0, |items| items.iter().filter(cheaper).count());
+        if items != 50 || shown["has_more"] != true {
+            return Err(format!("{items} of 50 items are shown and cheaper"));
+        }
+        println!("  50 items are {} bytes", answer.len());
+        let path = self.text("catalogue.json");
+        std::fs::write(&path, &answer).map_err(|e| format!("{path}: {e}"))?;
+        let bare = Server::bare(&["bytes", &path])?;
+        let requests = Requests::cycle(pages.to_vec());
+        let rounds = self.rounds(vec![
+            Box::new(|| self.hello()),
+            self.runner(&bare, get("/bytes"), 200),
+            Box::new(|| self.slice(&ours, requests.clone(), 200)),
+        ])?;
+        let mut result = compared(&rounds, 2, 1);
+        result["bytes"] = answer.len().into();
+        Ok(vec![("catalogue", result)])
+    }
+
+    /// A shop of a hundred items; and another database that has the least of it, for a ceiling.
+    fn shop(&self, name: &str) -> Fallible<(PathBuf, Server, String)> {
+        let directory = self.copy(name, 0)?;
+        let ours = Server::serve(&Data::Directory(directory.clone()))?;
+        self.account.goods(&ours, &self.runtime, 100, "")?;
+        let bare = self.text(&format!("{name}.db"));
+        let skus: Vec<String> = (0..100).map(|n| format!("sword-{n}")).collect();
+        sqlite::fill(Path::new(&bare), &skus, &"x".repeat(200))?;
+        Ok((directory, ours, bare))
+    }
+
+    /// Three items at the prices of the catalogue for a player: the order and its token.
+    fn admin_token(&self) -> Fallible<Vec<(&'static str, Value)>> {
+        let (directory, ours, bare) = self.shop("admin_token")?;
+        let ordered: Vec<_> = (0..PLAYERS).map(|n| self.account.order(&format!("player-{n}"))).collect();
+        let few = Requests::once(ordered.clone());
+        bodies(&self.runtime, &ours.load(few, 200, Duration::from_secs(60)))?;
+        let beside = Beside::open(&file(&directory))?;
+        let mut rows = beside.placed(3)?;
+        rows.push(crate::product::order_body("player-1").len());
+        let rows = sizes(&[rows]);
+        println!("  an order leaves rows of {rows} bytes");
+        let ceiling = Server::bare(&["admin_token", &bare, &rows])?;
+        let (user, key) = crate::bare::CREDENTIALS;
+        let authorization = crate::product::basic(user, key);
+        let body = crate::product::order_body("player-1");
+        let request = crate::load::request("POST", "/token", &authorization, &body);
+        let requests = Requests::cycle(ordered);
+        let rounds = self.rounds(vec![
+            Box::new(|| self.hello()),
+            self.runner(&ceiling, request, 200),
+            Box::new(|| self.slice(&ours, requests.clone(), 200)),
+        ])?;
+        let mut result = compared(&rounds, 2, 1);
+        result["row_bytes"] = rows.into();
+        Ok(vec![("admin_token", result)])
+    }
+
+    /// A player fills a cart with three items, orders what is in it, and pays: three requests that count as one.
+    fn cart_order(&self) -> Fallible<Vec<(&'static str, Value)>> {
+        let (directory, ours, bare) = self.shop("cart_order")?;
+        let names: Vec<String> = (0..PLAYERS).map(|n| format!("player-{n}")).collect();
+        let filled: Vec<_> =
+            names.iter().map(|n| self.account.call_of_player("PUT", "cart/fill", n, &lines())).collect();
+        bodies(&self.runtime, &ours.load(Requests::once(filled), 200, Duration::from_secs(60)))?;
+        let beside = Beside::open(&file(&directory))?;
+        let cart = beside.average(&[("cart", 1), ("cart_line", 3)])?;
+        let requests = Requests::chains(names.iter().map(|name| self.account.shopping(name)).collect());
+        let once = requests.clone().at_most(PLAYERS);
+        bodies(&self.runtime, &ours.load(once, 303, Duration::from_secs(60)))?;
+        let mut order = beside.placed(3)?;
+        order.push(crate::product::order_body("player-1").len());
+        let begin = beside.average(&[("payment", 1), ("attempt", 1), ("bought", 3)])?;
+        let mut finish = beside.rows()?.finish;
+        finish.extend(beside.average(&[("inventory", 3)])?);
+        let rows = sizes(&[cart, order, begin, finish]);
+        println!("  cart, order and payment leave rows of {rows} bytes in four transactions");
+        let ceiling = Server::bare(&["cart_order", &bare, &rows])?;
+        let bare_requests = Requests::chains(names.iter().map(|name| bare_shopping(name)).collect());
+        let rounds = self.rounds(vec![
+            Box::new(|| self.hello()),
+            Box::new(|| self.slice(&ceiling, bare_requests.clone(), 303)),
+            Box::new(|| self.slice(&ours, requests.clone(), 303)),
+        ])?;
+        let mut result = compared(&rounds, 2, 1);
+        result["row_bytes"] = rows.into();
+        Ok(vec![("cart_order", result)])
     }
 
     fn webhook(&self) -> Fallible<Vec<(&'static str, Value)>> {
@@ -512,6 +626,15 @@ impl Bench {
     }
 }
 
+/// Players of a shop, more than there are connections, so that nobody does two things at one time.
+const PLAYERS: usize = 512;
+
+/// Sizes of the rows of several transactions, as an argument of a ceiling.
+fn sizes(all: &[Vec<usize>]) -> String {
+    let list = |sizes: &Vec<usize>| sizes.iter().map(usize::to_string).collect::<Vec<_>>().join(",");
+    all.iter().map(list).collect::<Vec<_>>().join("/")
+}
+
 /// Copies a database that nobody has open.
 fn copy(from: &Path, to: &Path) -> Fallible<()> {
     std::fs::create_dir_all(to).map_err(|e| format!("{}: {e}", to.display()))?;
@@ -566,8 +689,7 @@ fn table(results: &Map<String, Value>) -> String {
     let head = ["", "ours/s", "ceiling/s", "ratio", "lowest", "highest", "p99/hello", "server time/ceiling"];
     let [a, b, c, d, e, f, g, h] = head;
     let _ = writeln!(text, "\n{a:20} {b:>9} {c:>9} {d:>7} {e:>7} {f:>7} {g:>9} {h:>20}");
-    for name in ["checkout", "token", "token_stored", "poll", "storefront", "webhook", "renewals", "postgres_checkout"]
-    {
+    for name in NAMES.into_iter().chain(["token_stored"]) {
         let Some(value) = results.get(name).filter(|value| value.is_object()) else { continue };
         let of = |key: &str, digits| number(&value[key], digits);
         let _ = writeln!(

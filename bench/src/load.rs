@@ -12,10 +12,20 @@ use tokio::net::TcpStream;
 /// Connections of every measurement that does not say otherwise.
 pub const CONNECTIONS: usize = 64;
 
-/// What is sent, written out in advance.
+/// One of the requests that belong together.
+#[derive(Clone)]
+pub enum Step {
+    /// Written out in advance.
+    Given(Vec<u8>),
+    /// Made from the body of the answer before.
+    After(fn(&[u8]) -> Vec<u8>),
+}
+
+/// What is sent, written out in advance as far as it can be.
 #[derive(Clone)]
 pub struct Requests {
-    all: Arc<Vec<Vec<u8>>>,
+    /// What is sent one after the other on one connection and counts as one.
+    all: Arc<Vec<Vec<Step>>>,
     limit: usize,
 }
 
@@ -23,11 +33,16 @@ impl Requests {
     /// Each of them once.
     pub fn once(all: Vec<Vec<u8>>) -> Self {
         let limit = all.len();
-        Requests { all: Arc::new(all), limit }
+        Requests { limit, ..Self::cycle(all) }
     }
 
     /// Over and over.
     pub fn cycle(all: Vec<Vec<u8>>) -> Self {
+        Self::chains(all.into_iter().map(|one| vec![Step::Given(one)]).collect())
+    }
+
+    /// Over and over, of requests that belong together.
+    pub fn chains(all: Vec<Vec<Step>>) -> Self {
         Requests { all: Arc::new(all), limit: usize::MAX }
     }
 
@@ -36,7 +51,7 @@ impl Requests {
         Requests { limit: limit.min(self.limit), ..self }
     }
 
-    fn get(&self, index: usize) -> Option<&[u8]> {
+    fn get(&self, index: usize) -> Option<&[Step]> {
         if index >= self.limit || self.all.is_empty() {
             return None;
         }
@@ -55,7 +70,8 @@ pub struct Load {
     pub connections: usize,
     /// For how long, unless the requests run out first.
     pub time: Duration,
-    /// What every answer must be. A figure of failures is no figure.
+    /// What every answer must be; of requests that belong together the last one, and the others 200. A figure of
+    /// failures is no figure.
     pub status: u16,
 }
 
@@ -142,28 +158,50 @@ async fn talk(
         if sent >= until {
             break;
         }
-        let Some(request) = load.requests.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
-        stream.write_all(request).await.map_err(|e| format!("cannot send: {e}"))?;
-        buffer.clear();
-        let answer = loop {
-            let read = stream.read_buf(&mut buffer).await.map_err(|e| format!("cannot receive: {e}"))?;
-            if read == 0 {
-                return Err("the server closed the connection".into());
+        let Some(steps) = load.requests.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
+        let mut before = Vec::new();
+        for (n, step) in steps.iter().enumerate() {
+            let made;
+            let request = match step {
+                Step::Given(request) => request,
+                Step::After(make) => {
+                    made = make(&before);
+                    &made
+                }
+            };
+            stream.write_all(request).await.map_err(|e| format!("cannot send: {e}"))?;
+            let answer = receive(&mut stream, &mut buffer).await?;
+            let is_last = n + 1 == steps.len();
+            let status = if is_last { load.status } else { 200 };
+            if answer.status != status {
+                let (is, text) = (answer.status, String::from_utf8_lossy(&buffer));
+                return Err(format!("an answer was {is}, not {status}:\n{text}"));
             }
-            if let Some(answer) = Answer::read(&buffer) {
-                break answer;
+            if !is_last || keep {
+                before = answer.body.to_vec();
             }
-        };
-        latencies.push(u32::try_from(sent.elapsed().as_micros()).unwrap_or(u32::MAX));
-        if answer.status != load.status {
-            let text = String::from_utf8_lossy(&buffer);
-            return Err(format!("an answer was {}, not {}:\n{text}", answer.status, load.status));
         }
+        latencies.push(u32::try_from(sent.elapsed().as_micros()).unwrap_or(u32::MAX));
         if keep {
-            bodies.push(answer.body.to_vec());
+            bodies.push(before);
         }
     }
     Ok((latencies, bodies))
+}
+
+/// The next answer on a connection.
+async fn receive<'b>(stream: &mut TcpStream, buffer: &'b mut Vec<u8>) -> Fallible<Answer<'b>> {
+    buffer.clear();
+    loop {
+        let read = stream.read_buf(buffer).await.map_err(|e| format!("cannot receive: {e}"))?;
+        if read == 0 {
+            return Err("the server closed the connection".into());
+        }
+        if Answer::read(buffer).is_some() {
+            break;
+        }
+    }
+    Answer::read(buffer).ok_or_else(|| "an answer is gone".into())
 }
 
 /// An answer that has arrived whole.
@@ -240,11 +278,15 @@ mod tests {
     #[test]
     fn requests_end_when_they_are_to() {
         let one = || vec![b"a".to_vec(), b"b".to_vec()];
-        assert_eq!(Requests::once(one()).get(1), Some(&b"b"[..]));
-        assert_eq!(Requests::once(one()).get(2), None);
-        assert_eq!(Requests::cycle(one()).get(2), Some(&b"a"[..]));
-        assert_eq!(Requests::cycle(one()).at_most(2).get(2), None);
-        assert_eq!(Requests::once(vec![]).get(0), None);
+        let sent = |requests: &Requests, n| match requests.get(n) {
+            Some([Step::Given(request)]) => Some(request.clone()),
+            _ => None,
+        };
+        assert_eq!(sent(&Requests::once(one()), 1), Some(b"b".to_vec()));
+        assert!(Requests::once(one()).get(2).is_none());
+        assert_eq!(sent(&Requests::cycle(one()), 2), Some(b"a".to_vec()));
+        assert!(Requests::cycle(one()).at_most(2).get(2).is_none());
+        assert!(Requests::once(vec![]).get(0).is_none());
     }
 
     #[test]

@@ -34,7 +34,8 @@ cargo xtask bench [--json FILE] [--only NAME]... [--rounds N] [--quick | --full]
 
   --json FILE     Also writes the figures to FILE, as one object.
   --only NAME     Only this measurement; can be given several times. One of:
-                  checkout token poll storefront webhook renewals postgres_checkout footprint growth
+                  checkout token poll storefront catalogue admin_token cart_order webhook renewals
+                  postgres_checkout footprint growth
   --rounds N      Rounds that count (5; 2 with --quick, 9 with --full).
   --quick         Less than a minute: shows that the bench works, and no figure to rely on.
   --full          More rounds, 100,000 payments for memory and 1,000,000 for growth: half an hour.

@@ -1,6 +1,6 @@
 //! The server under measurement: its own executable, started as its users start it, and spoken to by its doors.
 
-use crate::load::{CONNECTIONS, Load, Requests, bodies, get, post, request};
+use crate::load::{CONNECTIONS, Load, Requests, Step, bodies, get, post, request};
 use crate::machine::{Process, pause};
 use crate::{Fallible, bare};
 use base64::Engine as _;
@@ -49,6 +49,8 @@ pub fn file(directory: &Path) -> PathBuf {
 pub struct Account {
     merchant: String,
     key: String,
+    /// What signs the tokens of its players.
+    pub secret: String,
     /// Whose tokens these are.
     pub project: i64,
 }
@@ -65,6 +67,7 @@ impl Account {
             Some(Account {
                 merchant: find("Merchant")?.into(),
                 key: find("API key")?.into(),
+                secret: find("Secret")?.into(),
                 project: find("Project")?.parse().ok()?,
             })
         };
@@ -73,7 +76,8 @@ impl Account {
 
     /// The one that `coinslot dev` comes with.
     pub fn demo() -> Self {
-        Account { merchant: "2340".into(), key: "demo_api_key".into(), project: 18404 }
+        let [merchant, key, secret] = ["2340", "demo_api_key", "demo_secret_key"].map(str::to_string);
+        Account { merchant, key, secret, project: 18404 }
     }
 
     /// A call of the Merchant API about the project.
@@ -91,26 +95,11 @@ impl Account {
     /// Fills the project's shop with a group of `items`, each with a limit, and with a promotion that runs: it makes
     /// everything cheaper, and every tenth item still more. The request for the group as a player sees it.
     pub fn stock(&self, server: &Server, runtime: &tokio::runtime::Runtime, items: usize) -> Fallible<Vec<u8>> {
-        let ask = |request: Vec<u8>, status: u16| {
-            let load =
-                Load { connections: 1, ..server.load(Requests::once(vec![request]), status, Duration::from_secs(60)) };
-            bodies(runtime, &load).map(|all| all.into_iter().next().unwrap_or_default())
-        };
-        let number = |body: Vec<u8>, key: &str| {
-            let value: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
-            value[key].as_i64().ok_or_else(|| format!("no {key} in {}", String::from_utf8_lossy(&body)))
-        };
-        let group = r#"{"name":{"en":"Arms"},"description":{"en":"What a knight needs"}}"#;
-        let group = number(ask(self.call("POST", "virtual_items/groups", group), 201)?, "group_id")?;
-        for n in 0..items {
-            let item = format!(
-                r#"{{"sku":"sword-{n}","name":{{"en":"Sword number {n}","de":"Schwert {n}"}},"description":{{"en":"A blade of the northern smiths"}},"prices":{{"USD":{n}.99,"EUR":{n}.49}},"default_currency":"USD","image_url":"https://cdn.example/{n}.png","groups":[{group}],"purchase_limit":5}}"#
-            );
-            ask(self.call("POST", "virtual_items/items", &item), 201)?;
-        }
+        let group = self.goods(server, runtime, items, r#","purchase_limit":5"#)?;
         let promotion =
             format!(r#"{{"technical_name":"sale","project_id":{},"label":{{"en":"-10 %"}}}}"#, self.project);
-        let id = number(ask(self.call_of_merchant("POST", "promotions", &promotion), 201)?, "id")?;
+        let made = server.ask(runtime, self.call_of_merchant("POST", "promotions", &promotion), 201)?;
+        let id = number(&made, "id")?;
         let tenth = |n: usize| format!(r#"{{"sku":"sword-{n}","discount_percent":30}}"#);
         let tenths = (0..items).step_by(10).map(tenth).collect::<Vec<_>>().join(",");
         for (part, body) in [
@@ -119,10 +108,49 @@ impl Account {
             ("rewards", format!(r#"{{"purchase":{{"discount_percent":10}},"item":{{"discount":[{tenths}]}}}}"#)),
             ("toggle", String::new()),
         ] {
-            ask(self.call_of_merchant("PUT", &format!("promotions/{id}/{part}"), &body), 204)?;
+            server.ask(runtime, self.call_of_merchant("PUT", &format!("promotions/{id}/{part}"), &body), 204)?;
         }
         let path = format!("storefront/virtual_items/items?user_id=player&currency=USD&language=en&group_id={group}");
         Ok(self.call("GET", &path, ""))
+    }
+
+    /// Fills the project's shop with a group of items, each with these further properties. The group's number.
+    pub fn goods(
+        &self,
+        server: &Server,
+        runtime: &tokio::runtime::Runtime,
+        items: usize,
+        properties: &str,
+    ) -> Fallible<i64> {
+        let group = r#"{"name":{"en":"Arms"},"description":{"en":"What a knight needs"}}"#;
+        let made = server.ask(runtime, self.call("POST", "virtual_items/groups", group), 201)?;
+        let group = number(&made, "group_id")?;
+        for n in 0..items {
+            let item = format!(
+                r#"{{"sku":"sword-{n}","name":{{"en":"Sword number {n}","de":"Schwert {n}"}},"description":{{"en":"A blade of the northern smiths"}},"prices":{{"USD":{n}.99,"EUR":{n}.49}},"default_currency":"USD","image_url":"https://cdn.example/{n}.png","groups":[{group}]{properties}}}"#
+            );
+            server.ask(runtime, self.call("POST", "virtual_items/items", &item), 201)?;
+        }
+        Ok(group)
+    }
+
+    /// A call of the Store API by a player.
+    pub fn call_of_player(&self, method: &str, path: &str, user: &str, body: &str) -> Vec<u8> {
+        let bearer = format!("Bearer {}", bare::player_token(user, &self.secret));
+        request(method, &format!("/api/v2/project/{}/{path}", self.project), &bearer, body)
+    }
+
+    /// An order of three items for a player, and the token that pays for it.
+    pub fn order(&self, user: &str) -> Vec<u8> {
+        let path = format!("/api/v3/project/{}/admin/payment/token", self.project);
+        request("POST", &path, &basic(&self.merchant, &self.key), &order_body(user))
+    }
+
+    /// What a player does who fills a cart with three items, orders and pays.
+    pub fn shopping(&self, user: &str) -> Vec<Step> {
+        let fill = self.call_of_player("PUT", "cart/fill", user, &lines());
+        let order = self.call_of_player("POST", "payment/cart", user, r#"{"currency":"USD","sandbox":true}"#);
+        vec![Step::Given(fill), Step::Given(order), Step::After(pay_for)]
     }
 
     /// A request for a token.
@@ -142,6 +170,31 @@ pub fn token_body(project: i64) -> String {
     format!(
         r#"{{"user":{{"id":{{"value":"user-4711-0815"}},"name":{{"value":"Nova of the Northern Lights"}},"email":{{"value":"nova@example.com"}},"country":{{"value":"DE"}}}},"settings":{{"project_id":{project},"mode":"sandbox","currency":"USD","language":"en","external_id":"order-2026-000123456","return_url":"https://game.example/shop/after-payment","ui":{{"theme":"dark","size":"medium"}}}},"purchase":{{"checkout":{{"currency":"USD","amount":19.99}},"description":{{"value":"Vault of 2,600 gems and a golden spoon"}}}},"custom_parameters":{{"character_level":42,"server":"eu-north-1","source":"shop_banner_winter_sale","registered_at":"2024-05-06"}}}}"#
     )
+}
+
+/// Three things of a shop that [`Account::goods`] filled.
+pub fn lines() -> String {
+    let line = |n: usize| format!(r#"{{"sku":"sword-{n}","quantity":{}}}"#, n % 2 + 1);
+    format!(r#"{{"items":[{}]}}"#, [7, 23, 42].map(line).join(","))
+}
+
+/// What a game's server orders for a player: about 450 bytes.
+pub fn order_body(user: &str) -> String {
+    format!(
+        r#"{{"sandbox":true,"user":{{"id":{{"value":"{user}"}},"name":{{"value":"Nova of the Northern Lights"}},"email":{{"value":"nova@example.com"}},"country":{{"value":"US"}}}},"purchase":{},"settings":{{"currency":"USD","language":"en","external_id":"order-2026-000123456","return_url":"https://game.example/shop/after-payment"}},"custom_parameters":{{"character_level":42,"server":"eu-north-1"}}}}"#,
+        lines()
+    )
+}
+
+/// The payment of the order that was just made.
+fn pay_for(answer: &[u8]) -> Vec<u8> {
+    let value: serde_json::Value = serde_json::from_slice(answer).unwrap_or_default();
+    pay(value["token"].as_str().unwrap_or_default())
+}
+
+fn number(body: &[u8], key: &str) -> Fallible<i64> {
+    let value: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+    value[key].as_i64().ok_or_else(|| format!("no {key} in {}", String::from_utf8_lossy(body)))
 }
 
 /// The payment of a token with the card that always pays.
@@ -252,6 +305,13 @@ impl Server {
         Load { address: self.address, requests, connections: CONNECTIONS, time, status }
     }
 
+    /// The body of one answer.
+    pub fn ask(&self, runtime: &tokio::runtime::Runtime, request: Vec<u8>, status: u16) -> Fallible<Vec<u8>> {
+        let load = self.load(Requests::once(vec![request]), status, Duration::from_secs(60));
+        let all = bodies(runtime, &Load { connections: 1, ..load })?;
+        all.into_iter().next().ok_or_else(|| "no answer came in time".into())
+    }
+
     /// Makes tokens through the door that games use.
     pub fn tokens(&self, runtime: &tokio::runtime::Runtime, account: &Account, count: usize) -> Fallible<Vec<String>> {
         let requests = Requests::cycle(vec![account.token()]).at_most(count);
@@ -290,6 +350,16 @@ fn is_good(address: SocketAddr, path: &str) -> bool {
         Ok::<_, std::io::Error>(start.ends_with(b" 200"))
     };
     ask().unwrap_or(false)
+}
+
+/// What a bare shop is asked for in the course of [`Account::shopping`].
+pub fn bare_shopping(user: &str) -> Vec<Step> {
+    let bearer = format!("Bearer {}", bare::player_token(user, bare::PLAYER_SECRET));
+    vec![
+        Step::Given(request("PUT", "/fill", &bearer, &lines())),
+        Step::Given(request("POST", "/order", &bearer, &lines())),
+        Step::Given(post("/pay", "application/x-www-form-urlencoded", None, "access_token=x")),
+    ]
 }
 
 /// A request of the bare token maker.

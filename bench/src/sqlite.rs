@@ -10,7 +10,16 @@ use tokio::sync::oneshot;
 /// A thread that writes rows for everybody who waits in one transaction and answers them after one sync: the same
 /// promise that the server's store makes, and nothing else.
 #[derive(Clone)]
-pub struct Writer(mpsc::Sender<(Arc<Vec<String>>, oneshot::Sender<bool>)>);
+pub struct Writer(mpsc::Sender<(Work, oneshot::Sender<bool>)>);
+
+/// What one request does in a transaction.
+#[derive(Clone)]
+pub struct Work {
+    /// Keys of the table of [`fill`] that it reads first, each by itself.
+    pub read: Arc<Vec<String>>,
+    /// Rows that it leaves.
+    pub rows: Arc<Vec<String>>,
+}
 
 /// The most requests in one transaction.
 const BATCH: usize = 256;
@@ -39,8 +48,13 @@ impl Writer {
 
     /// Returns when the rows are on disk.
     pub async fn write(&self, rows: Arc<Vec<String>>) -> Fallible<()> {
+        self.run(Work { read: Arc::default(), rows }).await
+    }
+
+    /// Returns when it is done and on disk.
+    pub async fn run(&self, work: Work) -> Fallible<()> {
         let (caller, answer) = oneshot::channel();
-        self.0.send((rows, caller)).map_err(|e| e.to_string())?;
+        self.0.send((work, caller)).map_err(|e| e.to_string())?;
         if answer.await == Ok(true) { Ok(()) } else { Err("the rows were not written".into()) }
     }
 }
@@ -55,10 +69,15 @@ fn durable(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-fn write(connection: &Connection, batch: &[(Arc<Vec<String>>, oneshot::Sender<bool>)]) -> rusqlite::Result<()> {
+fn write(connection: &Connection, batch: &[(Work, oneshot::Sender<bool>)]) -> rusqlite::Result<()> {
     let transaction = connection.unchecked_transaction()?;
-    for row in batch.iter().flat_map(|(rows, _)| rows.iter()) {
-        transaction.prepare_cached("INSERT INTO line (body) VALUES (?1)")?.execute([row])?;
+    for (work, _) in batch {
+        for key in work.read.iter() {
+            find(&transaction, key)?;
+        }
+        for row in work.rows.iter() {
+            transaction.prepare_cached("INSERT INTO line (body) VALUES (?1)")?.execute([row])?;
+        }
     }
     transaction.commit()
 }
@@ -123,6 +142,28 @@ impl Beside {
         run().map_err(|e: rusqlite::Error| format!("cannot see what a payment is made of: {e}"))
     }
 
+    /// Rows as one transaction leaves them: for each table so many of the average one that is there.
+    pub fn average(&self, tables: &[(&str, usize)]) -> Fallible<Vec<usize>> {
+        let size = |(table, count): &(&str, usize)| match self.size(table) {
+            Ok(0) => Err(format!("nothing is in {table}")),
+            Ok(size) => Ok(std::iter::repeat_n(size, *count)),
+            Err(e) => Err(format!("cannot see what is in {table}: {e}")),
+        };
+        Ok(tables.iter().map(size).collect::<Fallible<Vec<_>>>()?.into_iter().flatten().collect())
+    }
+
+    /// The rows of an order that was made before it is paid, with so many lines.
+    pub fn placed(&self, lines: usize) -> Fallible<Vec<usize>> {
+        let sql = format!(
+            "SELECT CAST(AVG({}) AS INTEGER) FROM orders WHERE placed_at IS NOT NULL",
+            self.sum("orders").map_err(|e| e.to_string())?
+        );
+        let order = self.0.query_row(&sql, [], number).map_err(|e| format!("there are no orders: {e}"))?;
+        let mut rows = self.average(&[("order_line", lines)])?;
+        rows.push(order);
+        Ok(rows)
+    }
+
     fn count(&self, table: &str) -> rusqlite::Result<usize> {
         self.0.query_row(&format!("SELECT COUNT(*) FROM {table}"), [], number)
     }
@@ -134,6 +175,12 @@ impl Beside {
 
     /// Bytes of the average row as SQLite stores its values.
     fn size(&self, table: &str) -> rusqlite::Result<usize> {
+        let sql = format!("SELECT CAST(COALESCE(AVG({}), 0) AS INTEGER) FROM {table}", self.sum(table)?);
+        self.0.query_row(&sql, [], number)
+    }
+
+    /// Bytes of a row as SQLite stores its values, as an expression.
+    fn sum(&self, table: &str) -> rusqlite::Result<String> {
         let of = |column: &str| {
             format!(
                 "CASE typeof({column}) WHEN 'text' THEN LENGTH(CAST({column} AS BLOB)) WHEN 'integer' THEN
@@ -143,9 +190,7 @@ impl Beside {
                 ELSE 0 END"
             )
         };
-        let sum: Vec<String> = self.columns(table)?.iter().map(|(name, _)| of(name)).collect();
-        let sql = format!("SELECT CAST(COALESCE(AVG({}), 0) AS INTEGER) FROM {table}", sum.join(" + "));
-        self.0.query_row(&sql, [], number)
+        Ok(self.columns(table)?.iter().map(|(name, _)| of(name)).collect::<Vec<_>>().join(" + "))
     }
 
     /// Names and types of the columns of a table.
