@@ -489,6 +489,7 @@ async fn seed_others(app: &App) -> Result<(), StoreError> {
         return_url: None,
         external_id_required: false,
         optional: vec![],
+        token_status: Default::default(),
     };
     let inactive = project(World::INACTIVE_PROJECT, demo_merchant, false);
     let foreign = project(World::OTHER_PROJECT, other, true);

@@ -1,5 +1,7 @@
 //! An API key that is used too often is told to wait, and no other.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use coinslot::server::{self, Options};
 use coinslot_domain::limit::Rate;
 use coinslot_domain::time::Span;
@@ -39,6 +41,31 @@ async fn the_fourth_of_three_waits_as_long_as_it_is_told() {
     world.advance(Span::seconds(1));
     assert_eq!(send(router.clone(), ask()).await.status, 200);
     assert_eq!(send(router, ask()).await.status, 429);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_partner_of_the_distribution_hub_waits_too() {
+    let world = World::new(Engine::Sqlite).await;
+    let partners = "/merchant/v2/projects/18404/distribution_hub/partners";
+    let made = world.send(merchant_request("POST", partners, r#"{"name":"Kiosk","sandbox":true}"#)).await.json();
+    let basic = |key: &str| format!("Basic {}", STANDARD.encode(format!("{}:{key}", made["geotype_id"])));
+    let key = made["key"].as_str().unwrap();
+    let router = limited(&world, 2);
+    let push = |key: &str| {
+        let mut request = merchant_request("POST", "/push-payments/cancel", r#"{"payment_id":1}"#);
+        request.headers_mut().insert("authorization", basic(key).parse().unwrap());
+        request
+    };
+    assert_eq!(send(router.clone(), push("guess")).await.status, 403);
+    for _ in 0..2 {
+        assert_eq!(send(router.clone(), push(key)).await.status, 404, "there is no such payment");
+    }
+    let refused = send(router.clone(), push(key)).await;
+    assert_eq!((refused.status.as_u16(), refused.header("retry-after")), (429, "30"));
+    assert_eq!((&refused.json()["statusCode"], &refused.json()["errorCode"]), (&429.into(), &1000.into()));
+    assert_eq!(send(router.clone(), push("guess")).await.status, 403, "who is nobody uses up nobody's calls");
+    world.advance(Span::seconds(30));
+    assert_eq!(send(router, push(key)).await.status, 404);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

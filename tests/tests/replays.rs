@@ -258,7 +258,7 @@ async fn the_command_line_does_the_same() {
 
         let demo = command::project(app, project().get()).await.unwrap();
         let test = async |kind: &str, body: Option<&str>| {
-            command::test(app, demo.clone(), kind.into(), body.map(|b| b.as_bytes().to_vec())).await
+            command::test(app, demo.clone(), kind.into(), body.map(|b| b.as_bytes().to_vec()), (None, None)).await
         };
         let (text, acknowledged) = test("refund", None).await.unwrap();
         assert!(acknowledged && text.contains("Status     204"), "{engine:?}: {text}");

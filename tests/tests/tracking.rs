@@ -4,6 +4,8 @@
 use axum::body::Body;
 use axum::http::Request;
 use coinslot::server;
+use coinslot_app::tracking;
+use coinslot_domain::time::Span;
 use coinslot_tests::world::{OPTIONS, merchant_request, pay_request, player};
 use coinslot_tests::{Engine, World};
 use coinslot_wire::shop::tracking::pushed;
@@ -12,6 +14,7 @@ use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
+use tower::ServiceExt as _;
 
 async fn listen(world: &World) -> (SocketAddr, oneshot::Sender<()>, tokio::task::JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -137,6 +140,49 @@ async fn a_player_hears_of_each_step_of_an_order_and_nobody_else_does() {
     // The first thing that the other one hears is of its own.
     let own = order(&world, "other", "free/item/leaflet").await["order_id"].as_i64().unwrap();
     assert_eq!(pushed(&other.hear().await.unwrap()), Some((own, "done")));
+}
+
+/// Another server of the same database did it, or nobody did: it became too late.
+async fn what_this_server_did_not_do_is_told_too(engine: Engine) {
+    let world = World::new(engine).await;
+    let (address, _stop, _) = listen(&world).await;
+    let sword = json!({"sku": "sword", "name": {"en": "Sword"}, "prices": {"USD": 5}});
+    call(&world, "POST", "/projects/18404/virtual_items/items", sword).await;
+    let beside = world.beside();
+    let other = server::router(&beside, OPTIONS);
+    let before = order(&world, "nova", "payment/item/sword").await["order_id"].as_i64().unwrap();
+    let (mut nova, hello) = Socket::connect(address, "/connection/websocket", &player("nova")).await;
+    assert!(hello.is_ok());
+
+    let made = order(&world, "nova", "payment/item/sword").await;
+    let (id, token) = (made["order_id"].as_i64().unwrap(), made["token"].as_str().unwrap());
+    let paid = other.clone().oneshot(pay_request(token, "4111111111111111")).await.unwrap();
+    assert_eq!(paid.status(), 303);
+    assert_eq!(tracking::look(&world.app).await.unwrap(), 1);
+    assert_eq!(pushed(&nova.hear().await.unwrap()), Some((id, "paid")));
+    // Looking again says nothing again: the next that is heard is the next that happens.
+    assert_eq!(tracking::look(&world.app).await.unwrap(), 1);
+    let payment = world.payments().await[0].id;
+    let path = format!("/merchant/v2/merchants/2340/reports/transactions/{payment}/refund");
+    let refund = merchant_request("PUT", &path, r#"{"description": "no"}"#);
+    let refunded = other.clone().oneshot(refund).await.unwrap();
+    assert!(refunded.status().is_success());
+    tracking::look(&world.app).await.unwrap();
+    assert_eq!(pushed(&nova.hear().await.unwrap()), Some((id, "canceled")));
+
+    world.advance(Span::hours(25));
+    tracking::look(&world.app).await.unwrap();
+    assert_eq!(pushed(&nova.hear().await.unwrap()), Some((before, "expired")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_this_server_did_not_do_is_told_on_sqlite() {
+    what_this_server_did_not_do_is_told_too(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_servers_on_one_postgresql_tell_the_same() {
+    what_this_server_did_not_do_is_told_too(Engine::Postgres).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,7 +6,7 @@ use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use coinslot_app::Shared;
-use coinslot_domain::id::MerchantId;
+use coinslot_domain::id::{MerchantId, PartnerId};
 use coinslot_domain::limit::Rate;
 use coinslot_domain::time::{Span, Time};
 use std::collections::HashMap;
@@ -18,9 +18,17 @@ const OWN: &[(Method, &str, i64)] = &[(Method::GET, "/merchants/{merchant_id}/su
 /// What is said to who calls too often.
 pub(crate) const TOO_OFTEN: &str = "Too many requests with this API key; Retry-After says when to send the next";
 
-/// Whose calls, by merchant and the hash of the API key, and of which operation
-/// if it has a rate of its own.
-type Whose = (MerchantId, String, Option<&'static str>);
+/// Whose calls, and of which operation if it has a rate of its own.
+type Whose = (Key, Option<&'static str>);
+
+/// What calls are counted by.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Key {
+    /// A merchant and the hash of the API key.
+    Api(MerchantId, String),
+    /// A partner of the Distribution Hub, whichever key it has.
+    Partner(PartnerId),
+}
 
 /// What each API key has left. Only keys that exist have an entry, and only
 /// while they do not have all of it.
@@ -39,6 +47,12 @@ impl Limits {
         Limits { app, rate, full: Mutex::default() }
     }
 
+    /// Takes a call of a partner of the Distribution Hub, or says for how many
+    /// seconds to wait.
+    pub(crate) fn of_partner(&self, partner: PartnerId) -> Result<(), i64> {
+        self.take((Key::Partner(partner), None), self.rate).map_err(seconds)
+    }
+
     /// Takes a call, or says how long to wait.
     fn take(&self, whose: Whose, rate: Rate) -> Result<(), Span> {
         let now = self.app.clock.now();
@@ -55,13 +69,13 @@ impl Limits {
 /// Refuses who calls too often.
 pub(crate) fn refused(limits: Option<&Limits>, request: &Request) -> Option<Response> {
     if let (Some(limits), Some(known)) = (limits, request.extensions().get::<Known>()) {
-        let (merchant, key) = (known.caller.merchant, known.key_hash.clone());
+        let key = Key::Api(known.caller.merchant, known.key_hash.clone());
         let own = request.extensions().get::<MatchedPath>().and_then(|path| own(request.method(), path.as_str()));
         let taken = match own {
-            Some((path, rate)) => limits.take((merchant, key.clone(), Some(path)), rate),
+            Some((path, rate)) => limits.take((key.clone(), Some(path)), rate),
             None => Ok(()),
         };
-        if let Err(wait) = taken.and_then(|()| limits.take((merchant, key, None), limits.rate)) {
+        if let Err(wait) = taken.and_then(|()| limits.take((key, None), limits.rate)) {
             return Some(refuse(wait));
         }
     }
@@ -79,9 +93,13 @@ fn own(method: &Method, path: &str) -> Option<(&'static str, Rate)> {
 
 fn refuse(wait: Span) -> Response {
     let mut response = Problem::new(StatusCode::TOO_MANY_REQUESTS, TOO_OFTEN).into_response();
-    let seconds = wait.0.saturating_add(999_999) / 1_000_000;
-    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds(wait)));
     response
+}
+
+/// Whole seconds, upwards.
+fn seconds(wait: Span) -> i64 {
+    wait.0.saturating_add(999_999) / 1_000_000
 }
 
 #[cfg(test)]

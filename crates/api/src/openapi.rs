@@ -110,6 +110,11 @@ const TAGS: &[(&str, &[&str], &str)] = &[
         "Operations of the Store API: what a project sells, as anybody sees it, or the player who shows a token.",
     ),
     (
+        "Bundles",
+        &["bundle"],
+        "Operations of the Store API: a game's server says which things are sold together as one.",
+    ),
+    (
         "Carts",
         &["cart", "code"],
         "Operations of the Store API: a player or a guest fills carts, and enters codes that make them cheaper.",
@@ -128,8 +133,9 @@ const TAGS: &[(&str, &[&str], &str)] = &[
     ),
     (
         "Webhooks",
-        &["webhook"],
-        "Operations of the Store API: where a project is told of what happens, and how of its orders.",
+        &["webhook", "compat"],
+        "Operations of the Store API: where a project is told of what happens, how of its orders, and what it chose \
+         where the published pages contradict each other.",
     ),
     ("Server", &["health", "readiness", "document"], "About the server itself. No credentials are needed."),
 ];

@@ -26,7 +26,7 @@ pub(crate) async fn layer(
     let id = app.request_id();
     let (method, path) = (request.method().clone(), request.uri().path().to_string());
     let mut response = if method == Method::OPTIONS {
-        preflight()
+        preflight(ALLOWED)
     } else {
         request.extensions_mut().insert(RequestId(id.clone()));
         answer(&app, limits.as_deref(), request, next).await
@@ -36,6 +36,7 @@ pub(crate) async fn layer(
         response.headers_mut().remove(header::CONTENT_LENGTH);
         response.headers_mut().insert(header::CONTENT_TYPE, JSON);
     }
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept-Language"));
     common_headers(response.headers_mut(), &id);
     log(&id, &method, &path, response.status());
     response
@@ -69,10 +70,10 @@ pub(crate) async fn admit(app: &Shared, limits: Option<&Limits>, request: Reques
 /// The type of every body of the API.
 pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=UTF-8");
 
-fn common_headers(headers: &mut HeaderMap, id: &str) {
+/// Headers of every answer of the APIs.
+pub(crate) fn common_headers(headers: &mut HeaderMap, id: &str) {
     let fixed = [
         (header::CACHE_CONTROL, "no-cache"),
-        (header::VARY, "Accept-Language"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
         (header::ACCESS_CONTROL_EXPOSE_HEADERS, "X-Request-Id"),
@@ -91,17 +92,20 @@ fn common_headers(headers: &mut HeaderMap, id: &str) {
     }
 }
 
-/// What a browser asks before it lets a page call the API. Answered without
-/// credentials, because browsers send none.
-fn preflight() -> Response {
+/// Headers that pages may send to the Merchant API.
+const ALLOWED: HeaderValue = HeaderValue::from_static("Authorization, Content-Type, Accept, Idempotency-Key");
+
+/// What a browser asks before it lets a page call an API, and which headers it
+/// may send then. Answered without credentials, because browsers send none.
+pub(crate) fn preflight(allowed: HeaderValue) -> Response {
     let mut response = StatusCode::NO_CONTENT.into_response();
     let fixed = [
         (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, PATCH, DELETE, OPTIONS"),
-        (header::ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type, Accept, Idempotency-Key"),
         (header::ACCESS_CONTROL_MAX_AGE, "86400"),
     ];
     for (name, value) in fixed {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
+    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_HEADERS, allowed);
     response
 }

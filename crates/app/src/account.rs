@@ -1,5 +1,6 @@
 //! Saved ways to pay: listing, charging and forgetting them.
 
+use crate::catalogue::AtHand;
 use crate::port::{Charge, ChargeAnswer};
 use crate::purchase::{self, Buying, Refused};
 use crate::{Shared, StoreError, checkout, subscription};
@@ -168,7 +169,8 @@ async fn lines(app: &Shared, project: &Project, wanted: &Charging, method: i64) 
     let body = body.ok_or(AccountError::Price)?;
     let player = Player { id: wanted.user.clone(), ..Player::default() };
     let (of, choice, now) = (Arc::new(project.clone()), Choice::default(), app.now(project.id));
-    let buying = Buying { project: of, body, choice, player, method: Some(method), now };
+    let goods = AtHand::of(app, project.id).await?;
+    let buying = Buying { project: of, body, choice, player, method: Some(method), now, goods };
     let quoted = app.store.read(move |tx| purchase::quote(tx, &buying)).await;
     quoted.map_err(|e| match e {
         Refused::Sale(why) => AccountError::Refused(why.to_string()),

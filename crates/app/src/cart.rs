@@ -1,6 +1,7 @@
 //! Carts: filled by their players or by the game's server, reckoned when they
 //! are looked at, and ordered.
 
+use crate::catalogue::AtHand;
 use crate::player::Known;
 use crate::purchase::{self, Buying, Refused};
 use crate::shop::{self, Looking};
@@ -17,7 +18,7 @@ use coinslot_domain::time::{Span, Time};
 use coinslot_store::{StoreError, Tx, cart, promotion};
 use coinslot_wire::shop::cart as wire;
 use coinslot_wire::shop::item::Query;
-use coinslot_wire::shop::order::{OF_CART, OrderBody};
+use coinslot_wire::shop::order::{CURRENCY_SKU, OF_CART, OrderBody};
 use serde_json::{Value, json};
 
 /// Whose cart is meant, and how it is shown.
@@ -91,7 +92,7 @@ impl Whose {
         lines: &[(String, i64)],
         code: Option<&str>,
         currency: Option<Currency>,
-        now: Time,
+        (now, goods): (Time, &AtHand),
     ) -> Result<Buying, StoreError> {
         let mut body = json!({});
         if let Some(currency) = currency {
@@ -106,7 +107,7 @@ impl Whose {
         let token = body.token(self.project.id, &player, self.known.attributes.as_ref(), lines, code);
         let body = token.ok_or_else(unread)?;
         let (project, choice) = (self.project.clone().into(), Choice::default());
-        Ok(Buying { project, player, body, choice, method: None, now })
+        Ok(Buying { project, player, body, choice, method: None, now, goods: goods.clone() })
     }
 }
 
@@ -114,13 +115,18 @@ impl Whose {
 const TRIES: usize = 16;
 
 /// What a cart comes to without what cannot be bought; the code, if it holds.
-fn priced(tx: &mut Tx<'_>, whose: &Whose, cart: &Cart, now: Time) -> Result<(Vec<Line>, bool), StoreError> {
+fn priced(
+    tx: &mut Tx<'_>,
+    whose: &Whose,
+    cart: &Cart,
+    (now, goods): (Time, &AtHand),
+) -> Result<(Vec<Line>, bool), StoreError> {
     let (mut lines, mut code, mut currency) = (cart.lines.clone(), cart.coupon.as_deref(), whose.currency);
     for _ in 0..TRIES {
         if lines.is_empty() {
             break;
         }
-        let buying = whose.buying(&lines, code, currency, now)?;
+        let buying = whose.buying(&lines, code, currency, (now, goods))?;
         let why = match purchase::quote(tx, &buying) {
             Ok(priced) => return Ok((priced, code.is_some())),
             Err(Refused::Store(e)) => return Err(e),
@@ -154,14 +160,18 @@ fn priced(tx: &mut Tx<'_>, whose: &Whose, cart: &Cart, now: Time) -> Result<(Vec
 pub async fn show(app: &App, whose: &Whose) -> Result<Value, StoreError> {
     let seen = shop::look(app, &whose.looking()).await?;
     let now = app.now(whose.project.id);
-    let of = whose.clone();
+    let (of, goods) = (whose.clone(), AtHand::of(app, whose.project.id).await?);
+    let all = seen.catalogue.clone();
     let (cart, lines, games) = app
         .store
         .read(move |tx| {
+            let known = |(sku, _): &(String, i64)| {
+                all.item(sku).is_some() || all.package_by_sku(sku).is_some() || sku == CURRENCY_SKU
+            };
             let (project, user, name) = of.key();
             let cart = cart::find(tx, project, &user, &name)?;
-            let (lines, _) = priced(tx, &of, &cart, now)?;
-            let games = if cart.lines.is_empty() { vec![] } else { shop::games(tx, &of.project)? };
+            let (lines, _) = priced(tx, &of, &cart, (now, &goods))?;
+            let games = if cart.lines.iter().all(known) { vec![] } else { shop::games(tx, &of.project)? };
             Ok::<_, StoreError>((cart, lines, games))
         })
         .await?;
@@ -176,12 +186,14 @@ pub async fn show(app: &App, whose: &Whose) -> Result<Value, StoreError> {
 pub async fn fill(app: &App, whose: &Whose, lines: Vec<(String, i64)>) -> Result<Vec<Left>, StoreError> {
     let now = app.now(whose.project.id);
     let (project, user, name) = whose.key();
+    let goods = AtHand::of(app, project).await?;
     app.store
         .write(move |tx| {
+            let shelf = goods.shelf(tx, project)?;
             let mut held = cart::hold(tx, project, &user, &name, now)?;
             let mut left = Vec::new();
             for (sku, quantity) in &lines {
-                let missing = purchase::thing(tx, project, sku)?.is_none();
+                let missing = purchase::thing(tx, &shelf, project, sku)?.is_none();
                 if missing || !held.put(sku, *quantity) {
                     left.push(Left { sku: sku.clone(), quantity: *quantity, missing });
                 }
@@ -196,9 +208,11 @@ pub async fn fill(app: &App, whose: &Whose, lines: Vec<(String, i64)>) -> Result
 pub async fn put(app: &App, whose: &Whose, sku: String, quantity: i64) -> Result<(), CartError> {
     let now = app.now(whose.project.id);
     let (project, user, name) = whose.key();
+    let goods = AtHand::of(app, project).await?;
     app.store
         .write(move |tx| {
-            purchase::thing(tx, project, &sku)?.ok_or(CartError::NotFound)?;
+            let shelf = goods.shelf(tx, project)?;
+            purchase::thing(tx, &shelf, project, &sku)?.ok_or(CartError::NotFound)?;
             let mut held = cart::hold(tx, project, &user, &name, now)?;
             if !held.put(&sku, quantity) {
                 return Err(CartError::Full);
@@ -213,11 +227,13 @@ pub async fn put(app: &App, whose: &Whose, sku: String, quantity: i64) -> Result
 pub async fn take_out(app: &App, whose: &Whose, sku: String) -> Result<(), CartError> {
     let now = app.now(whose.project.id);
     let (project, user, name) = whose.key();
+    let goods = AtHand::of(app, project).await?;
     app.store
         .write(move |tx| {
             let found = cart::find(tx, project, &user, &name)?;
             if !found.has(&sku) {
-                return purchase::thing(tx, project, &sku)?.map(drop).ok_or(CartError::NotFound);
+                let shelf = goods.shelf(tx, project)?;
+                return purchase::thing(tx, &shelf, project, &sku)?.map(drop).ok_or(CartError::NotFound);
             }
             let mut held = cart::hold(tx, project, &user, &name, now)?;
             held.put(&sku, 0);

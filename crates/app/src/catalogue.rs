@@ -2,12 +2,17 @@
 //! that storefronts and prices are made from.
 
 use crate::App;
+use coinslot_domain::attribute::Attribute;
 use coinslot_domain::catalogue::Catalogue;
-use coinslot_domain::id::ProjectId;
+use coinslot_domain::id::{ItemId, ProjectId};
+use coinslot_domain::item::Item;
+use coinslot_domain::promotion::Promotion;
 use coinslot_domain::time::{Span, Time};
+use coinslot_domain::virtual_currency::{Package, Settings};
 use coinslot_store::{StoreError, Tx, attribute, catalogue, group, item, plan, promotion, virtual_currency};
 use coinslot_wire::shape::Violation;
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Why the catalogue was not changed.
@@ -60,8 +65,8 @@ const KEPT: usize = 256;
 const TRIES: usize = 5;
 
 /// The catalogue of a project as it is now: with everything this server changed,
-/// and with what others changed a second ago. Prices of an order are read again
-/// in its transaction.
+/// and with what others changed a second ago. Whoever takes an order asks for the
+/// version again in its transaction.
 pub async fn current(app: &App, project: ProjectId) -> Result<Arc<Catalogue>, StoreError> {
     let now = app.clock.now();
     if let Some(copy) = app.catalogues.fresh(project, now) {
@@ -104,6 +109,86 @@ fn load(tx: &mut Tx<'_>, project: ProjectId, version: i64) -> Result<(Catalogue,
     let plans = plan::list(tx, project, &plan::Filter::default(), 0, i64::MAX)?;
     let copy = copy.with(plans, promotion::of_project(tx, project)?);
     Ok((copy, catalogue::version(tx, project)?))
+}
+
+/// The copy of a catalogue that was in memory when somebody began to buy. A
+/// transaction takes it for what the database has if the version is the same.
+#[derive(Clone, Default)]
+pub(crate) struct AtHand(Option<Arc<Catalogue>>);
+
+impl AtHand {
+    /// The copy of a project's catalogue.
+    pub(crate) async fn of(app: &App, project: ProjectId) -> Result<Self, StoreError> {
+        Ok(AtHand(Some(current(app, project).await?)))
+    }
+
+    /// Where this transaction reads what is sold: one look at the version
+    /// instead of a dozen statements, unless the catalogue was changed since.
+    pub(crate) fn shelf(&self, tx: &mut Tx<'_>, project: ProjectId) -> Result<Shelf, StoreError> {
+        let Some(copy) = &self.0 else { return Ok(Shelf { project, copy: None }) };
+        let same = catalogue::version(tx, project)? == copy.version;
+        Ok(Shelf { project, copy: same.then(|| copy.clone()) })
+    }
+}
+
+/// What a project sells, as a transaction reads it.
+pub(crate) struct Shelf {
+    project: ProjectId,
+    /// Nothing where the database is to be read.
+    copy: Option<Arc<Catalogue>>,
+}
+
+impl Shelf {
+    /// An item that is not deleted, by its SKU.
+    pub(crate) fn item_by_sku(&self, tx: &mut Tx<'_>, sku: &str) -> Result<Option<Item>, StoreError> {
+        match &self.copy {
+            Some(copy) => Ok(copy.item(sku).cloned()),
+            None => item::by_sku(tx, self.project, sku),
+        }
+    }
+
+    /// An item by its number, deleted or not.
+    pub(crate) fn item(&self, tx: &mut Tx<'_>, id: ItemId) -> Result<Option<Cow<'_, Item>>, StoreError> {
+        match self.copy.as_ref().and_then(|copy| copy.items.get(&id)) {
+            Some(item) => Ok(Some(Cow::Borrowed(item))),
+            None => Ok(item::find(tx, self.project, id)?.map(Cow::Owned)),
+        }
+    }
+
+    /// Packages of virtual currency.
+    pub(crate) fn packages(&self, tx: &mut Tx<'_>) -> Result<Cow<'_, [Package]>, StoreError> {
+        match &self.copy {
+            Some(copy) => Ok(Cow::Borrowed(&copy.packages)),
+            None => Ok(Cow::Owned(virtual_currency::packages(tx, self.project)?)),
+        }
+    }
+
+    /// What holds for virtual currency.
+    pub(crate) fn currency(&self, tx: &mut Tx<'_>) -> Result<Cow<'_, Settings>, StoreError> {
+        match &self.copy {
+            Some(copy) => Ok(Cow::Borrowed(&copy.currency)),
+            None => Ok(Cow::Owned(virtual_currency::settings(tx, self.project)?)),
+        }
+    }
+
+    /// Promotions, whether they run or not.
+    pub(crate) fn promotions(&self, tx: &mut Tx<'_>) -> Result<Cow<'_, [Promotion]>, StoreError> {
+        match &self.copy {
+            Some(copy) => Ok(Cow::Borrowed(&copy.promotions)),
+            None => Ok(Cow::Owned(promotion::of_project(tx, self.project)?)),
+        }
+    }
+
+    /// Attributes of players, by key.
+    pub(crate) fn attributes(&self, tx: &mut Tx<'_>) -> Result<Cow<'_, BTreeMap<String, Attribute>>, StoreError> {
+        match &self.copy {
+            Some(copy) => Ok(Cow::Borrowed(&copy.attributes)),
+            None => {
+                let all = attribute::all(tx, self.project)?;
+                Ok(Cow::Owned(all.into_iter().map(|a| (a.key.clone(), a)).collect()))
+            }
+        }
+    }
 }
 
 /// Copies of catalogues, of the projects that were asked for last.

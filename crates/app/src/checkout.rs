@@ -1,5 +1,6 @@
 //! A player pays: from opening the page to a captured payment.
 
+use crate::catalogue::AtHand;
 use crate::gift::{self, Gifting};
 use crate::port::{CardRefused, CardToken, Charge, ChargeAnswer, Method};
 use crate::purchase::{self, BoughtKey, Buying, PlaceChoice, Refused};
@@ -7,7 +8,6 @@ use crate::showcase::{self, Showcase};
 use crate::{App, Shared, catalogue, country, hub, known, message, pincode, subscription, tracking, webhook};
 use coinslot_domain::account::Account;
 use coinslot_domain::card::Card;
-use coinslot_domain::cart::GUEST;
 use coinslot_domain::gift::Friend;
 use coinslot_domain::hub::METHOD_NAME;
 use coinslot_domain::id::{AccountId, AttemptId, EntryId, EventId, OrderId, PaymentId, ProjectId};
@@ -302,7 +302,7 @@ fn player_of(body: &TokenBody, choice: &Choice) -> Result<(Player, bool), PageEr
         return Ok((player, false));
     };
     // Those are nobody's, and no game is asked about them.
-    if id.starts_with(GUEST) || id.starts_with(coinslot_domain::token::GUEST) {
+    if id.starts_with(coinslot_domain::token::GUEST) {
         return Err(PageError::PlayerRefused);
     }
     Ok((Player { id, name: None, ..player }, true))
@@ -419,9 +419,10 @@ async fn opened(
             (order.as_ref().map(|o| o.lines.clone()).unwrap_or_default(), vec![], vec![], BTreeSet::new())
         }
         Some(p) => {
-            let (project, order) = (p.project, p.order);
+            let (project, id, known) = (p.project, p.order, order.clone().filter(|o| o.id == p.order));
             let read = app.store.read(move |tx| {
-                let Some(order) = order::find(tx, project, order)? else { return Ok((None, vec![], vec![])) };
+                let found = if known.is_some() { known.clone() } else { order::find(tx, project, id)? };
+                let Some(order) = found else { return Ok((None, vec![], vec![])) };
                 let keys = purchase::bought_keys(tx, &order)?;
                 Ok::<_, StoreError>((Some((order.player, order.gift)), order.lines, keys))
             });
@@ -429,8 +430,8 @@ async fn opened(
             // What the game did not give when it was asked, it may give now.
             let late = p.paid_at.is_some_and(|at| at + ASKING < app.now(project));
             if late && keys.len() < lines.iter().filter(|l| l.kind == LineKind::Key).count() {
-                pincode::fetch(app, project, order, Some(p.id)).await?;
-                let read = app.store.read(move |tx| match order::find(tx, project, order)? {
+                pincode::fetch(app, project, id, Some(p.id)).await?;
+                let read = app.store.read(move |tx| match order::find(tx, project, id)? {
                     Some(order) => purchase::bought_keys(tx, &order),
                     None => Ok::<_, StoreError>(vec![]),
                 });
@@ -444,8 +445,9 @@ async fn opened(
         }
         None => {
             let now = app.now(project.id);
+            let goods = AtHand::of(app, project_id).await?;
             let (project, body, player) = (project.clone(), body.clone(), player.clone());
-            let buying = Buying { project, body, choice: choice.clone(), player, method: None, now };
+            let buying = Buying { project, body, choice: choice.clone(), player, method: None, now, goods };
             let read = app.store.read(move |tx| {
                 let (lines, currencies) = purchase::quote_in_all(tx, &buying)?;
                 Ok::<_, Refused>((lines, vec![], purchase::choices(tx, &buying)?, currencies))
@@ -584,11 +586,7 @@ fn price(body: &TokenBody, lines: &[Line]) -> Result<Money, PageError> {
 /// is not asked in the sandbox, and takes no money outside it.
 pub async fn admit(app: &App, checkout: &Checkout, ip: Option<&str>) -> Result<(), PageError> {
     // A guest is nobody whom the game could know.
-    if checkout.player.id.starts_with(GUEST) {
-        return Ok(());
-    }
-    // Nor is one whom a browser made up.
-    if checkout.guest && checkout.player.id.starts_with(coinslot_domain::token::GUEST) {
+    if checkout.player.id.starts_with(coinslot_domain::token::GUEST) {
         return Ok(());
     }
     ask(app, &checkout.project, &checkout.player, checkout.sandbox, ip).await
@@ -690,7 +688,9 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
     // What a catalogue sells is priced again: some promotions are for some ways
     // to pay, and the page may be hours old.
     let listed = purchase::wanted(&checkout.body, &checkout.choice) || !checkout.lines.is_empty();
+    let goods = if listed { AtHand::of(app, checkout.project.id).await? } else { AtHand::default() };
     let buying = listed.then(|| Buying {
+        goods,
         project: checkout.project.clone(),
         body: checkout.body.clone(),
         choice: checkout.choice.clone(),
@@ -953,10 +953,14 @@ pub(crate) async fn finish(
     // Nobody is told of a plain payment of a project without an address.
     let mail_at = app.post.is_some().then(|| app.clock.now());
     let quiet = plain && mail_at.is_none() && begun.as_ref().is_some_and(|(_, project)| project.webhook_url.is_none());
+    let goods = match begun.as_ref().and_then(|(begun, _)| begun.buying.as_ref()) {
+        Some(buying) => buying.goods.clone(),
+        None => AtHand::default(),
+    };
     let note = move |tx: &mut Tx<'_>| {
         if let Some((begun, project)) = &begun {
             let Trying { payment, attempt, order, .. } = &**begun;
-            let known = (&**project, Some(order), registered);
+            let known = Sold { project, order: Some(order), registered, goods: &goods };
             let captured = capture(tx, payment.clone(), attempt, known, (method, &kept), (event_id, mail_at), now)?;
             if captured.is_some() {
                 return Ok(captured);
@@ -972,7 +976,8 @@ pub(crate) async fn finish(
             ChargeAnswer::Succeeded => {
                 let project = merchant::find_project(tx, project)?;
                 let project = project.ok_or_else(|| lost(id, "project"))?;
-                capture(tx, payment, &attempt, (&project, None, false), (method, &kept), (event_id, mail_at), now)?
+                let sold = Sold { project: &project, order: None, registered: false, goods: &goods };
+                capture(tx, payment, &attempt, sold, (method, &kept), (event_id, mail_at), now)?
             }
             ChargeAnswer::Challenge => {
                 let event = PaymentEvent::ChallengeAsked;
@@ -1059,15 +1064,26 @@ pub(crate) fn capture_pushed(
     payment: Payment,
     attempt: &Attempt,
     (project, order): (&Project, &Order),
+    goods: &AtHand,
     told: (EventId, Option<Time>),
     now: Time,
 ) -> Result<Option<Payment>, StoreError> {
     let kept = subscription::Kept { kind: String::new(), token: String::new(), name: String::new() };
-    capture(tx, payment, attempt, (project, Some(order), false), (METHOD_NAME, &kept), told, now)
+    let sold = Sold { project, order: Some(order), registered: false, goods };
+    capture(tx, payment, attempt, sold, (METHOD_NAME, &kept), told, now)
 }
 
 fn lost(payment: PaymentId, what: &str) -> StoreError {
     StoreError::Corrupt(format!("payment {payment} has lost its {what}"))
+}
+
+/// What is paid for, as far as it is known.
+struct Sold<'a> {
+    project: &'a Project,
+    order: Option<&'a Order>,
+    /// Whether the wallet knows the player for certain.
+    registered: bool,
+    goods: &'a AtHand,
 }
 
 /// Everything that is true once the money is taken, in one transaction. `None`,
@@ -1076,7 +1092,7 @@ fn capture(
     tx: &mut Tx<'_>,
     payment: Payment,
     attempt: &Attempt,
-    (project, order, registered): (&Project, Option<&Order>, bool),
+    Sold { project, order, registered, goods }: Sold<'_>,
     (method, kept): (&str, &subscription::Kept),
     (event_id, mail_at): (EventId, Option<Time>),
     now: Time,
@@ -1111,7 +1127,7 @@ fn capture(
         let (id, email) = (gift.receiver.clone(), gift.receiver_email.clone());
         register(tx, project.id, &Player { id, email, ..Player::default() }, now)?;
     }
-    purchase::fulfil(tx, &order, Some(&payment), now)?;
+    purchase::fulfil(tx, goods, &order, Some(&payment), now)?;
     reached("capture.goods");
     let captured = if attempt.keep || order.lines.iter().any(|l| l.kind == LineKind::Plan) {
         subscription::captured(tx, project, &order, &payment, attempt, kept, now)?

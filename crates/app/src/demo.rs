@@ -69,6 +69,7 @@ pub async fn seed(app: &App, webhook_url: Option<String>) -> Result<(), StoreErr
         return_url: None,
         external_id_required: false,
         optional: vec![],
+        token_status: Default::default(),
     };
     let now = app.clock.now();
     app.store

@@ -7,9 +7,10 @@ use coinslot_domain::id::{EventId, ProjectId};
 use coinslot_domain::merchant::Project;
 use coinslot_domain::payment::Notified;
 use coinslot_domain::time::{Span, Time};
-use coinslot_domain::webhook::{EventState, Replay, TIMEOUT, Verdict, replay as decide};
+use coinslot_domain::webhook::{EventState, Replay, TIMEOUT, Telling, Verdict, replay as decide};
 use coinslot_store::webhook::Place;
 use coinslot_store::{StoreError, Tx, merchant, payment, webhook};
+use coinslot_wire::event::TestBody;
 use coinslot_wire::gift::FRIENDS_LIST;
 use coinslot_wire::sample::friends;
 
@@ -218,17 +219,16 @@ impl From<StoreError> for TestError {
 /// Sends a webhook of any type to the project's URL now, with `body` or a
 /// sample of the type, signed as every webhook is. It tells of no payment and
 /// changes nothing but the list of events.
-pub async fn test(
-    app: &Shared,
-    project: Project,
-    kind: String,
-    body: Option<String>,
-) -> Result<(Event, Delivery), TestError> {
+pub async fn test(app: &Shared, project: Project, asked: TestBody) -> Result<(Event, Delivery), TestError> {
     let url = project.webhook_url.clone().ok_or(TestError::NoUrl)?;
     let id = app.id(EventId::new).await?;
     let now = app.now(project.id);
+    let TestBody { kind, body, version, combined } = asked;
     let asks_friends = kind == FRIENDS_LIST && body.is_none();
-    let sample = || coinslot_wire::sample::body(&kind, project.id, project.merchant, id.get(), now);
+    let of = project.id;
+    let own = app.store.read(move |tx| webhook::telling(tx, of)).await?;
+    let telling = Telling { version: version.unwrap_or(own.version), combined: combined.unwrap_or(own.combined) };
+    let sample = || coinslot_wire::sample::body(&kind, (project.id, project.merchant), id.get(), telling, now);
     let body = body.or_else(sample).ok_or(TestError::NoSample)?;
     // In a task of its own: what was sent is recorded, whoever hangs up.
     let app = app.clone();
@@ -265,8 +265,8 @@ pub struct Probed {
 /// Tries out whether a project's listener checks signatures: asks it about a
 /// sample player, and then again with a signature by another secret.
 pub async fn probe(app: &Shared, project: Project) -> Result<Probed, TestError> {
-    let kind = "user_validation";
-    let (event, right) = test(app, project.clone(), kind.into(), None).await?;
+    let asked = TestBody { kind: "user_validation".into(), body: None, version: None, combined: None };
+    let (event, right) = test(app, project.clone(), asked).await?;
     let mut wrong = None;
     if right.status.is_some() {
         let secret = coinslot_domain::token::letters(app.bytes());

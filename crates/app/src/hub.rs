@@ -4,6 +4,7 @@
 //! A partner has the money before the server hears of it, so no gateway is
 //! asked: a payment and its cancellation are one transaction each.
 
+use crate::catalogue::{AtHand, Shelf};
 use crate::order::{self, OrderError, Ordering};
 use crate::purchase::{self, BoughtKey, Buying, Refused, Thing};
 use crate::webhook::{self, Asked};
@@ -177,20 +178,22 @@ pub async fn place(
     let player = body.player();
     let rule = tax::applicable(player.country.as_deref(), &project.taxes);
     let sale = Sale { order: id, partner: partner.id, tax: rule, body: body.to_stored().to_string() };
+    let goods = AtHand::of(app, project.id).await?;
     let (project, choice) = (project.into(), Choice::default());
-    let buying = Buying { player, project, body, choice, method: None, now };
+    let buying = Buying { player, project, body, choice, method: None, now, goods };
     app.store
         .write(move |tx| {
             // By a run of this whose commit was not heard of.
             if let Some(made) = orders::find(tx, buying.project.id, id)? {
                 return offered(&made, &sale, &buying.project);
             }
+            let shelf = buying.shelf(tx)?;
             let made = match &coins {
-                Some((sku, pieces)) => for_coins(tx, &buying, (sku, *pieces), id, &placed)?,
-                None => order::quoted(tx, &buying, id, placed.clone())?,
+                Some((sku, pieces)) => for_coins(tx, (&shelf, &buying), (sku, *pieces), id, &placed)?,
+                None => order::quoted(tx, &shelf, &buying, id, placed.clone())?,
             };
             let costs = made.placed.as_ref().is_some_and(|p| p.coins.is_some());
-            if !costs && made.lines.iter().any(|l| l.price.minor == 0 && !l.is_bonus()) {
+            if !costs && made.lines.iter().any(|l| l.price.minor == 0 && l.is_asked()) {
                 return Err(OrderError::Free { all: made.total.minor == 0 });
             }
             // There is no game to give anything else to.
@@ -198,7 +201,7 @@ pub async fn place(
             if let Some(line) = made.lines.iter().find(given).filter(|_| is_buyer(&made.player)) {
                 return Err(OrderError::Refused(SaleRefusal::NotForSale(line.sku.clone())));
             }
-            purchase::within_limits(tx, &made, now)?;
+            purchase::within_limits(tx, &shelf, &made, now)?;
             orders::insert(tx, &made, now)?;
             store::insert_sale(tx, made.project, &sale)?;
             offered(&made, &sale, &buying.project)
@@ -221,7 +224,7 @@ fn offered(order: &Order, sale: &Sale, project: &Project) -> Result<Offered, Ord
 
 fn for_coins(
     tx: &mut Tx<'_>,
-    buying: &Buying,
+    (shelf, buying): (&Shelf, &Buying),
     (sku, pieces): (&str, i64),
     id: OrderId,
     placed: &Placed,
@@ -231,11 +234,11 @@ fn for_coins(
         return Err(OrderError::Refused(SaleRefusal::Quantity(sku.to_string())));
     }
     let missing = || OrderError::Refused(SaleRefusal::NotFound(sku.to_string()));
-    let Thing::Item(item) = purchase::thing(tx, buying.project.id, sku)?.ok_or_else(missing)? else {
+    let Thing::Item(item) = purchase::thing(tx, shelf, buying.project.id, sku)?.ok_or_else(missing)? else {
         // Only items have such prices.
         return Err(OrderError::NoPrice);
     };
-    let (lines, coins) = purchase::for_coins(tx, buying, &item)?.ok_or(OrderError::NoPrice)?;
+    let (lines, coins) = purchase::for_coins(tx, shelf, buying, &item)?.ok_or(OrderError::NoPrice)?;
     let money = total(&lines).ok().flatten().ok_or(OrderError::Empty)?;
     if coins.price == 0 {
         return Err(OrderError::Free { all: true });
@@ -334,7 +337,8 @@ pub async fn pay(app: &Shared, partner: &Partner, claim: Claim) -> Result<Paymen
     };
     let (seller, now) = (partner.id, app.now(project.id));
     let (id, order) = (project.id, claim.order);
-    let paid = app.store.write(move |tx| book(tx, &project, seller, &claim, numbers, now)).await?;
+    let goods = AtHand::of(app, id).await?;
+    let paid = app.store.write(move |tx| book(tx, (&project, &goods), seller, &claim, numbers, now)).await?;
     pincode::fetch(app, id, order, Some(paid)).await?;
     app.wake_worker();
     tracking::tell(app, id, order).await;
@@ -343,7 +347,7 @@ pub async fn pay(app: &Shared, partner: &Partner, claim: Claim) -> Result<Paymen
 
 fn book(
     tx: &mut Tx<'_>,
-    project: &Arc<Project>,
+    (project, goods): (&Arc<Project>, &AtHand),
     partner: PartnerId,
     claim: &Claim,
     numbers: Numbers,
@@ -382,8 +386,8 @@ fn book(
     let body = TokenBody::from_stored(&sale.body)
         .ok_or_else(|| StoreError::Corrupt(format!("order {} cannot be read", order.id)))?;
     let player = order.player.clone();
-    let (project, choice) = (project.clone(), Choice::default());
-    let buying = Buying { project, body, choice, player, method: Some(METHOD), now };
+    let (project, choice, goods) = (project.clone(), Choice::default(), goods.clone());
+    let buying = Buying { project, body, choice, player, method: Some(METHOD), now, goods };
     match parts {
         Some(parts) => in_money(tx, &buying, &order, parts, numbers)?,
         None => in_coins(tx, &buying, order, numbers)?,
@@ -464,7 +468,8 @@ fn in_money(
     };
     payment::insert_attempt(tx, &attempt, buying.now)?;
     let told = (numbers.event, numbers.mail_at);
-    let captured = checkout::capture_pushed(tx, fresh, &attempt, (&buying.project, order), told, buying.now)?;
+    let captured =
+        checkout::capture_pushed(tx, fresh, &attempt, (&buying.project, order), &buying.goods, told, buying.now)?;
     captured.map(drop).ok_or_else(|| StoreError::Corrupt("a new payment is not new".into()).into())
 }
 
@@ -481,7 +486,7 @@ fn in_coins(tx: &mut Tx<'_>, buying: &Buying, order: Order, numbers: Numbers) ->
     purchase::reserve(tx, buying, &order, numbers.attempt.get(), now)?;
     let paid = orders::advance(tx, order, OrderEvent::Paid)?;
     let paid = paid.ok_or(PushError::Refused(Refusal::Paid))?;
-    purchase::fulfil(tx, &paid, None, now)?;
+    purchase::fulfil(tx, &buying.goods, &paid, None, now)?;
     Ok(webhook::tell_coins(tx, &buying.project, &paid, (numbers.payment, paid.id.get()), now)?)
 }
 

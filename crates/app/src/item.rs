@@ -79,7 +79,8 @@ pub async fn delete(app: &App, project: ProjectId, id: ItemId) -> Result<(), Edi
 
 fn living(tx: &mut Tx<'_>, project: ProjectId, id: ItemId) -> Result<Item, EditError> {
     let item = item::find(tx, project, id)?;
-    item.filter(|i| !i.deleted).ok_or(EditError::NotFound(NOT_FOUND))
+    // Bundles are changed elsewhere.
+    item.filter(|i| !i.deleted && i.kind != Kind::Bundle).ok_or(EditError::NotFound(NOT_FOUND))
 }
 
 /// Deletes an item that no lootbox needs; else `path` is at fault.

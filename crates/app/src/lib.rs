@@ -10,6 +10,7 @@ pub mod account;
 pub mod attribute;
 pub mod audit;
 mod brake;
+pub mod bundle;
 pub mod cart;
 pub mod catalogue;
 pub mod checkout;

@@ -93,6 +93,7 @@ pub async fn found(
         return_url: None,
         external_id_required: false,
         optional: vec![],
+        token_status: Default::default(),
     };
     let caller = Caller { merchant: founded.merchant, scope: KeyScope::Company };
     let (key_hash, now) = (hash(&founded.api_key), app.clock.now());

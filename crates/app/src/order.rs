@@ -1,6 +1,7 @@
 //! Orders that are made before they are paid: of SKUs, of a cart, of nothing
 //! that costs money.
 
+use crate::catalogue::{AtHand, Shelf};
 use crate::purchase::{self, Buying, Refused, Thing};
 use crate::{App, attribute, hash, idempotency, pincode, tracking, webhook};
 use coinslot_domain::id::{OperationId, OrderId, ProjectId};
@@ -98,8 +99,7 @@ pub async fn place(app: &App, ordering: Ordering) -> Result<(OrderId, String), O
     let alone = idempotency::is_served();
     let placed = placed(&body, cart, None, now);
     let said = body.attributes().map(coinslot_wire::attribute::values).unwrap_or_default();
-    let buying =
-        Buying { player: body.player(), project: project.into(), body, choice: Choice::default(), method: None, now };
+    let buying = buying(app, project, body, now).await?;
     let place = app
         .store
         .write(move |tx| {
@@ -108,12 +108,13 @@ pub async fn place(app: &App, ordering: Ordering) -> Result<(OrderId, String), O
                 let place = made.placed.and_then(|p| p.token_hash).as_deref().and_then(Place::of_name);
                 return Ok(place.ok_or_else(|| StoreError::Corrupt("an order without a token".into()))?);
             }
-            let made = quoted(tx, &buying, id, placed.clone())?;
-            let is_free = |l: &Line| l.price.minor == 0 && !l.is_bonus();
+            let shelf = buying.shelf(tx)?;
+            let made = quoted(tx, &shelf, &buying, id, placed.clone())?;
+            let is_free = |l: &Line| l.price.minor == 0 && l.is_asked();
             if made.lines.iter().any(is_free) {
                 return Err(OrderError::Free { all: made.total.minor == 0 });
             }
-            purchase::within_limits(tx, &made, now)?;
+            purchase::within_limits(tx, &shelf, &made, now)?;
             let place = coinslot_store::token::keep(tx, &stored, number, alone);
             let placed = made.placed.clone().map(|p| Placed { token_hash: Some(place.name()), ..p });
             order::insert(tx, &Order { placed, ..made }, now)?;
@@ -132,19 +133,19 @@ pub async fn place_free(app: &App, ordering: Ordering) -> Result<OrderId, OrderE
     let id = app.id(OrderId::new).await?;
     let (project_id, now) = (project.id, app.now(project.id));
     let placed = placed(&body, cart, None, now);
-    let buying =
-        Buying { player: body.player(), project: project.into(), body, choice: Choice::default(), method: None, now };
+    let buying = buying(app, project, body, now).await?;
     app.store
         .write(move |tx| {
             if order::find(tx, buying.project.id, id)?.is_some() {
                 return Ok(());
             }
-            let made = quoted(tx, &buying, id, placed.clone())?;
+            let shelf = buying.shelf(tx)?;
+            let made = quoted(tx, &shelf, &buying, id, placed.clone())?;
             if made.total.minor > 0 {
                 return Err(OrderError::NotFree);
             }
             // What tells that a limit is reached tells whose it is.
-            purchase::within_limits(tx, &made, now)?;
+            purchase::within_limits(tx, &shelf, &made, now)?;
             hand_out(tx, &buying, made, now)
         })
         .await?;
@@ -167,8 +168,7 @@ pub async fn place_for_coins(
     let spent = app.id(OperationId::new).await?;
     let (project_id, now) = (project.id, app.now(project.id));
     let placed = placed(&body, None, None, now);
-    let buying =
-        Buying { player: body.player(), project: project.into(), body, choice: Choice::default(), method: None, now };
+    let buying = buying(app, project, body, now).await?;
     app.store
         .write(move |tx| {
             let (project, user) = (buying.project.id, buying.player.id.as_str());
@@ -176,7 +176,8 @@ pub async fn place_for_coins(
                 return Ok(());
             }
             let missing = || OrderError::Refused(Refusal::NotFound(sku.clone()));
-            let item = match purchase::thing(tx, project, &sku)?.ok_or_else(missing)? {
+            let shelf = buying.shelf(tx)?;
+            let item = match purchase::thing(tx, &shelf, project, &sku)?.ok_or_else(missing)? {
                 Thing::Item(item) if currency == CURRENCY_SKU => item,
                 // Only items have such prices, and in no other currency.
                 _ => return Err(OrderError::NoPrice),
@@ -185,11 +186,11 @@ pub async fn place_for_coins(
             if !wallet::ensure(tx, project, user, now)?.enabled {
                 return Err(OrderError::Disabled);
             }
-            let (lines, coins) = purchase::for_coins(tx, &buying, &item)?.ok_or(OrderError::NoPrice)?;
+            let (lines, coins) = purchase::for_coins(tx, &shelf, &buying, &item)?.ok_or(OrderError::NoPrice)?;
             let money = total(&lines).ok().flatten().ok_or(OrderError::Empty)?;
             let placed = Placed { coins: Some(coins), ..placed.clone() };
             let made = new(&buying, id, lines, money, placed);
-            purchase::within_limits(tx, &made, now)?;
+            purchase::within_limits(tx, &shelf, &made, now)?;
             let operation = Operation {
                 kind: OperationKind::InGamePurchase,
                 ..Operation::internal(project, user, spent, -coins.price, now)
@@ -228,13 +229,20 @@ pub async fn search(
         .await
 }
 
+/// Who orders what. The way to pay is chosen later.
+async fn buying(app: &App, project: Project, body: TokenBody, now: Time) -> Result<Buying, StoreError> {
+    let goods = AtHand::of(app, project.id).await?;
+    let (player, project, choice) = (body.player(), project.into(), Choice::default());
+    Ok(Buying { player, project, body, choice, method: None, now, goods })
+}
+
 /// Notes an order that money does not pay as paid, and hands it out.
 pub(crate) fn hand_out(tx: &mut Tx<'_>, buying: &Buying, made: Order, now: Time) -> Result<(), OrderError> {
     order::insert(tx, &made, now)?;
     purchase::reserve(tx, buying, &made, made.id.get(), now)?;
     let paid = order::advance(tx, made, OrderEvent::Paid)?;
     let paid = paid.ok_or_else(|| StoreError::Corrupt("a new order is not new".into()))?;
-    purchase::fulfil(tx, &paid, None, now)?;
+    purchase::fulfil(tx, &buying.goods, &paid, None, now)?;
     Ok(webhook::tell_unpaid(tx, &buying.project, &paid, now)?)
 }
 
@@ -243,9 +251,15 @@ pub(crate) fn placed(body: &TokenBody, cart: Option<String>, token_hash: Option<
 }
 
 /// What is ordered, at the prices of now.
-pub(crate) fn quoted(tx: &mut Tx<'_>, buying: &Buying, id: OrderId, placed: Placed) -> Result<Order, OrderError> {
+pub(crate) fn quoted(
+    tx: &mut Tx<'_>,
+    shelf: &Shelf,
+    buying: &Buying,
+    id: OrderId,
+    placed: Placed,
+) -> Result<Order, OrderError> {
     able(tx, buying.project.id, &buying.player.id)?;
-    let lines = purchase::quote(tx, buying).map_err(|e| match e {
+    let (lines, _) = purchase::quote_of(tx, shelf, buying).map_err(|e| match e {
         Refused::Sale(Refusal::NoPrice(_)) if buying.body.currency().is_some() => OrderError::NoPrice,
         e => e.into(),
     })?;

@@ -1,6 +1,7 @@
 //! What a game's own page shows of a game that is sold by key, before anybody
 //! opened the payment page.
 
+use crate::catalogue::AtHand;
 use crate::checkout::PageError;
 use crate::port::Method;
 use crate::purchase::{self, Buying, Place, Refused};
@@ -68,7 +69,8 @@ pub async fn offer(app: &App, source: Source<'_>) -> Result<Offer, PageError> {
     let now = app.now(project.id);
     let language = body.language().map(str::to_string);
     let own_language = project.default_locale().to_string();
-    let buying = Buying { player: body.player(), project, body, choice: Choice::default(), method: None, now };
+    let (player, choice, goods) = (body.player(), Choice::default(), AtHand::default());
+    let buying = Buying { player, project, body, choice, method: None, now, goods };
     let found = app.store.read(move |tx| {
         // As the page does, so that both say the same of what is not sold.
         purchase::quote(tx, &buying)?;

@@ -2,7 +2,7 @@
 
 use crate::{App, merchant, message};
 use coinslot_domain::id::{MerchantId, MessageId, ProjectId};
-use coinslot_domain::merchant::{Fees, Project};
+use coinslot_domain::merchant::{Fees, Project, TokenStatus};
 use coinslot_domain::message::MessageKind;
 use coinslot_domain::project::Settings;
 use coinslot_domain::webhook::Telling;
@@ -28,6 +28,7 @@ pub async fn create(app: &App, of: MerchantId, body: ProjectBody) -> Result<Proj
         return_url: settings.return_url.clone(),
         external_id_required: settings.external_id_required,
         optional: settings.optional.clone(),
+        token_status: TokenStatus::default(),
     };
     let now = app.clock.now();
     app.store
@@ -83,6 +84,17 @@ pub async fn have_told(app: &App, id: ProjectId, body: WebhookBody) -> Result<()
             let (settings, telling) = body.apply(old, webhook::telling(tx, id)?);
             project::update(tx, id, &settings)?;
             webhook::set_telling(tx, id, telling)?;
+            message::tell(tx, id, MessageKind::ProjectUpdated, (change.get(), None), "", now)
+        })
+        .await
+}
+
+/// Says how the call is answered that makes an order's token.
+pub async fn set_token_status(app: &App, id: ProjectId, status: TokenStatus) -> Result<(), StoreError> {
+    let (change, now) = (app.id(MessageId::new).await?, app.now(id));
+    app.store
+        .write(move |tx| {
+            stored::set_token_status(tx, id, status)?;
             message::tell(tx, id, MessageKind::ProjectUpdated, (change.get(), None), "", now)
         })
         .await

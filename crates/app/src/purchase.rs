@@ -5,6 +5,7 @@
 //! All of it runs inside the transactions of [`crate::checkout`] and
 //! [`crate::refund`]; nothing here has one of its own.
 
+use crate::catalogue::{AtHand, Shelf};
 use crate::checkout::{PageError, PayError};
 use crate::subscription;
 use coinslot_domain::attribute::{self, Access};
@@ -12,7 +13,7 @@ use coinslot_domain::cart;
 use coinslot_domain::coupon::Coupon;
 use coinslot_domain::game::{DRMS, Drm, Game};
 use coinslot_domain::id::{CampaignId, EventId, GameId, ItemId, OperationId, PaymentId, ProjectId, PromotionId};
-use coinslot_domain::item::{Item, Kind};
+use coinslot_domain::item::{Item, Kind, Part};
 use coinslot_domain::merchant::Project;
 use coinslot_domain::money::{Currency, Money};
 use coinslot_domain::order::{Coins, Order, Player};
@@ -24,13 +25,11 @@ use coinslot_domain::time::Time;
 use coinslot_domain::virtual_currency::{HUNDREDTHS, Package, Settings};
 use coinslot_domain::wallet::{Operation, OperationKind, OperationStatus};
 use coinslot_store::coupon::Redemption;
-use coinslot_store::key::{Handed, Shelf};
-use coinslot_store::{
-    StoreError, Tx, cart as store_cart, coupon, game, inventory, item, key, promotion, purchase, virtual_currency,
-    wallet,
-};
+use coinslot_store::key::{self, Handed};
+use coinslot_store::{StoreError, Tx, cart as store_cart, coupon, game, inventory, purchase, wallet};
+use coinslot_wire::shop::order::CURRENCY_SKU;
 use coinslot_wire::token::TokenBody;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Why a purchase did not begin.
@@ -79,9 +78,16 @@ pub(crate) struct Buying {
     /// The way to pay, once it is chosen: some promotions are for some ways.
     pub method: Option<i64>,
     pub now: Time,
+    /// What is sold, as far as it is in memory.
+    pub goods: AtHand,
 }
 
 impl Buying {
+    /// What is sold, as this transaction reads it.
+    pub fn shelf(&self, tx: &mut Tx<'_>) -> Result<Shelf, StoreError> {
+        self.goods.shelf(tx, self.project.id)
+    }
+
     fn wishes(&self) -> Wishes {
         self.choice.apply(self.body.wishes())
     }
@@ -114,15 +120,26 @@ pub(crate) fn quote(tx: &mut Tx<'_>, buying: &Buying) -> Result<Vec<Line>, Refus
 
 /// The same, and every currency in which all of it has a price.
 pub(crate) fn quote_in_all(tx: &mut Tx<'_>, buying: &Buying) -> Result<(Vec<Line>, BTreeSet<Currency>), Refused> {
+    let shelf = buying.shelf(tx)?;
+    quote_of(tx, &shelf, buying)
+}
+
+/// The same for who looked already where to read what is sold.
+pub(crate) fn quote_of(
+    tx: &mut Tx<'_>,
+    shelf: &Shelf,
+    buying: &Buying,
+) -> Result<(Vec<Line>, BTreeSet<Currency>), Refused> {
     let wishes = buying.wishes();
     if wishes.is_empty() {
         return Ok((vec![], BTreeSet::new()));
     }
-    let promotions = promotion::of_project(tx, buying.project.id)?;
+    let promotions = shelf.promotions(tx)?;
     let coupons: Vec<CampaignId> = usable_coupon(tx, buying)?.iter().map(|c| c.campaign).collect();
     let runs = |p: &&Promotion| p.is_active(buying.now) && p.is_for(buying.method, &coupons);
     let mut cart = Cart {
         buying,
+        shelf,
         promotions: promotions.iter().filter(runs).collect(),
         currency: buying.body.checkout_price().map(|price| price.currency),
         currencies: None,
@@ -156,8 +173,10 @@ const MOST_KEYS: i64 = 100;
 
 /// Something that has an SKU.
 pub(crate) enum Thing {
-    /// An item.
+    /// An item, or a bundle.
     Item(Box<Item>),
+    /// Units of the virtual currency, with what holds for it.
+    Currency(Box<Settings>),
     /// A package of virtual currency, which has a price in one currency.
     Package(Box<Package>),
     /// A key of a game, to be redeemed in the place of this number.
@@ -168,6 +187,7 @@ impl Thing {
     fn currencies(&self) -> Vec<Currency> {
         match self {
             Thing::Item(item) => item.prices.keys().copied().collect(),
+            Thing::Currency(settings) => settings.base.keys().copied().collect(),
             Thing::Package(package) => vec![package.currency],
             Thing::Key(game, drm) => {
                 let prices = game.editions.get(drm).map(|e| e.prices.keys().copied());
@@ -179,6 +199,7 @@ impl Thing {
     fn default_currency(&self) -> Option<Currency> {
         match self {
             Thing::Item(item) => item.default_currency,
+            Thing::Currency(settings) => Some(settings.default_currency),
             Thing::Package(package) => Some(package.currency),
             Thing::Key(game, _) => game.default_currency,
         }
@@ -189,16 +210,27 @@ impl Thing {
     }
 }
 
-/// What has an SKU: an item, else a package, else a key of a game that is sold.
+/// What has an SKU: an item or a bundle, else a package, else the virtual
+/// currency where any amount of it is sold, else a key of a game that is sold.
 /// The key's SKU is that of the game, an underscore and the place where it is
 /// redeemed; that of the game alone stands for the first place.
-pub(crate) fn thing(tx: &mut Tx<'_>, project: ProjectId, sku: &str) -> Result<Option<Thing>, StoreError> {
-    if let Some(item) = item::by_sku(tx, project, sku)? {
+pub(crate) fn thing(
+    tx: &mut Tx<'_>,
+    shelf: &Shelf,
+    project: ProjectId,
+    sku: &str,
+) -> Result<Option<Thing>, StoreError> {
+    if let Some(item) = shelf.item_by_sku(tx, sku)? {
         return Ok(Some(Thing::Item(Box::new(item))));
     }
-    let packages = virtual_currency::packages(tx, project)?;
-    if let Some(package) = packages.into_iter().find(|p| p.sku == sku) {
-        return Ok(Some(Thing::Package(Box::new(package))));
+    if let Some(package) = shelf.packages(tx)?.iter().find(|p| p.sku == sku) {
+        return Ok(Some(Thing::Package(Box::new(package.clone()))));
+    }
+    if sku == CURRENCY_SKU {
+        let settings = shelf.currency(tx)?;
+        if settings.any_amount && !settings.base.is_empty() {
+            return Ok(Some(Thing::Currency(Box::new(settings.into_owned()))));
+        }
     }
     let place = sku.rsplit_once('_').and_then(|(game, place)| Some((game, DRMS.iter().find(|d| d.key == place)?.id)));
     for (sku, place) in place.map(|(game, place)| (game, Some(place))).into_iter().chain([(sku, None)]) {
@@ -216,6 +248,7 @@ pub(crate) fn thing(tx: &mut Tx<'_>, project: ProjectId, sku: &str) -> Result<Op
 /// An order in the making.
 struct Cart<'a> {
     buying: &'a Buying,
+    shelf: &'a Shelf,
     /// Those that run and hold for this player.
     promotions: Vec<&'a Promotion>,
     /// The currency of the order, once anything is in it: one order has one.
@@ -267,14 +300,13 @@ impl Cart<'_> {
     }
 
     fn items(&mut self, tx: &mut Tx<'_>, wishes: &[(String, i64)], wanted: Option<Currency>) -> Result<(), Refused> {
-        let project = self.buying.project.id;
         let mut found: Vec<(Item, i64)> = Vec::new();
         for (sku, quantity) in wishes {
             // One SKU named twice is one line: limits count them together.
             match found.iter_mut().find(|(item, _)| item.sku == *sku) {
                 Some((_, sum)) => *sum = sum.saturating_add(*quantity),
                 None => {
-                    let item = item::by_sku(tx, project, sku)?.ok_or_else(|| Refusal::NotFound(sku.clone()))?;
+                    let item = self.shelf.item_by_sku(tx, sku)?.ok_or_else(|| Refusal::NotFound(sku.clone()))?;
                     found.push((item, *quantity));
                 }
             }
@@ -296,9 +328,10 @@ impl Cart<'_> {
 
     /// Whether items are sold to this player, in this quantity.
     fn check_items<'i>(&self, tx: &mut Tx<'_>, items: impl Iterator<Item = (&'i Item, i64)>) -> Result<(), Refused> {
-        let values = attribute_values(tx, self.buying)?;
-        let attributes = coinslot_store::attribute::all(tx, self.buying.project.id)?;
-        let attributes = attributes.into_iter().map(|a| (a.key.clone(), a)).collect();
+        let items: Vec<_> = items.collect();
+        let asked = items.iter().any(|(item, _)| !item.conditions.is_empty());
+        let values = if asked { attribute_values(tx, self.buying)? } else { attribute::Values::default() };
+        let attributes = self.shelf.attributes(tx)?;
         for (item, quantity) in items {
             let access = attribute::access(&item.conditions, &attributes, &values);
             if !item.enabled || access >= Access::Blocked {
@@ -322,18 +355,82 @@ impl Cart<'_> {
             Some((discount, id)) => (discount.of(one, quantity).ok_or_else(too_much)?, Some(id)),
             None => (full_price, None),
         };
-        self.lines.push(Line {
-            kind: LineKind::Item,
+        self.lines.push(Line { price, full_price, promotion, ..self.line_of(item, quantity, currency) });
+        self.contents(tx, item, quantity, currency)?;
+        self.on_top(tx, &bargain, 0, currency)
+    }
+
+    /// Pieces of an item or a bundle, for nothing.
+    fn line_of(&self, item: &Item, quantity: i64, currency: Currency) -> Line {
+        Line {
+            kind: if item.kind == Kind::Bundle { LineKind::Bundle } else { LineKind::Item },
             reference: Some(item.id.get()),
             sku: item.sku.clone(),
             name: self.call(&item.name, &item.sku),
             quantity,
             detail: None,
-            price,
+            price: Money::zero(currency),
+            full_price: Money::zero(currency),
+            promotion: None,
+            bundle: None,
+        }
+    }
+
+    /// What is in so many pieces of a bundle; nothing of what is none.
+    fn contents(&mut self, tx: &mut Tx<'_>, bundle: &Item, pieces: i64, currency: Currency) -> Result<(), Refused> {
+        let too_much = || Refusal::Quantity(bundle.sku.clone());
+        // What is in it may be gone since it was made.
+        let gone = || Refusal::NotForSale(bundle.sku.clone());
+        for content in &bundle.content {
+            let quantity = content.quantity.checked_mul(pieces).ok_or_else(too_much)?;
+            let inside = |line: Line| Line { bundle: Some(bundle.id), ..line };
+            match content.part {
+                Part::Item(id) => {
+                    let item = self.shelf.item(tx, id)?.filter(|i| !i.deleted).ok_or_else(gone)?;
+                    self.lines.push(inside(self.line_of(&item, quantity, currency)));
+                }
+                Part::Currency => {
+                    let hundredths = quantity.checked_mul(HUNDREDTHS).filter(|n| *n <= coinslot_domain::wallet::MOST);
+                    let hundredths = hundredths.ok_or_else(too_much)?;
+                    let settings = self.shelf.currency(tx)?;
+                    let name = self.call(&settings.name, CURRENCY_SKU);
+                    self.lines.push(inside(added_currency(&name, hundredths, currency)));
+                }
+                Part::Key(id, drm) => {
+                    if quantity > MOST_KEYS {
+                        return Err(too_much().into());
+                    }
+                    let game = game::find(tx, self.buying.project.id, id)?;
+                    let game = game.filter(|g| g.editions.contains_key(&drm)).ok_or_else(gone)?;
+                    let key = Line {
+                        kind: LineKind::Key,
+                        reference: Some(game.id.get()),
+                        sku: game.sku.clone(),
+                        name: self.call(&game.names, &game.sku),
+                        detail: Drm::of_id(drm).map(|d| d.key.to_string()),
+                        ..added_currency("", 1, currency)
+                    };
+                    self.lines.extend((0..quantity).map(|_| inside(key.clone())));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// So many units of virtual currency, at the price of any amount.
+    fn units(&mut self, tx: &mut Tx<'_>, settings: &Settings, units: i64, currency: Currency) -> Result<(), Refused> {
+        let too_much = || Refusal::Quantity(CURRENCY_SKU.into());
+        let quantity = units.checked_mul(HUNDREDTHS).filter(|n| settings.fits(*n)).ok_or_else(too_much)?;
+        let full_price = amount_price(settings, quantity, currency, CURRENCY_SKU)?;
+        let bargain = bargain(self.promotions.iter().copied(), Sold::Amount);
+        let name = self.call(&settings.name, CURRENCY_SKU);
+        self.lines.push(Line {
+            price: bargain.price(full_price),
             full_price,
-            promotion,
+            promotion: bargain.discount.map(|(_, id)| id),
+            ..added_currency(&name, quantity, currency)
         });
-        self.on_top(tx, &bargain, 0, currency)
+        self.on_top(tx, &bargain, quantity, currency)
     }
 
     /// Whatever has these SKUs. The order's currency is the one that the game
@@ -344,11 +441,11 @@ impl Cart<'_> {
         let beyond = || Refusal::Quantity(wishes.first().map(|(sku, _)| sku.clone()).unwrap_or_default());
         let mut found = Vec::new();
         for (sku, quantity) in cart::summed(wishes.iter().cloned()).ok_or_else(beyond)? {
-            let thing = thing(tx, project, &sku)?.ok_or_else(|| Refusal::NotFound(sku.clone()))?;
+            let thing = thing(tx, self.shelf, project, &sku)?.ok_or_else(|| Refusal::NotFound(sku.clone()))?;
             let out = match &thing {
                 Thing::Package(package) => (!package.enabled).then(|| Refusal::NotForSale(sku.clone())),
                 Thing::Key(..) => (quantity > MOST_KEYS).then(|| Refusal::Quantity(sku.clone())),
-                Thing::Item(_) => None,
+                Thing::Item(_) | Thing::Currency(_) => None,
             };
             match out {
                 Some(why) => return Err(why.into()),
@@ -358,7 +455,7 @@ impl Cart<'_> {
         }
         let items = found.iter().filter_map(|(thing, quantity, _)| match thing {
             Thing::Item(item) => Some((&**item, *quantity)),
-            Thing::Package(_) | Thing::Key(..) => None,
+            Thing::Package(_) | Thing::Key(..) | Thing::Currency(_) => None,
         });
         self.check_items(tx, items)?;
         let fits = |c: Currency| found.iter().all(|(thing, ..)| thing.has_price(c));
@@ -374,7 +471,7 @@ impl Cart<'_> {
             (Some(c), _) | (None, Some(c)) => fits(c).then_some(c).ok_or_else(|| no_price(Some(c)))?,
             (None, None) => {
                 let likely = self.buying.likely_currency();
-                let own = virtual_currency::settings(tx, project)?.default_currency;
+                let own = self.shelf.currency(tx)?.default_currency;
                 let others = found.iter().filter_map(|(thing, ..)| thing.default_currency());
                 let all: Vec<_> = likely.into_iter().chain([own]).chain(others).collect();
                 let any = found.first().map(|(thing, ..)| thing.currencies()).unwrap_or_default();
@@ -388,6 +485,7 @@ impl Cart<'_> {
             match thing {
                 Thing::Item(item) => self.item(tx, item, *quantity, currency)?,
                 Thing::Package(package) => self.package(tx, package, *quantity)?,
+                Thing::Currency(settings) => self.units(tx, settings, *quantity, currency)?,
                 Thing::Key(game, drm) => {
                     // A key is a line: each is told of and redeemed alone.
                     for _ in 0..*quantity {
@@ -401,7 +499,7 @@ impl Cart<'_> {
 
     fn package(&mut self, tx: &mut Tx<'_>, package: &Package, count: i64) -> Result<(), Refused> {
         let too_much = || Refusal::Quantity(package.sku.clone());
-        let settings = virtual_currency::settings(tx, self.buying.project.id)?;
+        let settings = self.shelf.currency(tx)?;
         let one = package.price.money(package.currency).map_err(|_| too_much())?;
         let times = |n: i64| n.checked_mul(count).ok_or_else(too_much);
         let bargain = bargain(self.promotions.iter().copied(), Sold::Package(package.id));
@@ -416,6 +514,7 @@ impl Cart<'_> {
             price: Money::new(times(bargain.price(one).minor)?, package.currency),
             full_price: Money::new(times(one.minor)?, package.currency),
             promotion: bargain.discount.map(|(_, id)| id),
+            bundle: None,
         });
         let name = self.call(&settings.name, "");
         self.bonus_currency(&name, times(package.bonus_amount(settings.discrete))?, package.currency);
@@ -423,15 +522,14 @@ impl Cart<'_> {
     }
 
     fn virtual_currency(&mut self, tx: &mut Tx<'_>, quantity: i64, wanted: Option<Currency>) -> Result<(), Refused> {
-        let project = self.buying.project.id;
-        let settings = virtual_currency::settings(tx, project)?;
+        let settings = self.shelf.currency(tx)?;
         let name = self.call(&settings.name, "");
         let refused = || Refusal::Quantity(name.clone());
         if quantity < 1 || !settings.fits(quantity) {
             return Err(refused().into());
         }
-        let packages = virtual_currency::packages(tx, project)?;
-        let packages: Vec<_> = packages.into_iter().filter(|p| p.enabled && p.amount == quantity).collect();
+        let packages = self.shelf.packages(tx)?;
+        let packages: Vec<_> = packages.iter().filter(|p| p.enabled && p.amount == quantity).collect();
         let others = [settings.default_currency].into_iter().chain(settings.base.keys().copied());
         let others: Vec<_> = others.chain(packages.iter().map(|p| p.currency)).collect();
         let any = |c: &Currency| settings.any_amount && settings.base.contains_key(c);
@@ -458,6 +556,7 @@ impl Cart<'_> {
             price: bargain.price(full_price),
             full_price,
             promotion: bargain.discount.map(|(_, id)| id),
+            bundle: None,
         });
         let own_bonus = package.map_or(0, |p| p.bonus_amount(settings.discrete));
         self.bonus_currency(&name, own_bonus, currency);
@@ -516,6 +615,7 @@ impl Cart<'_> {
             price: discount.map_or(full_price, |(discount, _)| discount.of_one(full_price)),
             full_price,
             promotion: discount.map(|(_, id)| id),
+            bundle: None,
         });
         self.on_top(tx, &bargain, 0, currency)
     }
@@ -552,9 +652,8 @@ impl Cart<'_> {
         quantity: i64,
         currency: Currency,
     ) -> Result<(), Refused> {
-        let project = self.buying.project.id;
         if bargain.bonus_percent > 0 || bargain.bonus_amount > 0 {
-            let settings = virtual_currency::settings(tx, project)?;
+            let settings = self.shelf.currency(tx)?;
             let name = self.call(&settings.name, "");
             self.bonus_currency(&name, bargain.bonus_on(quantity, settings.discrete), currency);
         }
@@ -562,36 +661,34 @@ impl Cart<'_> {
             if !self.given.insert((bonus.promotion, bonus.sku.to_string())) {
                 continue;
             }
-            let Some(item) = item::by_sku(tx, project, bonus.sku)? else { continue };
-            self.lines.push(Line {
-                kind: LineKind::Item,
-                reference: Some(item.id.get()),
-                sku: item.sku.clone(),
-                name: self.call(&item.name, &item.sku),
-                quantity: bonus.quantity,
-                detail: None,
-                price: Money::zero(currency),
-                full_price: Money::zero(currency),
-                promotion: Some(bonus.promotion),
-            });
+            let Some(item) = self.shelf.item_by_sku(tx, bonus.sku)? else { continue };
+            let promotion = Some(bonus.promotion);
+            self.lines.push(Line { promotion, ..self.line_of(&item, bonus.quantity, currency) });
+            self.contents(tx, &item, bonus.quantity, currency)?;
         }
         Ok(())
     }
 
     fn bonus_currency(&mut self, name: &str, quantity: i64, currency: Currency) {
         if quantity > 0 {
-            self.lines.push(Line {
-                kind: LineKind::VirtualCurrency,
-                reference: None,
-                sku: String::new(),
-                name: name.to_string(),
-                quantity,
-                detail: None,
-                price: Money::zero(currency),
-                full_price: Money::zero(currency),
-                promotion: None,
-            });
+            self.lines.push(added_currency(name, quantity, currency));
         }
+    }
+}
+
+/// Hundredths of virtual currency, for nothing.
+fn added_currency(name: &str, quantity: i64, currency: Currency) -> Line {
+    Line {
+        kind: LineKind::VirtualCurrency,
+        reference: None,
+        sku: String::new(),
+        name: name.to_string(),
+        quantity,
+        detail: None,
+        price: Money::zero(currency),
+        full_price: Money::zero(currency),
+        promotion: None,
+        bundle: None,
     }
 }
 
@@ -661,7 +758,7 @@ pub(crate) fn places(
             Err(Refused::Sale(Refusal::NoPrice(_))) => continue,
             Err(e) => return Err(e),
         };
-        let Some(line) = lines.iter().filter(|l| l.kind == LineKind::Key).nth(index) else { continue };
+        let Some(line) = lines.iter().filter(|l| l.kind == LineKind::Key && l.is_asked()).nth(index) else { continue };
         // The token may name the place itself: then it is the only one.
         if line.detail.as_deref() != Some(drm.key) {
             continue;
@@ -680,16 +777,21 @@ pub(crate) fn places(
 
 /// The line of one item that virtual currency pays, with what promotions add to
 /// it, and what it costs; nothing when the item has no such price.
-pub(crate) fn for_coins(tx: &mut Tx<'_>, buying: &Buying, item: &Item) -> Result<Option<(Vec<Line>, Coins)>, Refused> {
+pub(crate) fn for_coins(
+    tx: &mut Tx<'_>,
+    shelf: &Shelf,
+    buying: &Buying,
+    item: &Item,
+) -> Result<Option<(Vec<Line>, Coins)>, Refused> {
     let Some(full_price) = item.vc_price else { return Ok(None) };
-    let project = buying.project.id;
-    let promotions = promotion::of_project(tx, project)?;
+    let promotions = shelf.promotions(tx)?;
     let runs = |p: &&Promotion| p.is_active(buying.now) && p.is_for(None, &[]);
-    let settings = virtual_currency::settings(tx, project)?;
+    let settings = shelf.currency(tx)?;
     // Money is none of it, and is written in the currency of the catalogue.
     let currency = settings.default_currency;
     let mut cart = Cart {
         buying,
+        shelf,
         promotions: promotions.iter().filter(runs).collect(),
         currency: Some(currency),
         currencies: None,
@@ -699,17 +801,8 @@ pub(crate) fn for_coins(tx: &mut Tx<'_>, buying: &Buying, item: &Item) -> Result
     cart.check_items(tx, [(item, 1)].into_iter())?;
     let bargain = bargain(cart.promotions.iter().copied(), Sold::Item(&item.sku));
     let price = bargain.discount.map_or(full_price, |(d, _)| d.of_virtual(full_price, settings.discrete));
-    cart.lines.push(Line {
-        kind: LineKind::Item,
-        reference: Some(item.id.get()),
-        sku: item.sku.clone(),
-        name: cart.call(&item.name, &item.sku),
-        quantity: 1,
-        detail: None,
-        price: Money::zero(currency),
-        full_price: Money::zero(currency),
-        promotion: None,
-    });
+    cart.lines.push(cart.line_of(item, 1, currency));
+    cart.contents(tx, item, 1, currency)?;
     cart.on_top(tx, &bargain, 0, currency)?;
     Ok(Some((cart.lines, Coins { price, full_price })))
 }
@@ -745,11 +838,17 @@ pub(crate) fn verify(tx: &mut Tx<'_>, buying: &Buying, order: &Order) -> Result<
 
 /// Whether an order could be begun now, as far as can be told without setting
 /// anything aside: an early answer for who would find out when paying.
-pub(crate) fn within_limits(tx: &mut Tx<'_>, order: &Order, now: Time) -> Result<(), Refused> {
+pub(crate) fn within_limits(tx: &mut Tx<'_>, shelf: &Shelf, order: &Order, now: Time) -> Result<(), Refused> {
     let (project, user) = (order.project, order.receiver());
-    let bought = purchase::of_player(tx, project, user)?;
+    let mut limited = Vec::new();
     for (id, line) in items(order) {
-        let item = item::find(tx, project, id)?.ok_or_else(|| Refusal::NotFound(line.sku.clone()))?;
+        let item = shelf.item(tx, id)?.ok_or_else(|| Refusal::NotFound(line.sku.clone()))?;
+        if item.once_only() || item.most().is_some() {
+            limited.push((id, line, item));
+        }
+    }
+    let bought = if limited.is_empty() { BTreeMap::new() } else { purchase::of_player(tx, project, user)? };
+    for (id, line, item) in limited {
         if item.once_only() && inventory::owned(tx, project, user, id, now)? > 0 {
             return Err(Refusal::Owned(line.sku.clone()).into());
         }
@@ -778,7 +877,8 @@ pub(crate) fn hold(tx: &mut Tx<'_>, buying: &Buying, order: &Order) -> Result<()
         return Ok(());
     }
     let coupons: Vec<CampaignId> = usable_coupon(tx, buying)?.iter().map(|c| c.campaign).collect();
-    let promotions = promotion::of_project(tx, order.project)?;
+    let shelf = buying.shelf(tx)?;
+    let promotions = shelf.promotions(tx)?;
     let lacks = |p: &Promotion| !p.campaigns.is_empty() && !p.campaigns.iter().any(|c| coupons.contains(c));
     match promotions.iter().any(|p| used.contains(&p.id) && lacks(p)) {
         true => Err(Refusal::Coupon(None).into()),
@@ -799,8 +899,9 @@ pub(crate) fn reserve(tx: &mut Tx<'_>, buying: &Buying, order: &Order, number: i
         let taken = crate::coupon::take(tx, order.project, &coupon, redemption, now)?;
         taken.map_err(|why| Refusal::Coupon(Some(why)))?;
     }
+    let shelf = buying.shelf(tx)?;
     for (id, line) in items(order) {
-        let item = item::find(tx, order.project, id)?.ok_or_else(|| Refusal::NotFound(line.sku.clone()))?;
+        let item = shelf.item(tx, id)?.ok_or_else(|| Refusal::NotFound(line.sku.clone()))?;
         let user = order.receiver();
         let limit = if item.once_only() { Some(1) } else { item.purchase_limit };
         // What was given to the player counts for what can be had only once.
@@ -835,12 +936,27 @@ pub(crate) fn release(tx: &mut Tx<'_>, order: &Order, now: Time) -> Result<(), S
 }
 
 /// Hands a paid order out; without a payment, one that money does not pay.
-pub(crate) fn fulfil(tx: &mut Tx<'_>, order: &Order, payment: Option<&Payment>, now: Time) -> Result<(), StoreError> {
-    for line in order.lines.iter().filter(|l| l.kind == LineKind::Item) {
-        let Some(id) = line.reference.and_then(ItemId::new) else { continue };
-        // What is sent by mail is in no inventory.
-        if let Some(item) = item::find(tx, order.project, id)?.filter(|i| i.kind != Kind::Physical) {
-            inventory::grant(tx, order.project, order.receiver(), &item, line.quantity, now)?;
+pub(crate) fn fulfil(
+    tx: &mut Tx<'_>,
+    goods: &AtHand,
+    order: &Order,
+    payment: Option<&Payment>,
+    now: Time,
+) -> Result<(), StoreError> {
+    let lines = || order.lines.iter().filter(|l| l.kind == LineKind::Item);
+    if lines().next().is_some() {
+        let shelf = goods.shelf(tx, order.project)?;
+        // Whoever has something is one that the wallet knows.
+        let mut known = false;
+        for line in lines() {
+            let Some(id) = line.reference.and_then(ItemId::new) else { continue };
+            // What is sent by mail is in no inventory.
+            let Some(item) = shelf.item(tx, id)?.filter(|i| i.kind != Kind::Physical) else { continue };
+            if !known {
+                wallet::ensure(tx, order.project, order.receiver(), now)?;
+                known = true;
+            }
+            inventory::give(tx, order.project, order.receiver(), &item, line.quantity, now)?;
         }
     }
     if keys(order).next().is_some() {
@@ -877,7 +993,7 @@ fn empty_cart(tx: &mut Tx<'_>, order: &Order, now: Time) -> Result<(), StoreErro
 /// What was ordered, by the SKUs under which it can be ordered, with how many.
 pub(crate) fn bought(order: &Order) -> Vec<(String, i64)> {
     let mut all: Vec<(String, i64)> = Vec::new();
-    for line in order.lines.iter().filter(|l| !l.is_bonus()) {
+    for line in order.lines.iter().filter(|l| l.is_asked()) {
         let sku = sku_of(line);
         match all.iter_mut().find(|(known, _)| *known == sku) {
             Some((_, n)) => *n += line.pieces(),
@@ -891,6 +1007,7 @@ pub(crate) fn bought(order: &Order) -> Vec<(String, i64)> {
 pub(crate) fn sku_of(line: &Line) -> String {
     match (&line.kind, &line.detail) {
         (LineKind::Key, Some(place)) => format!("{}_{place}", line.sku),
+        (LineKind::VirtualCurrency, _) if line.sku.is_empty() => CURRENCY_SKU.into(),
         _ => line.sku.clone(),
     }
 }
@@ -968,25 +1085,27 @@ fn book(
     Ok(())
 }
 
-/// The items that were bought; what a promotion added counts for no limit.
+/// The items and bundles that were bought; neither what a promotion added nor
+/// what is in a bundle counts for a limit.
 fn items(order: &Order) -> impl Iterator<Item = (ItemId, &Line)> {
     let added = |l: &Line| l.full_price.minor == 0 && l.promotion.is_some();
-    let bought = order.lines.iter().filter(move |l| l.kind == LineKind::Item && !added(l));
+    let bought = order.lines.iter().filter(move |l| !added(l) && !l.is_content());
+    let bought = bought.filter(|l| matches!(l.kind, LineKind::Item | LineKind::Bundle));
     bought.filter_map(|l| Some((ItemId::new(l.reference?)?, l)))
 }
 
 /// The keys that were bought, with the shelf each comes from.
-fn keys(order: &Order) -> impl Iterator<Item = (Shelf, &Line)> {
+fn keys(order: &Order) -> impl Iterator<Item = (key::Shelf, &Line)> {
     let project = order.project;
     order.lines.iter().filter(|l| l.kind == LineKind::Key).filter_map(move |l| {
         let game = GameId::new(l.reference?)?;
         let drm = Drm::of_text(l.detail.as_deref()?)?.id;
-        Some((Shelf { project, game, drm }, l))
+        Some((key::Shelf { project, game, drm }, l))
     })
 }
 
 /// The keys that were bought and that are stored here; the game has the others.
-fn stored_keys<'a>(tx: &mut Tx<'_>, order: &'a Order) -> Result<Vec<(Shelf, &'a Line)>, StoreError> {
+fn stored_keys<'a>(tx: &mut Tx<'_>, order: &'a Order) -> Result<Vec<(key::Shelf, &'a Line)>, StoreError> {
     let mut stored = Vec::new();
     for (shelf, line) in keys(order) {
         if !game::find(tx, shelf.project, shelf.game)?.is_some_and(|game| game.has_its_own_keys()) {
@@ -998,7 +1117,10 @@ fn stored_keys<'a>(tx: &mut Tx<'_>, order: &'a Order) -> Result<Vec<(Shelf, &'a 
 
 /// What a paid order has no keys for though the game has some: the shelf of
 /// each, its SKU and where it is redeemed.
-pub(crate) fn missing_keys(tx: &mut Tx<'_>, order: &Order) -> Result<Vec<(Shelf, String, &'static str)>, StoreError> {
+pub(crate) fn missing_keys(
+    tx: &mut Tx<'_>,
+    order: &Order,
+) -> Result<Vec<(key::Shelf, String, &'static str)>, StoreError> {
     if keys(order).next().is_none() {
         return Ok(vec![]);
     }

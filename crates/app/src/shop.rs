@@ -3,7 +3,7 @@
 //! who says who he or she is, with what that player may and still can buy.
 
 use crate::player::Known;
-use crate::storefront::{Asked, Key, kept_view};
+use crate::storefront::{self, Asked, Key, Own, Spot, kept_view};
 use crate::{App, catalogue};
 use bytes::Bytes;
 use coinslot_domain::catalogue::Catalogue;
@@ -17,8 +17,10 @@ use coinslot_domain::promotion::Promotion;
 use coinslot_domain::time::Time;
 use coinslot_store::{StoreError, Tx, coupon, game, inventory, key, purchase};
 use coinslot_wire::shop::item::{self as wire, Fields, Mine, Query, View};
+use coinslot_wire::shop::order::CURRENCY_SKU;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Who looks at what of a project.
@@ -45,8 +47,10 @@ pub enum List {
     Short,
     /// Virtual currencies.
     Currencies,
-    /// Packages of virtual currency; of a group, by its name.
-    Packages(Option<String>),
+    /// Packages of virtual currency.
+    Packages,
+    /// Bundles; of a group, by its name.
+    Bundles(Option<String>),
     /// Everything that can be bought; of a group, by its name.
     Everything(Option<String>),
     /// Games; of a group, by its name.
@@ -64,6 +68,8 @@ pub enum One {
     Currency(String),
     /// A package of virtual currency, by its SKU.
     Package(String),
+    /// A bundle, by its SKU.
+    Bundle(String),
     /// Whatever has the SKU and can be bought.
     Sku(String),
     /// Whatever has the number and can be bought.
@@ -88,6 +94,8 @@ pub(crate) struct Seen {
     campaigns: Vec<CampaignId>,
     fields: Fields,
     scheme: &'static str,
+    /// What bundles need that have keys in them.
+    games: Games,
 }
 
 /// Games with how many keys of each can be sold, by the number of the place.
@@ -112,6 +120,7 @@ impl Seen {
             mine: self.mine.as_ref(),
             fields: self.fields,
             scheme: self.scheme,
+            games: &self.games,
         }
     }
 }
@@ -142,18 +151,37 @@ pub(crate) async fn look(app: &App, looking: &Looking) -> Result<Seen, StoreErro
             read.await?
         }
     };
+    let games = if needs_games(&catalogue) { all_games(app, &looking.project).await? } else { vec![] };
+    Ok(Seen { games, ..seen(app, looking, catalogue, mine, campaigns) })
+}
+
+/// Whether a bundle has keys in it, which come and go without the catalogue's
+/// changing.
+fn needs_games(catalogue: &Catalogue) -> bool {
+    catalogue.items.values().any(|i| i.content.iter().any(|c| c.game().is_some()))
+}
+
+/// A look at offers with what is known of who looks.
+fn seen(
+    app: &App,
+    looking: &Looking,
+    catalogue: Arc<Catalogue>,
+    mine: Option<Mine>,
+    campaigns: Vec<CampaignId>,
+) -> Seen {
     let wanted = looking.query.locale.clone().unwrap_or_else(|| "en".into());
-    Ok(Seen {
+    Seen {
         languages: vec![wanted],
         own: looking.project.language().to_string(),
         currency: looking.currency.or_else(|| looking.country.as_deref().and_then(Currency::of_country)),
-        now,
+        now: app.now(looking.project.id),
         mine,
         campaigns,
         fields: looking.query.fields,
         scheme: if app.public_url.starts_with("http://") { "http:" } else { "https:" },
+        games: vec![],
         catalogue,
-    })
+    }
 }
 
 /// What is known of a player who looks.
@@ -185,10 +213,11 @@ async fn all_games(app: &App, project: &Project) -> Result<Games, StoreError> {
 
 /// A list; `None` when its group is not there.
 pub async fn list(app: &App, looking: &Looking, list: &List) -> Result<Option<Bytes>, StoreError> {
-    if looking.known.is_some() || looking.query.code.is_some() || list.has_keys() {
-        return listed(app, looking, list).await;
-    }
     let catalogue = catalogue::current(app, looking.project.id).await?;
+    let has_keys = list.has_keys() || (matches!(list, List::Bundles(_)) && needs_games(&catalogue));
+    if looking.query.code.is_some() || has_keys {
+        return Ok(listed(app, looking, list).await?.map(|(whole, _)| whole));
+    }
     let now = app.now(looking.project.id);
     let Query { limit, offset, locale, fields, .. } = &looking.query;
     let currency = looking.country.as_deref().and_then(Currency::of_country);
@@ -199,14 +228,65 @@ pub async fn list(app: &App, looking: &Looking, list: &List) -> Result<Option<By
         languages: locale.clone().filter(|l| catalogue.speaks(l)).unwrap_or_default(),
         own: looking.project.language().to_string(),
     };
-    if let Some(kept) = app.storefronts.whole(&key, catalogue.version, now) {
-        return Ok(Some(kept));
+    let kept = match app.storefronts.find(&key, catalogue.version, now) {
+        Some(kept) => kept,
+        None => {
+            let anybody = Looking { known: None, ..looking.clone() };
+            let Some((whole, own)) = listed(app, &anybody, list).await? else { return Ok(None) };
+            let kept = kept_view(&catalogue, now, whole, own);
+            app.storefronts.keep(key, kept.clone());
+            kept
+        }
+    };
+    match &looking.known {
+        // Bundles show limits of what is in them, too.
+        Some(_) if kept.own.conditional || matches!(list, List::Bundles(_)) => {
+            Ok(listed(app, looking, list).await?.map(|(whole, _)| whole))
+        }
+        Some(known) => for_player(app, looking, known, catalogue, &kept).await.map(Some),
+        None => Ok(Some(kept.whole.clone())),
     }
-    let made = listed(app, looking, list).await?;
-    if let Some(bytes) = &made {
-        app.storefronts.keep(key, kept_view(&catalogue, now, bytes.clone()));
+}
+
+/// A list that anybody sees, for a player who may have bought some of it.
+async fn for_player(
+    app: &App,
+    looking: &Looking,
+    known: &Known,
+    catalogue: Arc<Catalogue>,
+    kept: &storefront::View,
+) -> Result<Bytes, StoreError> {
+    let spots = &kept.own.spots;
+    if spots.is_empty() {
+        return Ok(kept.whole.clone());
     }
-    Ok(made)
+    let (project, user) = (looking.project.id, known.player.id.clone());
+    let now = app.now(project);
+    let once = spots.iter().any(|s| catalogue.items.get(&s.item).is_some_and(Item::once_only));
+    let read = app.store.read(move |tx| {
+        let owned = if once { inventory::list(tx, project, &user, now, i64::MAX, 0)? } else { vec![] };
+        let owned = owned.into_iter().map(|h| h.item).collect();
+        Ok::<_, StoreError>(Mine { bought: purchase::of_player(tx, project, &user)?, owned, ..Mine::default() })
+    });
+    let mine = read.await?;
+    let changed = |s: &&Spot| mine.bought.get(&s.item).is_some_and(|n| *n > 0) || mine.owned.contains(&s.item);
+    let changed: Vec<Spot> = spots.iter().filter(changed).cloned().collect();
+    if changed.is_empty() {
+        return Ok(kept.whole.clone());
+    }
+    let seen = seen(app, looking, catalogue, Some(mine), vec![]);
+    let running = seen.running();
+    let view = seen.view(&running);
+    let mut out = Vec::with_capacity(kept.whole.len() + 64);
+    let mut from = 0;
+    for Spot { at, item, place } in changed {
+        let Some(item) = seen.catalogue.items.get(&item) else { continue };
+        out.extend_from_slice(&kept.whole[from..at.start]);
+        out.extend_from_slice(view.item(item, place).to_string().as_bytes());
+        from = at.end;
+    }
+    out.extend_from_slice(&kept.whole[from..]);
+    Ok(out.into())
 }
 
 impl List {
@@ -218,16 +298,17 @@ impl List {
     fn group(&self) -> Option<&str> {
         match self {
             List::VirtualItems(group)
-            | List::Packages(group)
+            | List::Bundles(group)
             | List::Everything(group)
             | List::Games(group)
             | List::Keys(group) => group.as_deref().filter(|g| *g != ALL),
-            List::Short | List::Currencies => None,
+            List::Short | List::Currencies | List::Packages => None,
         }
     }
 }
 
-async fn listed(app: &App, looking: &Looking, list: &List) -> Result<Option<Bytes>, StoreError> {
+/// A list as it is made, and what of it is another one for some players.
+async fn listed(app: &App, looking: &Looking, list: &List) -> Result<Option<(Bytes, Own)>, StoreError> {
     let seen = look(app, looking).await?;
     let running = seen.running();
     let view = seen.view(&running);
@@ -246,7 +327,8 @@ async fn listed(app: &App, looking: &Looking, list: &List) -> Result<Option<Byte
             Some(group) => seen.catalogue.in_group(group.id).collect(),
             None => seen.catalogue.items.values().collect(),
         };
-        all.into_iter().filter(|i| view.shows(i) && (!i.prices.is_empty() || i.vc_price.is_some())).collect()
+        let sold = |i: &&Item| view.shows(i) && !i.hidden && (!i.prices.is_empty() || i.vc_price.is_some());
+        all.into_iter().filter(sold).collect()
     };
     let keys = || {
         let enabled = |(game, free): &'_ (Game, BTreeMap<i64, i64>)| {
@@ -255,17 +337,26 @@ async fn listed(app: &App, looking: &Looking, list: &List) -> Result<Option<Byte
         };
         games.iter().filter(|_| ungrouped).flat_map(enabled).collect::<Vec<_>>()
     };
-    let virtual_items = || items().into_iter().filter(|i| i.kind != Kind::Physical).collect::<Vec<_>>();
+    let virtual_items = || items().into_iter().filter(is_good).collect::<Vec<_>>();
+    let bundles = || items().into_iter().filter(|i| i.kind == Kind::Bundle).collect::<Vec<_>>();
     let packages = || if ungrouped { view.packages() } else { vec![] };
     let page = Page::of(&looking.query);
-    let whole = match list {
+    let mut own = Own::default();
+    let shown = match list {
         List::Short => {
             let all: Vec<Value> = virtual_items().into_iter().map(|i| view.short(i)).collect();
-            json!({ "items": all })
+            Shown { whole: json!({ "items": all }).to_string(), at: vec![] }
         }
-        List::VirtualItems(_) => page.show(virtual_items(), |i, n| view.item(i, n)),
+        List::VirtualItems(_) | List::Bundles(_) => {
+            let all = if matches!(list, List::Bundles(_)) { bundles() } else { virtual_items() };
+            let shown = page.show(all.clone(), |i, n| view.item(i, n));
+            let limited =
+                all.iter().enumerate().skip(page.offset).zip(&shown.at).filter(|((_, i), _)| i.most().is_some());
+            own.spots = limited.map(|((place, i), at)| Spot { at: at.clone(), item: i.id, place }).collect();
+            shown
+        }
         List::Currencies => page.show(vec![()], |(), _| view.virtual_currency()),
-        List::Packages(_) => page.show(packages(), |p, n| view.package(p, n)),
+        List::Packages => page.show(packages(), |p, n| view.package(p, n)),
         List::Games(_) => {
             let all: Vec<_> =
                 games.iter().filter(|(g, _)| ungrouped && g.editions.values().any(|e| e.enabled)).collect();
@@ -276,21 +367,32 @@ async fn listed(app: &App, looking: &Looking, list: &List) -> Result<Option<Byte
             // Made one by one, for only a page of them is shown.
             let all = items().into_iter().map(Sold::Item);
             let all = all.chain(packages().into_iter().map(Sold::Package));
+            let units = ungrouped && seen.catalogue.currency.any_amount && !seen.catalogue.currency.base.is_empty();
+            let all = all.chain(units.then_some(Sold::Currency));
             let all = all.chain(keys().into_iter().map(|(game, drm, free)| Sold::Key(Box::new(game), drm, free)));
             page.show(all.collect(), |sold, n| match sold {
                 Sold::Item(item) => view.item(item, n),
                 Sold::Package(package) => view.package(package, n),
+                Sold::Currency => view.virtual_currency(),
                 Sold::Key(game, drm, free) => view.key(&game, drm, &free, n),
             })
         }
     };
-    Ok(Some(whole.to_string().into()))
+    // Of what is hidden from somebody, places and numbers are others for some.
+    own.conditional = seen.catalogue.items.values().any(|i| !i.conditions.is_empty());
+    Ok(Some((shown.whole.into(), own)))
+}
+
+/// Whether an item is one of the virtual items of the Store API.
+fn is_good(item: &&Item) -> bool {
+    !matches!(item.kind, Kind::Physical | Kind::Bundle)
 }
 
 /// Something that is sold.
 enum Sold<'a> {
     Item(&'a Item),
     Package(&'a coinslot_domain::virtual_currency::Package),
+    Currency,
     Key(Box<Game>, i64, BTreeMap<i64, i64>),
 }
 
@@ -306,11 +408,27 @@ impl Page {
         Page { offset, limit }
     }
 
-    fn show<T>(&self, all: Vec<T>, show: impl Fn(T, usize) -> Value) -> Value {
+    fn show<T>(&self, all: Vec<T>, show: impl Fn(T, usize) -> Value) -> Shown {
         let has_more = all.len() > self.offset.saturating_add(self.limit);
         let part = all.into_iter().enumerate().skip(self.offset).take(self.limit);
-        json!({ "has_more": has_more, "items": part.map(|(n, t)| show(t, n)).collect::<Vec<_>>() })
+        let (mut whole, mut at) = (format!(r#"{{"has_more":{has_more},"items":["#), Vec::new());
+        for (n, thing) in part {
+            if !at.is_empty() {
+                whole.push(',');
+            }
+            let start = whole.len();
+            whole.push_str(&show(thing, n).to_string());
+            at.push(start..whole.len());
+        }
+        whole.push_str("]}");
+        Shown { whole, at }
     }
+}
+
+/// A list as it is written down, and where its entries stand.
+struct Shown {
+    whole: String,
+    at: Vec<Range<usize>>,
 }
 
 /// A group that is shown, by the game's own name of it or by our number.
@@ -329,12 +447,14 @@ pub async fn one(app: &App, looking: &Looking, one: &One) -> Result<Option<Value
     let item = |sku: &str| all.item(sku).filter(shown).map(|item| view.item(item, 0));
     let package = |sku: &str| all.package_by_sku(sku).filter(|p| p.enabled).map(|p| view.package(p, 0));
     let found = match one {
-        One::VirtualItem(sku) => {
-            let goods = |i: &&Item| i.kind != Kind::Physical;
-            all.item(sku).filter(goods).filter(shown).map(|item| view.item(item, 0))
-        }
-        One::Currency(sku) => (sku == coinslot_wire::shop::order::CURRENCY_SKU).then(|| view.virtual_currency()),
+        One::VirtualItem(sku) => all.item(sku).filter(is_good).filter(shown).map(|item| view.item(item, 0)),
+        One::Currency(sku) => (sku == CURRENCY_SKU).then(|| view.virtual_currency()),
         One::Package(sku) => package(sku),
+        One::Bundle(sku) => {
+            let bundle = all.item(sku).filter(|i| i.kind == Kind::Bundle);
+            bundle.filter(shown).map(|item| view.item(item, 0))
+        }
+        One::Sku(sku) if sku == CURRENCY_SKU && all.item(sku).is_none() => Some(view.virtual_currency()),
         One::Sku(sku) => item(sku).or_else(|| package(sku)),
         One::Id(id) => {
             let of_item = ItemId::new(*id).and_then(|id| all.items.get(&id)).filter(shown);
@@ -382,7 +502,8 @@ pub(crate) fn described(view: &View<'_>, games: &Games, skus: &[(String, i64)]) 
     let of = |sku: &str| {
         let item = all.item(sku).map(|item| view.item(item, 0));
         let package = || all.package_by_sku(sku).map(|p| view.package(p, 0));
-        item.or_else(package).or_else(|| {
+        let units = || (sku == CURRENCY_SKU).then(|| view.virtual_currency());
+        item.or_else(package).or_else(units).or_else(|| {
             let (game, drm, free) = games.iter().find_map(|(game, free)| {
                 let drm = game.editions.keys().copied().find(|drm| wire::key_sku(game, *drm) == sku);
                 drm.map(|drm| (game, drm, free))

@@ -7,7 +7,7 @@ use coinslot_domain::attribute::{self, Access};
 use coinslot_domain::calendar::Period;
 use coinslot_domain::catalogue::Catalogue;
 use coinslot_domain::group::Group;
-use coinslot_domain::item::{Advertisement, Item};
+use coinslot_domain::item::{Advertisement, Content, Item, Part};
 use coinslot_domain::localized::Localized;
 use coinslot_domain::merchant::Project;
 use coinslot_domain::money::{Currency, Money};
@@ -257,7 +257,14 @@ impl Eyes<'_> {
     }
 
     fn may_buy(&self, item: &Item, values: &attribute::Values) -> bool {
-        item.enabled && attribute::access(&item.conditions, &self.catalogue.attributes, values) < Access::Blocked
+        let here = |c: &Content| match c.part {
+            Part::Item(id) => self.catalogue.items.contains_key(&id),
+            Part::Currency | Part::Key(..) => true,
+        };
+        item.enabled
+            && !item.hidden
+            && item.content.iter().all(here)
+            && attribute::access(&item.conditions, &self.catalogue.attributes, values) < Access::Blocked
     }
 
     /// An item, if money buys it.

@@ -5,7 +5,7 @@ use crate::{App, catalogue};
 use bytes::Bytes;
 use coinslot_domain::attribute::{Access, access};
 use coinslot_domain::catalogue::Catalogue;
-use coinslot_domain::id::{GroupId, ProjectId};
+use coinslot_domain::id::{GroupId, ItemId, ProjectId};
 use coinslot_domain::merchant::Project;
 use coinslot_domain::money::Currency;
 use coinslot_domain::promotion::Promotion;
@@ -13,6 +13,7 @@ use coinslot_domain::time::Time;
 use coinslot_store::{StoreError, Tx, attribute, plan, purchase, subscription};
 use coinslot_wire::storefront::{self as wire, Part, Reader};
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Who looks at a storefront.
@@ -169,16 +170,43 @@ async fn view(
         What::Plans => wire::plans(&catalogue, &running, &reader),
     };
     let until = catalogue.promotions.iter().filter_map(|p| p.next_change(now)).min();
-    let view = View { version: catalogue.version, from: now, until, whole: listing.whole.into(), parts: listing.parts };
+    let view = View {
+        version: catalogue.version,
+        from: now,
+        until,
+        whole: listing.whole.into(),
+        parts: listing.parts,
+        own: Own::default(),
+    };
     let view = Arc::new(view);
     app.storefronts.keep(key, view.clone());
     Ok((catalogue, view))
 }
 
 /// An answer of the Store API, to be kept.
-pub(crate) fn kept_view(catalogue: &Catalogue, now: Time, whole: Bytes) -> Arc<View> {
+pub(crate) fn kept_view(catalogue: &Catalogue, now: Time, whole: Bytes, own: Own) -> Arc<View> {
     let until = catalogue.promotions.iter().filter_map(|p| p.next_change(now)).min();
-    Arc::new(View { version: catalogue.version, from: now, until, whole, parts: vec![] })
+    Arc::new(View { version: catalogue.version, from: now, until, whole, parts: vec![], own })
+}
+
+/// What of an answer of the Store API is another one for some players.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Own {
+    /// Whether who the player is decides what is in it.
+    pub conditional: bool,
+    /// Entries that change with what the player bought or has.
+    pub spots: Vec<Spot>,
+}
+
+/// An entry of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Spot {
+    /// Where it stands in the bytes.
+    pub at: Range<usize>,
+    /// What it is.
+    pub item: ItemId,
+    /// Its place in the list.
+    pub place: usize,
 }
 
 /// An answer, and for how long it holds.
@@ -189,8 +217,10 @@ pub(crate) struct View {
     from: Time,
     /// When a promotion begins or ends.
     until: Option<Time>,
-    whole: Bytes,
+    pub whole: Bytes,
     parts: Vec<Part>,
+    /// Of an answer of the Store API.
+    pub own: Own,
 }
 
 /// What makes an answer another one.
@@ -220,22 +250,18 @@ struct Kept {
 impl View {
     /// What it takes to keep it, about.
     fn size(&self) -> usize {
-        512 + self.whole.len() + self.parts.len() * size_of::<Part>()
+        let parts = self.parts.len() * size_of::<Part>() + self.own.spots.len() * size_of::<Spot>();
+        512 + self.whole.len() + parts
     }
 }
 
 impl Views {
-    fn find(&self, key: &Key, version: i64, now: Time) -> Option<Arc<View>> {
+    pub(crate) fn find(&self, key: &Key, version: i64, now: Time) -> Option<Arc<View>> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let view = kept.views.get(key)?;
         // A clock that was put back makes an old answer wrong, too.
         let holds = view.version == version && view.from <= now && view.until.is_none_or(|until| now < until);
         holds.then(|| view.clone())
-    }
-
-    /// The whole of an answer that was kept.
-    pub(crate) fn whole(&self, key: &Key, version: i64, now: Time) -> Option<Bytes> {
-        self.find(key, version, now).map(|view| view.whole.clone())
     }
 
     pub(crate) fn keep(&self, key: Key, view: Arc<View>) {
@@ -265,7 +291,14 @@ mod tests {
     }
 
     fn view(version: i64, bytes: usize) -> Arc<View> {
-        Arc::new(View { version, from: Time(10), until: Some(Time(20)), whole: vec![0; bytes].into(), parts: vec![] })
+        Arc::new(View {
+            version,
+            from: Time(10),
+            until: Some(Time(20)),
+            whole: vec![0; bytes].into(),
+            parts: vec![],
+            own: Own::default(),
+        })
     }
 
     #[test]

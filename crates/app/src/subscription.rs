@@ -7,6 +7,7 @@
 //! jumped never charges twice; and a date stays due until its charge is decided,
 //! so that none is left out.
 
+use crate::catalogue::AtHand;
 use crate::checkout::{Checkout, PageError, PayError};
 use crate::purchase::{self, Buying, Refused as Sale};
 use crate::refund::Given;
@@ -113,6 +114,7 @@ pub(crate) fn line(tx: &mut Tx<'_>, project: ProjectId, wanted: &WantedPlan<'_>,
         price,
         full_price: charge,
         promotion: None,
+        bundle: None,
     })
 }
 
@@ -358,7 +360,8 @@ pub(crate) async fn begin_free(app: &Shared, checkout: &Checkout, paying: Paying
     let (body, dry_run) = (checkout.body.clone(), checkout.sandbox);
     let (of, player) = (project.clone(), checkout.player.clone());
     let choice = checkout.choice.clone();
-    let buying = Buying { project: of, body: body.clone(), choice, player, method: Some(paying.method), now };
+    let goods = AtHand::default();
+    let buying = Buying { project: of, body: body.clone(), choice, player, method: Some(paying.method), now, goods };
     let done = app
         .store
         .write(move |tx| {
@@ -566,6 +569,7 @@ fn begin(
             price: s.terms.charge,
             full_price: s.terms.charge,
             promotion: None,
+            bundle: None,
         }],
         description: Some(name),
         external_id: None,

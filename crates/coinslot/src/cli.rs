@@ -13,7 +13,7 @@ use coinslot_app::event::Filter;
 use coinslot_app::port::Post;
 use coinslot_app::signature::StandardHeaders;
 use coinslot_app::{App, Parts, Shared, demo};
-use coinslot_domain::id::{EventId, MerchantId, PaymentId, ProjectId};
+use coinslot_domain::id::{EventId, MerchantId, PartnerId, PaymentId, ProjectId};
 use coinslot_domain::merchant::Project;
 use coinslot_domain::time::Time;
 use coinslot_domain::webhook::{EventState, TIMEOUT};
@@ -53,6 +53,7 @@ Keep it
 Talk with it
   webhook       Look up, replay and test webhooks, and receive them like a game
   clock         Move a project's clock: a year of subscriptions in a second
+  partner       Make, list and disable partners of the Distribution Hub
   routes        List every HTTP operation
   openapi       Print the OpenAPI 3.1 document, or a Postman collection
   completions   Print a completion script for a shell
@@ -150,6 +151,12 @@ enum Command {
     /// Look up, replay and test webhooks, and receive them like a game.
     #[command(subcommand)]
     Webhook(Webhook),
+    /// Make, list and disable partners of the Distribution Hub.
+    ///
+    /// Works on the database, while the server runs or not; a running one knows
+    /// of it with the partner's next call.
+    #[command(subcommand)]
+    Partner(Partner),
     /// Move a project's clock: a year of subscriptions in a second.
     ///
     /// A project that has only taken play money has a clock of its own, which
@@ -262,6 +269,51 @@ struct Of {
     database: Database,
 }
 
+#[derive(Subcommand)]
+enum Partner {
+    /// Make a partner, and print its number and its key once.
+    Add {
+        /// What you call it.
+        #[arg(long, value_name = "NAME")]
+        name: String,
+        /// Its payments are play money, and stay so.
+        #[arg(long)]
+        sandbox: bool,
+        #[command(flatten)]
+        of: Of,
+    },
+    /// List the partners of a project, without their keys.
+    List {
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Have a partner do nothing any more.
+    Disable {
+        /// The partner, as `coinslot partner list` lists it.
+        #[arg(value_name = "PARTNER", value_parser = id::<PartnerId>)]
+        partner: PartnerId,
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Have a disabled partner sell again.
+    Enable {
+        /// The partner, as `coinslot partner list` lists it.
+        #[arg(value_name = "PARTNER", value_parser = id::<PartnerId>)]
+        partner: PartnerId,
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Give a partner another key, and print it once; the old one is worth
+    /// nothing from then on.
+    Key {
+        /// The partner, as `coinslot partner list` lists it.
+        #[arg(value_name = "PARTNER", value_parser = id::<PartnerId>)]
+        partner: PartnerId,
+        #[command(flatten)]
+        of: Of,
+    },
+}
+
 #[derive(Args)]
 struct Events {
     /// Only events that stand there: pending is to be sent, delivered was
@@ -305,9 +357,18 @@ struct Replay {
 #[derive(Args)]
 struct Test {
     /// The notification_type to send. There are samples of user_validation,
-    /// payment, refund and partial_refund; another type needs --body.
+    /// payment, refund, partial_refund, order_paid and order_canceled; another
+    /// type needs --body.
     #[arg(value_name = "TYPE")]
     kind: String,
+    /// Of order_paid and order_canceled: in which version, if not in the
+    /// project's own.
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(i64).range(1..=2))]
+    order_version: Option<i64>,
+    /// Of order_paid and order_canceled: with the payment in it (combined) or
+    /// without (separate), if not as the project is told.
+    #[arg(long, value_name = "HOW", value_parser = ["separate", "combined"])]
+    delivery: Option<String>,
     /// File with a JSON object to send in place of the sample; - for standard
     /// input. Its notification_type is set to TYPE.
     #[arg(long, value_name = "FILE")]
@@ -568,6 +629,7 @@ async fn run(loaded: Loaded<Cli>) -> Fallible<()> {
             run_clock(moved, To::Ahead(by)).await
         }
         Command::Clock(Clock::Set { to, moved }) => run_clock(moved, To::Date(to)).await,
+        Command::Partner(command) => run_partner(command).await,
         Command::Webhook(Webhook::Events(events)) => {
             let (app, project) = open(&events.of, Policy::Public).await?;
             let state = events.status.as_deref().and_then(EventState::from_name);
@@ -590,7 +652,8 @@ async fn run(loaded: Loaded<Cli>) -> Fallible<()> {
             let policy = if test.local { Policy::Loopback } else { Policy::Public };
             let (app, project) = open(&test.of, policy).await?;
             let body = test.body.as_deref().map(read).transpose()?;
-            let (text, acknowledged) = crate::event::test(&app, project, test.kind, body).await?;
+            let told = (test.order_version, test.delivery);
+            let (text, acknowledged) = crate::event::test(&app, project, test.kind, body, told).await?;
             say(&text)?;
             match (acknowledged, test.local) {
                 (true, _) => Ok(()),
@@ -710,6 +773,31 @@ async fn run_clock(moved: Move, to: To) -> Fallible<()> {
     let policy = if moved.local { Policy::Loopback } else { Policy::Public };
     let (app, project) = open(&moved.of, policy).await?;
     say(&crate::clock::go(&app, &project, to, policy, moved.json).await?)
+}
+
+async fn run_partner(command: Partner) -> Fallible<()> {
+    match command {
+        Partner::Add { name, sandbox, of } => {
+            let (app, project) = open(&of, Policy::Public).await?;
+            say(&crate::partner::add(&app, project.id, &name, sandbox).await?)
+        }
+        Partner::List { of } => {
+            let (app, project) = open(&of, Policy::Public).await?;
+            say(&crate::partner::list(&app, project.id).await?)
+        }
+        Partner::Disable { partner, of } => {
+            let (app, project) = open(&of, Policy::Public).await?;
+            say(&crate::partner::enable(&app, project.id, partner, false).await?)
+        }
+        Partner::Enable { partner, of } => {
+            let (app, project) = open(&of, Policy::Public).await?;
+            say(&crate::partner::enable(&app, project.id, partner, true).await?)
+        }
+        Partner::Key { partner, of } => {
+            let (app, project) = open(&of, Policy::Public).await?;
+            say(&crate::partner::key(&app, project.id, partner).await?)
+        }
+    }
 }
 
 async fn run_found(command: Found) -> Fallible<()> {

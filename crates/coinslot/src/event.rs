@@ -138,16 +138,28 @@ pub async fn replay(app: &App, project: ProjectId, what: Again) -> Fallible<Stri
 
 /// Sends a test and says what came of it; an error when the game did not
 /// acknowledge it, so that scripts notice.
-pub async fn test(app: &Shared, project: Project, kind: String, body: Option<Vec<u8>>) -> Fallible<(String, bool)> {
+pub async fn test(
+    app: &Shared,
+    project: Project,
+    kind: String,
+    body: Option<Vec<u8>>,
+    (version, delivery): (Option<i64>, Option<String>),
+) -> Fallible<(String, bool)> {
     let mut wish = json!({ "notification_type": kind });
+    if let Some(version) = version {
+        wish["version"] = version.into();
+    }
+    if let Some(delivery) = delivery {
+        wish["delivery"] = delivery.into();
+    }
     if let Some(bytes) = body {
         wish["body"] = coinslot_wire::shape::parse(&bytes).map_err(|e| format!("--body: {e}"))?;
     }
-    let TestBody { kind, body } = TestBody::read(&wish).map_err(|faults| {
+    let asked = TestBody::read(&wish).map_err(|faults| {
         let faults: Vec<String> = faults.iter().map(|f| format!("{}: {}", f.path, f.text)).collect();
         faults.join("; ")
     })?;
-    let (event, delivery) = event::test(app, project, kind, body).await.map_err(|e| match e {
+    let (event, delivery) = event::test(app, project, asked).await.map_err(|e| match e {
         event::TestError::NoSample => format!("{e} with --body; there are samples of {}", KINDS.join(", ")),
         e => e.to_string(),
     })?;

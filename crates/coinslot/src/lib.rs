@@ -8,6 +8,7 @@ pub mod event;
 pub mod key;
 pub mod mail;
 pub mod metrics;
+pub mod partner;
 pub mod server;
 pub mod shop;
 pub mod system;

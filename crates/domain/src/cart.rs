@@ -8,10 +8,6 @@ use crate::id::ProjectId;
 /// The name of the cart that a player has without naming one.
 pub const CURRENT: &str = "current";
 
-/// What the id of a guest begins with: a player who shows no token. No other id
-/// does, so that a guest is nobody else.
-pub const GUEST: &str = "guest:";
-
 /// Most characters of a cart's name.
 pub const NAME_LENGTH: usize = 255;
 

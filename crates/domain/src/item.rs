@@ -2,7 +2,7 @@
 
 use crate::attribute::Condition;
 use crate::decimal::Decimal;
-use crate::id::{GroupId, ItemId};
+use crate::id::{GameId, GroupId, ItemId};
 use crate::localized::Localized;
 use crate::money::Currency;
 use std::collections::BTreeMap;
@@ -20,16 +20,20 @@ pub enum Kind {
     Lootbox,
     /// Something that is sent by mail.
     Physical,
+    /// Several things that are sold as one. Nobody owns it: players get what is
+    /// in it.
+    Bundle,
 }
 
 impl Kind {
     /// All of them, by their published names.
-    pub const ALL: [(&'static str, Kind); 5] = [
+    pub const ALL: [(&'static str, Kind); 6] = [
         ("Consumable", Kind::Consumable),
         ("Expiration", Kind::Expiration),
         ("Permanent", Kind::Permanent),
         ("lootbox", Kind::Lootbox),
         ("Physical", Kind::Physical),
+        ("bundle", Kind::Bundle),
     ];
 
     /// Its published name.
@@ -44,6 +48,39 @@ impl Kind {
         Kind::ALL.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, kind)| *kind)
     }
 }
+
+/// Something that is in a bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// What.
+    pub part: Part,
+    /// How many: pieces, keys, or whole units of virtual currency. Above zero.
+    pub quantity: i64,
+}
+
+impl Content {
+    /// The game whose keys these are.
+    pub fn game(&self) -> Option<GameId> {
+        match self.part {
+            Part::Key(game, _) => Some(game),
+            Part::Item(_) | Part::Currency => None,
+        }
+    }
+}
+
+/// What can be in a bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// An item that is no bundle.
+    Item(ItemId),
+    /// The virtual currency.
+    Currency,
+    /// A key of a game, to be redeemed in the place of this number.
+    Key(GameId, i64),
+}
+
+/// Most entries of a bundle.
+pub const MOST_CONTENT: usize = 100;
 
 /// How an offer is praised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,6 +156,10 @@ pub struct Item {
     pub keywords: BTreeMap<String, Vec<String>>,
     /// How it is praised.
     pub advertisement: Option<Advertisement>,
+    /// Whether lists of the Store API leave it out. It is sold all the same.
+    pub hidden: bool,
+    /// What is in it, of a bundle.
+    pub content: Vec<Content>,
     /// Whether it is gone from the catalogue. Players keep what they have.
     pub deleted: bool,
 }
@@ -146,6 +187,8 @@ impl Item {
             purchase_limit: None,
             keywords: BTreeMap::new(),
             advertisement: None,
+            hidden: false,
+            content: vec![],
             deleted: false,
         }
     }

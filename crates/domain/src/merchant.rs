@@ -91,6 +91,34 @@ pub struct Project {
     pub external_id_required: bool,
     /// Webhooks that its owner asked for.
     pub optional: Vec<Optional>,
+    /// How the call is answered that makes an order's token.
+    pub token_status: TokenStatus,
+}
+
+/// With which HTTP status the Store API answers the call that makes an order's
+/// token: the published pages say both, the older ones 200.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TokenStatus {
+    /// 200.
+    #[default]
+    Ok,
+    /// 201.
+    Created,
+}
+
+impl TokenStatus {
+    /// Its number.
+    pub fn number(self) -> u16 {
+        match self {
+            TokenStatus::Ok => 200,
+            TokenStatus::Created => 201,
+        }
+    }
+
+    /// The status of a number.
+    pub fn of(number: i64) -> Option<Self> {
+        [TokenStatus::Ok, TokenStatus::Created].into_iter().find(|s| i64::from(s.number()) == number)
+    }
 }
 
 impl Project {

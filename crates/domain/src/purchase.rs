@@ -5,8 +5,9 @@
 //! server's, and an order freezes them.
 
 use crate::coupon;
-use crate::id::PromotionId;
+use crate::id::{ItemId, PromotionId};
 use crate::money::{Currency, Money, MoneyError};
+use crate::virtual_currency::HUNDREDTHS;
 use std::fmt;
 
 /// What a game asks to sell, before it has a price.
@@ -83,11 +84,13 @@ pub enum LineKind {
     Key,
     /// A subscription.
     Plan,
+    /// Pieces of a bundle. What is in it stands in lines of its own.
+    Bundle,
 }
 
 impl LineKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Item, Self::VirtualCurrency, Self::Key, Self::Plan];
+    pub const ALL: [Self; 5] = [Self::Item, Self::VirtualCurrency, Self::Key, Self::Plan, Self::Bundle];
 
     /// Its name in the database.
     pub fn name(self) -> &'static str {
@@ -96,6 +99,7 @@ impl LineKind {
             LineKind::VirtualCurrency => "virtual_currency",
             LineKind::Key => "key",
             LineKind::Plan => "plan",
+            LineKind::Bundle => "bundle",
         }
     }
 
@@ -128,21 +132,38 @@ pub struct Line {
     pub full_price: Money,
     /// The promotion that lowered the price or added the line.
     pub promotion: Option<PromotionId>,
+    /// The bundle that this is in, which has a line before this one. It costs
+    /// nothing by itself.
+    pub bundle: Option<ItemId>,
 }
 
 impl Line {
-    /// How many of what it names: pieces, packages, keys.
+    /// How many of what it names: pieces, packages, keys, and of virtual currency
+    /// that is no package whole units.
     pub fn pieces(&self) -> i64 {
         match self.kind {
+            LineKind::VirtualCurrency if self.reference.is_none() => (self.quantity / HUNDREDTHS).max(1),
             LineKind::VirtualCurrency => self.detail.as_deref().and_then(|n| n.parse().ok()).unwrap_or(1),
-            LineKind::Item | LineKind::Key | LineKind::Plan => self.quantity,
+            LineKind::Item | LineKind::Key | LineKind::Plan | LineKind::Bundle => self.quantity,
         }
     }
 
     /// Whether it was added for nothing to what was bought.
     pub fn is_bonus(&self) -> bool {
         self.full_price.minor == 0
+            && !self.is_content()
             && (self.promotion.is_some() || (self.kind == LineKind::VirtualCurrency && self.reference.is_none()))
+    }
+
+    /// Whether it is part of a bundle that was bought.
+    pub fn is_content(&self) -> bool {
+        self.bundle.is_some()
+    }
+
+    /// Whether the player asked for it: it came neither with something else nor
+    /// on top of it.
+    pub fn is_asked(&self) -> bool {
+        !self.is_bonus() && !self.is_content()
     }
 }
 
@@ -216,6 +237,7 @@ mod tests {
             price,
             full_price: price,
             promotion: None,
+            bundle: None,
         }
     }
 
@@ -251,7 +273,10 @@ mod tests {
         let nothing = |l: Line| Line { full_price: Money::zero(l.price.currency), ..l };
         assert!(!nothing(five.clone()).is_bonus(), "an item that is free");
         assert!(nothing(Line { promotion: PromotionId::new(1), ..five }).is_bonus());
-        assert!(nothing(Line { reference: None, ..one }).is_bonus());
+        assert!(nothing(Line { reference: None, ..one.clone() }).is_bonus());
+        let inside = nothing(Line { reference: None, bundle: ItemId::new(7), ..one });
+        assert!(!inside.is_bonus() && inside.is_content() && !inside.is_asked());
+        assert!(line(100, "USD").is_asked());
     }
 
     #[test]

@@ -13,8 +13,10 @@ pub const VISITS: Rate = match Rate::new(60, Span::minutes(1)) {
     None => unreachable!(),
 };
 
-/// The player's id where nobody said who pays, before [`letters`].
-pub const GUEST: &str = "guest-";
+/// What the id of a guest begins with: of a player who shows no token, or where
+/// nobody said who pays, before [`letters`]. No other id that the Store API takes
+/// does, so that a guest is nobody else.
+pub const GUEST: &str = "guest:";
 
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 

@@ -57,7 +57,10 @@ fn good(t: Text, line: &Line) -> String {
         _ => (line.quantity != 1).then(|| line.quantity.to_string()),
     };
     let count = quantity.map(|n| format!(" × {n}")).unwrap_or_default();
-    format!("{}{count}: {}", line.name, t.money(&line.price))
+    match line.is_content() {
+        true => format!("  {}{count}", line.name),
+        false => format!("{}{count}: {}", line.name, t.money(&line.price)),
+    }
 }
 
 /// Letters that are kept to be looked at, and the oldest forgotten.

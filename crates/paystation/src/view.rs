@@ -134,7 +134,8 @@ impl Good {
         Good {
             name: t.name(&line.name),
             quantity,
-            price: t.money(&line.price),
+            // What is in a bundle is paid with the bundle.
+            price: if line.is_content() { String::new() } else { t.money(&line.price) },
             full_price: (line.full_price != line.price).then(|| t.money(&line.full_price)),
         }
     }
@@ -669,6 +670,7 @@ mod tests {
             price: price(199),
             full_price: price(299),
             promotion: None,
+            bundle: None,
         }
     }
 

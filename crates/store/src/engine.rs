@@ -556,6 +556,8 @@ fn migrations() -> Result<refinery_core::Runner, StoreError> {
         ("V19__shipping", include_str!("../migrations/V19__shipping.sql")),
         ("V20__gift", include_str!("../migrations/V20__gift.sql")),
         ("V21__optional_webhooks", include_str!("../migrations/V21__optional_webhooks.sql")),
+        ("V22__bundles", include_str!("../migrations/V22__bundles.sql")),
+        ("V23__compat", include_str!("../migrations/V23__compat.sql")),
     ];
     let all: Result<Vec<_>, _> = all.iter().map(|(name, sql)| refinery_core::Migration::unapplied(name, sql)).collect();
     // In one transaction with the note that they ran: otherwise a crash between

@@ -32,6 +32,18 @@ pub fn grant(
     now: Time,
 ) -> Result<i64, StoreError> {
     wallet::ensure(tx, project, user, now)?;
+    give(tx, project, user, item, quantity, now)
+}
+
+/// The same for a player who is registered for certain.
+pub fn give(
+    tx: &mut Tx<'_>,
+    project: ProjectId,
+    user: &str,
+    item: &Item,
+    quantity: i64,
+    now: Time,
+) -> Result<i64, StoreError> {
     // Held, so that nobody takes of it what is written back here.
     let had = find(tx, HOLD, project, user, item.id)?;
     let has = had.granted(item, quantity, now);

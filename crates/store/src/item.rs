@@ -4,27 +4,32 @@ use crate::catalogue::{billionths, price};
 use crate::engine::Row;
 use crate::{StoreError, Tx, attribute, group, text};
 use coinslot_domain::attribute::{Action, Condition, Operation};
-use coinslot_domain::id::{ConditionId, GroupId, ItemId, ProjectId};
-use coinslot_domain::item::{Advertisement, Item, Kind};
+use coinslot_domain::id::{ConditionId, GameId, GroupId, ItemId, ProjectId};
+use coinslot_domain::item::{Advertisement, Content, Item, Kind, Part};
 use coinslot_domain::money::Currency;
 use std::collections::BTreeMap;
 
 statements! {
     SAVE = "INSERT INTO item (project_id, item_id, sku, code, kind, default_currency, vc_price, enabled, permanent,
-            expiration, image_url, purchase_limit, advertisement, deleted)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0) ON CONFLICT (project_id, item_id)
+            expiration, image_url, purchase_limit, advertisement, hidden, deleted)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0) ON CONFLICT (project_id, item_id)
         DO UPDATE SET sku = $3, code = $4, kind = $5, default_currency = $6, vc_price = $7, enabled = $8,
-            permanent = $9, expiration = $10, image_url = $11, purchase_limit = $12, advertisement = $13";
+            permanent = $9, expiration = $10, image_url = $11, purchase_limit = $12, advertisement = $13, hidden = $14";
     DELETE = "UPDATE item SET deleted = 1 WHERE project_id = $1 AND item_id = $2 AND deleted = 0";
     BETWEEN = "SELECT item_id, sku, code, kind, default_currency, vc_price, enabled, permanent, expiration, image_url,
-            purchase_limit, advertisement, deleted FROM item
+            purchase_limit, advertisement, deleted, hidden FROM item
         WHERE project_id = $1 AND item_id BETWEEN $2 AND $3 ORDER BY item_id";
     BY_SKU = "SELECT item_id FROM item WHERE project_id = $1 AND sku = $2 AND deleted = 0";
     EXISTS = "SELECT item_id FROM item WHERE project_id = $1 AND item_id = $2 AND deleted = 0";
-    PAGE = "SELECT i.item_id FROM item i WHERE i.project_id = $1 AND i.deleted = 0
+    PAGE = "SELECT i.item_id FROM item i WHERE i.project_id = $1 AND i.deleted = 0 AND i.kind <> 'bundle'
         AND (CAST($2 AS BIGINT) = 0 OR i.vc_price IS NOT NULL)
         AND (CAST($3 AS BIGINT) = 0 OR EXISTS (SELECT 1 FROM item_price p WHERE p.project_id = $1 AND p.item_id = i.item_id))
         ORDER BY i.item_id LIMIT $4 OFFSET $5";
+    CLEAR_CONTENT = "DELETE FROM bundle_content WHERE project_id = $1 AND item_id = $2";
+    INSERT_CONTENT = "INSERT INTO bundle_content (project_id, item_id, seq, kind, reference, place, quantity)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    CONTENT = "SELECT item_id, kind, reference, place, quantity FROM bundle_content
+        WHERE project_id = $1 AND item_id BETWEEN $2 AND $3 ORDER BY item_id, seq";
     CLEAR_PRICES = "DELETE FROM item_price WHERE project_id = $1 AND item_id = $2";
     INSERT_PRICE = "INSERT INTO item_price (project_id, item_id, currency, price) VALUES ($1, $2, $3, $4)";
     PRICES = "SELECT item_id, currency, price FROM item_price
@@ -69,6 +74,7 @@ pub fn save(tx: &mut Tx<'_>, project: ProjectId, item: &Item) -> Result<(), Stor
         (&item.image_url).into(),
         item.purchase_limit.into(),
         item.advertisement.map(Advertisement::name).into(),
+        item.hidden.into(),
     ];
     tx.execute(SAVE, &values)?;
     for (field, texts) in
@@ -76,7 +82,7 @@ pub fn save(tx: &mut Tx<'_>, project: ProjectId, item: &Item) -> Result<(), Stor
     {
         text::set(tx, project, TEXTS, id, field, texts)?;
     }
-    for clear in [CLEAR_PRICES, CLEAR_KEYWORDS, CLEAR_CONDITIONS, CLEAR_OPERANDS] {
+    for clear in [CLEAR_PRICES, CLEAR_KEYWORDS, CLEAR_CONDITIONS, CLEAR_OPERANDS, CLEAR_CONTENT] {
         tx.execute(clear, &[p.into(), id.into()])?;
     }
     for (currency, price) in &item.prices {
@@ -86,6 +92,16 @@ pub fn save(tx: &mut Tx<'_>, project: ProjectId, item: &Item) -> Result<(), Stor
         for (seq, word) in (1_i64..).zip(words) {
             tx.execute(INSERT_KEYWORD, &[p.into(), id.into(), locale.into(), seq.into(), word.into()])?;
         }
+    }
+    for (seq, content) in (1_i64..).zip(&item.content) {
+        let (kind, reference, place) = match content.part {
+            Part::Item(id) => (ITEM, Some(id.get()), None),
+            Part::Currency => (CURRENCY, None, None),
+            Part::Key(game, drm) => (KEY, Some(game.get()), Some(drm)),
+        };
+        let values =
+            [p.into(), id.into(), seq.into(), kind.into(), reference.into(), place.into(), content.quantity.into()];
+        tx.execute(INSERT_CONTENT, &values)?;
     }
     for (seq, condition) in (1_i64..).zip(&item.conditions) {
         insert_condition(tx, project, item.id, seq, condition)?;
@@ -167,7 +183,7 @@ pub enum Sold {
     ForMoney,
 }
 
-/// Items that are not deleted, by number: at most `limit`, from behind the first
+/// Items that are not deleted, without bundles, by number: at most `limit`, from behind the first
 /// `offset`.
 pub fn page(tx: &mut Tx<'_>, project: ProjectId, sold: Sold, limit: i64, offset: i64) -> Result<Vec<Item>, StoreError> {
     let (virtual_currency, money) = (sold == Sold::ForVirtualCurrency, sold == Sold::ForMoney);
@@ -220,12 +236,35 @@ fn between(tx: &mut Tx<'_>, project: ProjectId, first: i64, last: i64) -> Result
             });
         }
     }
+    if items.values().any(|i| i.kind == Kind::Bundle) {
+        for row in tx.rows(CONTENT, &range)? {
+            if let Some(item) = items.get_mut(&row.int(0)?) {
+                item.content.push(content(&row)?);
+            }
+        }
+    }
     for row in tx.rows(GROUPS, &range)? {
         if let Some(item) = items.get_mut(&row.int(0)?) {
             item.groups.push(row.numbered(1, GroupId::new)?);
         }
     }
     Ok(items.into_values().collect())
+}
+
+/// Names of the parts of bundles.
+const ITEM: &str = "item";
+const CURRENCY: &str = "currency";
+const KEY: &str = "key";
+
+fn content(row: &Row) -> Result<Content, StoreError> {
+    let kind = row.text(1)?;
+    let part = match kind.as_str() {
+        ITEM => Part::Item(row.numbered(2, ItemId::new)?),
+        CURRENCY => Part::Currency,
+        KEY => Part::Key(row.numbered(2, GameId::new)?, row.int(3)?),
+        _ => return Err(StoreError::Corrupt(format!("a bundle contains {kind:?}"))),
+    };
+    Ok(Content { part, quantity: row.int(4)? })
 }
 
 /// What stands in the row of an item itself.
@@ -242,5 +281,6 @@ fn item(row: &Row) -> Result<Item, StoreError> {
     item.purchase_limit = row.maybe_int(10)?;
     item.advertisement = row.maybe_text(11)?.and_then(|name| Advertisement::of(&name));
     item.deleted = row.flag(12)?;
+    item.hidden = row.flag(13)?;
     Ok(item)
 }

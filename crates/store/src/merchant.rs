@@ -3,7 +3,7 @@
 use crate::engine::Row;
 use crate::{StoreError, Tx};
 use coinslot_domain::id::{MerchantId, ProjectId};
-use coinslot_domain::merchant::{Caller, Fees, KeyScope, Project};
+use coinslot_domain::merchant::{Caller, Fees, KeyScope, Project, TokenStatus};
 use coinslot_domain::money::BasisPoints;
 use coinslot_domain::tax::{Tax, TaxKind, TaxRule};
 use coinslot_domain::time::Time;
@@ -26,7 +26,8 @@ statements! {
     PROJECTS = "SELECT project_id FROM project ORDER BY project_id";
     FIND_PROJECT = "SELECT project_id, merchant_id, name, active, secret,
             CASE WHEN ipn_enabled = 1 THEN webhook_url END, platform_fee, method_fee, frame_ancestors, locales,
-            return_url, external_id_required, optional_webhooks FROM project WHERE project_id = $1";
+            return_url, external_id_required, optional_webhooks, token_status FROM project WHERE project_id = $1";
+    SET_TOKEN_STATUS = "UPDATE project SET token_status = $2 WHERE project_id = $1";
     INSERT_TAX = "INSERT INTO project_tax (project_id, country, kind, rate) VALUES ($1, $2, $3, $4)
         ON CONFLICT (project_id, country) DO UPDATE SET kind = $3, rate = $4";
     FIND_TAXES = "SELECT country, kind, rate FROM project_tax WHERE project_id = $1 ORDER BY country";
@@ -127,6 +128,12 @@ pub fn set_webhook_url(tx: &mut Tx<'_>, project: ProjectId, url: Option<&str>) -
     tx.execute(SET_WEBHOOK, &[project.get().into(), url.into()]).map(drop)
 }
 
+/// Sets how the call is answered that makes an order's token.
+pub fn set_token_status(tx: &mut Tx<'_>, project: ProjectId, status: TokenStatus) -> Result<(), StoreError> {
+    tx.changes_known();
+    tx.execute(SET_TOKEN_STATUS, &[project.get().into(), i64::from(status.number()).into()]).map(drop)
+}
+
 /// Every project there is, for the operator.
 pub fn projects(tx: &mut Tx<'_>) -> Result<Vec<ProjectId>, StoreError> {
     tx.rows(PROJECTS, &[])?.iter().map(|row| row.numbered(0, ProjectId::new)).collect()
@@ -149,6 +156,7 @@ pub fn find_project(tx: &mut Tx<'_>, id: ProjectId) -> Result<Option<Project>, S
         return_url: row.maybe_text(10)?,
         external_id_required: row.flag(11)?,
         optional: optional(&row.text(12)?),
+        token_status: TokenStatus::of(row.int(13)?).unwrap_or_default(),
         taxes: taxes.iter().map(tax_rule).collect::<Result<_, _>>()?,
     }))
 }

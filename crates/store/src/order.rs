@@ -3,7 +3,7 @@
 use crate::engine::Row;
 use crate::{StoreError, Tx};
 use coinslot_domain::gift::Gift;
-use coinslot_domain::id::{OrderId, ProjectId, PromotionId};
+use coinslot_domain::id::{ItemId, OrderId, ProjectId, PromotionId};
 use coinslot_domain::money::{Currency, Money};
 use coinslot_domain::order::{Coins, Order, OrderEvent, OrderState, Placed, Player};
 use coinslot_domain::purchase::{Line, LineKind};
@@ -22,12 +22,14 @@ statements! {
         FROM orders WHERE project_id = $1 AND order_id = $2";
     PLACED = "SELECT order_id FROM orders WHERE project_id = $1 AND placed_at >= $2 AND placed_at < $3
         ORDER BY placed_at, order_id LIMIT $4 OFFSET $5";
+    RECENT = "SELECT order_id FROM orders WHERE project_id = $1 AND user_id = $2 AND placed_at >= $3
+        ORDER BY order_id DESC LIMIT $4";
     COUNT_PLACED = "SELECT COUNT(*) FROM orders WHERE project_id = $1 AND placed_at >= $2 AND placed_at < $3";
     SET_PLAYER = "UPDATE orders SET user_email = $3, user_zip = $4, user_ip = $5, user_name = $6, user_phone = $7
         WHERE project_id = $1 AND order_id = $2 AND state = 'new'";
     INSERT_LINE = "INSERT INTO order_line (project_id, order_id, seq, kind, reference, sku, name, quantity, detail,
-            price, full_price, promotion_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-    LINES = "SELECT kind, reference, sku, name, quantity, detail, price, full_price, promotion_id FROM order_line
+            price, full_price, promotion_id, bundle) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    LINES = "SELECT kind, reference, sku, name, quantity, detail, price, full_price, promotion_id, bundle FROM order_line
         WHERE project_id = $1 AND order_id = $2 ORDER BY seq";
     ADVANCE = "UPDATE orders SET state = $4 WHERE project_id = $1 AND order_id = $2 AND state = $3";
 }
@@ -85,6 +87,7 @@ pub fn insert(tx: &mut Tx<'_>, o: &Order, now: Time) -> Result<(), StoreError> {
             line.price.minor.into(),
             line.full_price.minor.into(),
             line.promotion.map(PromotionId::get).into(),
+            line.bundle.map(ItemId::get).into(),
         ];
         tx.put(INSERT_LINE, &values)?;
     }
@@ -163,6 +166,19 @@ pub fn placed_between(
     Ok((total, all))
 }
 
+/// Orders of a player that were made before they are paid, at `since` or later:
+/// at most `limit`, the newest first.
+pub fn recent_of_player(
+    tx: &mut Tx<'_>,
+    project: ProjectId,
+    user: &str,
+    since: Time,
+    limit: i64,
+) -> Result<Vec<OrderId>, StoreError> {
+    let rows = tx.rows(RECENT, &[project.get().into(), user.into(), since.0.into(), limit.into()])?;
+    rows.iter().map(|r| r.numbered(0, OrderId::new)).collect()
+}
+
 /// Notes what the player of an order that waits to be paid filled in.
 pub fn set_player(tx: &mut Tx<'_>, o: &Order) -> Result<(), StoreError> {
     let Player { email, zip, ip, name, phone, .. } = &o.player;
@@ -183,6 +199,7 @@ fn lines(tx: &mut Tx<'_>, project: ProjectId, id: OrderId, currency: Currency) -
             price: Money::new(row.int(6)?, currency),
             full_price: Money::new(row.int(7)?, currency),
             promotion: row.maybe_int(8)?.and_then(PromotionId::new),
+            bundle: row.maybe_int(9)?.and_then(ItemId::new),
         })
     };
     tx.rows(LINES, &[project.get().into(), id.get().into()])?.iter().map(line).collect()

@@ -1,10 +1,10 @@
 //! The calls about events and their deliveries, which are our own.
 
-use crate::read::{self, checked, date};
+use crate::read::{self, checked, date, integer};
 use crate::shape::{self, Field, Shape, Unknown, Violation};
 use coinslot_domain::id::{EventId, PaymentId};
 use coinslot_domain::time::Time;
-use coinslot_domain::webhook::EventState;
+use coinslot_domain::webhook::{EventState, Version};
 use serde_json::{Map, Value};
 
 /// The longest type of a notification, in characters.
@@ -110,6 +110,16 @@ pub static TEST: Shape = Shape::Object {
             "The whole webhook, of at most 64 KiB; its notification_type is set to the one above. A sample, if there \
              is one of the type, unless given.",
         ),
+        Field::optional(
+            "version",
+            Shape::Integer { min: 1, max: 2 },
+            "Of a sample that tells of an order: in which version, if not in the project's own.",
+        ),
+        Field::optional(
+            "delivery",
+            Shape::Enum(&["separate", "combined"]),
+            "Of a sample that tells of an order: whether the payment is in it, if not as the project chose.",
+        ),
     ],
     unknown: Unknown::Refuse,
 };
@@ -121,14 +131,18 @@ pub struct TestBody {
     pub kind: String,
     /// Its exact bytes; none for a sample.
     pub body: Option<String>,
+    /// In which version a sample tells of an order.
+    pub version: Option<Version>,
+    /// Whether a sample that tells of an order has the payment in it.
+    pub combined: Option<bool>,
 }
 
 impl TestBody {
     /// Reads a body, or lists its faults.
-    pub fn read(body: &Value) -> Result<Self, Vec<Violation>> {
-        checked(&TEST, body)?;
-        let kind = text(body, "notification_type").unwrap_or_default().to_string();
-        let body = body.get("body").map(|given| {
+    pub fn read(raw: &Value) -> Result<Self, Vec<Violation>> {
+        checked(&TEST, raw)?;
+        let kind = text(raw, "notification_type").unwrap_or_default().to_string();
+        let body = raw.get("body").map(|given| {
             // `[]` is an empty object that PHP wrote.
             let mut whole = given.as_object().cloned().unwrap_or_default();
             whole.insert("notification_type".into(), kind.as_str().into());
@@ -137,7 +151,9 @@ impl TestBody {
         if body.as_ref().is_some_and(|b| b.len() > TEST_LIMIT) {
             return Err(vec![Violation::new("body", format!("must be at most {TEST_LIMIT} bytes long"))]);
         }
-        Ok(TestBody { kind, body })
+        let version = raw.get("version").and_then(integer).and_then(Version::from_number);
+        let combined = text(raw, "delivery").map(|delivery| delivery == "combined");
+        Ok(TestBody { kind, body, version, combined })
     }
 }
 
@@ -347,7 +363,10 @@ mod tests {
     #[test]
     fn tests() {
         let sample = TestBody::read(&json!({"notification_type": "payment"})).unwrap();
-        assert_eq!(sample, TestBody { kind: "payment".into(), body: None });
+        assert_eq!(sample, TestBody { kind: "payment".into(), body: None, version: None, combined: None });
+        let told = json!({"notification_type": "order_paid", "version": 2, "delivery": "combined"});
+        let told = TestBody::read(&told).unwrap();
+        assert_eq!((told.version, told.combined), (Some(Version::Two), Some(true)));
         let given = r#"{"notification_type": "x", "body": {"notification_type": "y", "amount": 1.10, "a": []}}"#;
         let given = TestBody::read(&shape::parse(given.as_bytes()).unwrap()).unwrap();
         assert_eq!(given.body.as_deref(), Some(r#"{"a":[],"amount":1.10,"notification_type":"x"}"#));

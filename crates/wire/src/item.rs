@@ -388,6 +388,8 @@ impl ItemBody {
             purchase_limit: self.purchase_limit.clone().or_none(old.purchase_limit),
             keywords: self.keywords.clone().or(old.keywords, BTreeMap::new()),
             advertisement: self.advertisement.clone().or_none(old.advertisement),
+            hidden: old.hidden,
+            content: old.content,
             deleted: old.deleted,
         }
     }

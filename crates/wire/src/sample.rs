@@ -1,20 +1,24 @@
 //! Webhooks about a purchase that never was, for trying a listener out.
 
 use crate::gift::{self, FriendsQuery};
+use crate::shop::webhook::{ORDER_CANCELED, ORDER_PAID, OrderNotice};
 use crate::webhook::{self, PaymentNotice, RefundNotice};
-use coinslot_domain::id::{AttemptId, MerchantId, OrderId, PaymentId, ProjectId};
+use coinslot_domain::id::{AttemptId, ItemId, MerchantId, OrderId, PaymentId, ProjectId};
 use coinslot_domain::merchant::Fees;
 use coinslot_domain::money::{BasisPoints, Currency, Money};
-use coinslot_domain::order::{Order, OrderState, Player};
+use coinslot_domain::order::{Order, OrderState, Placed, Player};
 use coinslot_domain::payment::{Breakdown, Notified, Payment, PaymentState};
+use coinslot_domain::purchase::{Line, LineKind};
 use coinslot_domain::refund::{CODE_CANCELLATION, split};
 use coinslot_domain::tax::{Tax, TaxKind};
 use coinslot_domain::time::Time;
+use coinslot_domain::virtual_currency::HUNDREDTHS;
+use coinslot_domain::webhook::Telling;
 use serde_json::{Number, Value, json};
 
 /// The types that there is a sample of: every published one that is about a
-/// project and not about an order of the Store API.
-pub const KINDS: [&str; 24] = [
+/// project or an order.
+pub const KINDS: [&str; 26] = [
     "user_validation",
     "user_search",
     "friends_list",
@@ -39,12 +43,21 @@ pub const KINDS: [&str; 24] = [
     "inventory_get",
     "inventory_pull",
     "inventory_push",
+    ORDER_PAID,
+    ORDER_CANCELED,
 ];
 
 /// A webhook of a type, or nothing where there is no sample. `number` becomes
 /// `transaction.id`: whoever sends it sees to it that no payment has it, for a
-/// listener that keeps its books takes each number once.
-pub fn body(kind: &str, project: ProjectId, merchant: MerchantId, number: i64, now: Time) -> Option<String> {
+/// listener that keeps its books takes each number once. `telling` is how a game
+/// is told of orders.
+pub fn body(
+    kind: &str,
+    (project, merchant): (ProjectId, MerchantId),
+    number: i64,
+    telling: Telling,
+    now: Time,
+) -> Option<String> {
     let player = Player {
         id: "1234567".into(),
         name: Some("Nova".into()),
@@ -109,6 +122,15 @@ pub fn body(kind: &str, project: ProjectId, merchant: MerchantId, number: i64, n
     match kind {
         "payment" => Some(webhook::payment(&notice, None)),
         "refund" => Some(webhook::refund(&notice, &because(&payment.breakdown))),
+        ORDER_PAID | ORDER_CANCELED => {
+            let canceled = kind == ORDER_CANCELED;
+            let order = ordered(&order, canceled, now);
+            let payment = PaymentNotice { order: &order, ..notice };
+            let refund = canceled.then(|| because(&breakdown));
+            let (payment, refund) = (Some(&payment), refund.as_ref());
+            let told = OrderNotice { order: &order, telling, payment, refund, code: None };
+            Some(super::shop::webhook::order(&told).1)
+        }
         "partial_refund" => {
             let part = split(&payment.breakdown, &[], Money::new(500, usd))?;
             Some(webhook::partial_refund(&notice, &because(&part)))
@@ -236,12 +258,53 @@ fn told(kind: &str, project: ProjectId, merchant: MerchantId, number: i64, now: 
     Some(body)
 }
 
+/// The same as an order of the Store API: a bundle with a sword and gems in it.
+fn ordered(order: &Order, canceled: bool, now: Time) -> Order {
+    let zero = Money::zero(order.total.currency);
+    let bundle = Line {
+        kind: LineKind::Bundle,
+        reference: Some(1),
+        sku: "sample_bundle".into(),
+        name: "Starter pack".into(),
+        quantity: 1,
+        detail: None,
+        price: order.total,
+        full_price: order.total,
+        promotion: None,
+        bundle: None,
+    };
+    let inside = Line { price: zero, full_price: zero, bundle: ItemId::new(1), ..bundle.clone() };
+    let sword = Line { kind: LineKind::Item, sku: "sample_sword".into(), name: "Sword".into(), ..inside.clone() };
+    let gems = Line {
+        kind: LineKind::VirtualCurrency,
+        reference: None,
+        sku: String::new(),
+        name: "Gems".into(),
+        quantity: 1200 * HUNDREDTHS,
+        ..inside
+    };
+    let placed = Placed { at: now, until: now, token_hash: None, dry_run: true, cart: None, coins: None };
+    Order {
+        state: if canceled { OrderState::Refunded } else { OrderState::Paid },
+        lines: vec![bundle, sword, gems],
+        description: None,
+        placed: Some(placed),
+        ..order.clone()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use coinslot_domain::webhook::Version;
 
     fn sample(kind: &str) -> Option<String> {
-        body(kind, ProjectId::new(18404)?, MerchantId::new(2340)?, 77, Time(1_411_576_696_000_000))
+        ordered(kind, Telling::default())
+    }
+
+    fn ordered(kind: &str, telling: Telling) -> Option<String> {
+        let of = (ProjectId::new(18404)?, MerchantId::new(2340)?);
+        body(kind, of, 77, telling, Time(1_411_576_696_000_000))
     }
 
     #[test]
@@ -249,6 +312,9 @@ mod tests {
         for kind in KINDS {
             let value: Value = serde_json::from_str(&sample(kind).unwrap()).unwrap();
             assert_eq!(value["notification_type"], kind);
+            if kind.starts_with("order_") {
+                continue;
+            }
             // A question that is a GET has parameters only.
             if kind != "friends_list" {
                 assert_eq!(value["settings"]["project_id"], 18404, "{kind}");
@@ -263,6 +329,16 @@ mod tests {
         }
         let part: Value = serde_json::from_str(&sample("partial_refund").unwrap()).unwrap();
         assert_eq!(part["payment_details"]["payment"]["amount"].to_string(), "5");
+        for kind in [ORDER_PAID, ORDER_CANCELED] {
+            for (version, combined) in [(Version::One, false), (Version::Two, true)] {
+                let value: Value =
+                    serde_json::from_str(&ordered(kind, Telling { version, combined }).unwrap()).unwrap();
+                assert_eq!((&value["order"]["id"], &value["order"]["mode"]), (&77.into(), &"sandbox".into()));
+                assert_eq!(value["items"].as_array().map(Vec::len), Some(3));
+                assert_eq!(value.get("billing").is_some(), combined, "{kind}");
+                assert_eq!(value["items"][1].get("is_bundle_content").is_some(), version == Version::Two, "{kind}");
+            }
+        }
         assert_eq!(sample("order_shipped"), None);
         assert_eq!(sample(""), None);
     }

@@ -11,7 +11,7 @@ use coinslot_domain::calendar::Unit;
 use coinslot_domain::catalogue::Catalogue;
 use coinslot_domain::group::Group;
 use coinslot_domain::id::{GroupId, ItemId};
-use coinslot_domain::item::{Advertisement, Item};
+use coinslot_domain::item::{Advertisement, Item, Kind};
 use coinslot_domain::localized::Localized;
 use coinslot_domain::money::{Currency, Money};
 use coinslot_domain::plan::Plan;
@@ -343,7 +343,8 @@ pub fn items<'a>(
     group: Option<GroupId>,
 ) -> Listing {
     let group = group.filter(|id| is_shown(catalogue, *id));
-    let members = group.into_iter().flat_map(|id| catalogue.in_group(id)).filter(|i| i.enabled);
+    let members = group.into_iter().flat_map(|id| catalogue.in_group(id));
+    let members = members.filter(|i| i.enabled && !i.hidden && i.kind != Kind::Bundle);
     let mut whole = br#"{"items":["#.to_vec();
     let mut parts = Vec::new();
     for item in members {

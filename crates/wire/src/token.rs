@@ -796,14 +796,25 @@ impl TokenBody {
             purchase["coupon_code"] = json!({ "value": code });
         }
         said.insert("purchase".into(), purchase);
-        Self::from_stored(&Value::Object(said).to_string())
+        Self::of(Value::Object(said))
+    }
+
+    /// The body that says all of this.
+    fn of(raw: Value) -> Option<Self> {
+        let body = Self::from_stored(&serde_json::to_string(&raw).ok()?)?;
+        // Nobody need read again what was just written.
+        Some(TokenBody { raw: OnceLock::from(raw), ..body })
     }
 
     /// The same, of the order with this number.
-    pub fn with_order(self, order: OrderId) -> Option<Self> {
-        let mut raw = self.raw().clone();
-        raw["order_id"] = order.get().into();
-        Self::from_stored(&raw.to_string())
+    pub fn with_order(mut self, order: OrderId) -> Option<Self> {
+        let end = self.text.rfind('}').filter(|_| self.order.is_none() && self.text.len() > 2)?;
+        self.text.replace_range(end.., &format!(r#","order_id":{order}}}"#));
+        self.order = Some(order.get());
+        if let Some(raw) = self.raw.get_mut() {
+            raw["order_id"] = order.get().into();
+        }
+        Some(self)
     }
 
     /// The same, for somebody who has not shown to be the player: a guest of the
@@ -811,7 +822,7 @@ impl TokenBody {
     pub fn of_guest(self) -> Option<Self> {
         let mut raw = self.raw().clone();
         raw[GUEST] = true.into();
-        Self::from_stored(&raw.to_string())
+        Self::of(raw)
     }
 
     /// The order that was made with the token.
@@ -973,7 +984,9 @@ impl TokenBody {
         let text =
             |v: &Value, key: &str| v.get(key).and_then(Value::as_str).filter(|t| !t.is_empty()).map(str::to_string);
         let currency = |v: &Value| text(v, "currency").and_then(|c| Currency::from_code(&c));
-        let list = |v: &Value, key: &str| v.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
+        fn list<'v>(v: &'v Value, key: &str) -> &'v [Value] {
+            v.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+        }
         let mut wishes = Wishes::new();
         if let Some(part) = part("virtual_currency")
             && let Some(quantity) = part.get("quantity").and_then(read::decimal)

@@ -323,7 +323,9 @@ fn sum(money: Money) -> Sum {
 }
 
 fn purchase<'a>(order: &'a Order, parts: &Breakdown, coupon: Option<(&'a str, &'a str)>) -> Purchase<'a> {
-    let of = |kind| order.lines.iter().filter(move |l: &&Line| l.kind == kind);
+    // A bundle is told of as an item, with what is in it.
+    let kind_of = |l: &Line| if l.kind == LineKind::Bundle { LineKind::Item } else { l.kind };
+    let of = |kind| order.lines.iter().filter(move |l: &&Line| kind_of(l) == kind);
     // One currency and no overflow: the order's total is their sum.
     let price = |kind| sum(Money::new(of(kind).map(|l| l.price.minor).sum(), order.total.currency));
     let some = |kind| of(kind).next().is_some();

@@ -1,5 +1,3 @@
-//! What happens later: webhooks are delivered, charges and refunds whose answer
-//! was lost are asked about, what is old enough is forgotten.
 //! What happens later: subscriptions are charged, webhooks are delivered, charges and refunds whose answer
 //! was lost are asked about, expired tokens are forgotten.
 //!
@@ -11,7 +9,7 @@ pub mod outgoing;
 pub mod smtp;
 
 use coinslot_app::{
-    Shared, StoreError, cart, checkout, clock, idempotency, mail, refund, subscription, token, webhook,
+    Shared, StoreError, cart, checkout, clock, idempotency, mail, refund, subscription, token, tracking, webhook,
 };
 use coinslot_domain::id::ProjectId;
 use coinslot_domain::time::{Span, Time};
@@ -32,6 +30,7 @@ pub async fn run(app: Shared, mut stop: watch::Receiver<bool>) {
     let busy: Arc<Mutex<HashSet<(ProjectId, Work)>>> = Arc::default();
     let free = Arc::new(Notify::new());
     let mut sending = JoinSet::new();
+    let looking = tokio::spawn(look(app.clone(), stop.clone()));
     let mut cleaned = Time(i64::MIN);
     while !*stop.borrow() {
         if let Err(e) = clock::refresh(&app).await {
@@ -74,6 +73,28 @@ pub async fn run(app: Shared, mut stop: watch::Receiver<bool>) {
         }
     }
     while sending.join_next().await.is_some() {}
+    let _ = looking.await;
+}
+
+/// The pause between two looks at the orders of one player who watches: so that
+/// however many watch, looking costs a part of one connection.
+const GLANCE: std::time::Duration = std::time::Duration::from_millis(2);
+
+/// Looks for news of orders for those who watch, until `stop` says so.
+async fn look(app: Shared, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        let watched = match tracking::look(&app).await {
+            Ok(watched) => u32::try_from(watched).unwrap_or(u32::MAX),
+            Err(e) => {
+                tracing::error!(error = %e, "nobody was told how orders stand");
+                0
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(TICK.max(GLANCE.saturating_mul(watched))) => {}
+            _ = stop.changed() => {}
+        }
+    }
 }
 
 /// What is to be done for a project.

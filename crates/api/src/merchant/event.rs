@@ -200,8 +200,8 @@ async fn test(
     Project(_, project): Project,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
-    let TestBody { kind, body } = TestBody::read(&body).map_err(Problem::invalid)?;
-    let (event, delivery) = event::test(&app, project, kind, body).await?;
+    let body = TestBody::read(&body).map_err(Problem::invalid)?;
+    let (event, delivery) = event::test(&app, project, body).await?;
     let mut answer = attempt(&delivery);
     answer.insert("event".into(), view(&event).into());
     answer.insert("body".into(), event.body.into());

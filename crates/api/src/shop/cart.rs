@@ -47,11 +47,15 @@ const NO_USER: &str = "User not found";
 const NO_QUANTITY: &str = "Item quantity must be non-negative integer";
 const FULL: &str = "Unprocessable Entity. The cart is full: it has 100 different items";
 
+/// What is there for the current cart and for one with a name: whether it has
+/// one, and what follows `cart` in the path.
+pub(crate) const BOTH: [(bool, &str); 2] = [(false, ""), (true, "/{cart_id}")];
+
 /// The operations here. Each is there for the current cart, and for one with a
 /// name.
 pub fn routes() -> Vec<Route> {
     let mut all = Vec::new();
-    for (named, part) in [(false, ""), (true, "/{cart_id}")] {
+    for (named, part) in BOTH {
         let name = |current: &'static str, other: &'static str| if named { other } else { current };
         let gone = || Answer::empty(StatusCode::NO_CONTENT, "Done.");
         let no_item = || {

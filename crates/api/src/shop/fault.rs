@@ -18,6 +18,8 @@ pub struct Fault {
     code: i64,
     text: String,
     extended: Vec<String>,
+    /// After how many seconds to try again.
+    retry_after: Option<i64>,
 }
 
 /// Said when neither the body nor the address tells the player's country.
@@ -71,7 +73,7 @@ pub(crate) fn no_item(sku: &str) -> Fault {
 impl Fault {
     /// An error with its published number.
     pub fn new(status: StatusCode, code: i64, text: impl Into<String>) -> Self {
-        Fault { status, code, text: text.into(), extended: vec![] }
+        Fault { status, code, text: text.into(), extended: vec![], retry_after: None }
     }
 
     /// 422 with a published number.
@@ -84,6 +86,11 @@ impl Fault {
         violations.truncate(MAX_VIOLATIONS);
         let (text, extended) = faults(&violations);
         Fault { extended, ..Fault::refused(INVALID, text) }
+    }
+
+    /// The same for who may try again after so many seconds.
+    pub(crate) fn after(self, seconds: i64) -> Self {
+        Fault { retry_after: Some(seconds), ..self }
     }
 
     /// The same with another status.
@@ -146,6 +153,9 @@ impl IntoResponse for Fault {
             // Some clients send credentials only after being asked for them.
             let challenge = HeaderValue::from_static(r#"Basic realm="Store API", charset="UTF-8""#);
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response.extensions_mut().insert(self);
         response

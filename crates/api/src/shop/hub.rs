@@ -3,7 +3,7 @@
 
 use super::body::{ShopBody, json};
 use super::caller::{From, Player as AsPlayer};
-use super::cart::Own;
+use super::cart::{BOTH, Own};
 use super::fault::{
     self, INVALID_CART, INVALID_ITEM, IS_FREE, LIMIT, NO_CODE, NO_ORDER, NO_PLAYER, NO_PRICE, NOT_ACTIVE, OUTDATED,
     OWNED, Of, TOO_FEW, TOO_LITTLE, USED_UP,
@@ -11,10 +11,11 @@ use super::fault::{
 use super::order::{ordering, single};
 use super::{Fault, missing, refused};
 use crate::body::{is_packed, whole};
+use crate::limit::{Limits, TOO_OFTEN};
 use crate::merchant::basic;
 use crate::{Answer, AnswerBody, Auth, Route};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request, State};
-use axum::http::{HeaderMap, Method, StatusCode, request::Parts};
+use axum::http::{Method, StatusCode, request::Parts};
 use axum::response::Response;
 use axum::routing::{get, post};
 use coinslot_app::hub::{self, CancelError, PushError, UserError};
@@ -119,7 +120,11 @@ pub fn routes() -> Vec<Route> {
         what: "The body is not JSON or has faults.",
         body: AnswerBody::Fault(1102, "Unprocessable Entity. The property `payment_id` is required"),
     };
-    let of_cart = || refused(1401, "Something in the cart cannot be sold so.", INVALID_CART);
+    let of_cart = |(named, part): (bool, &str)| {
+        let invalid = refused(1401, "Something in the cart cannot be sold so.", INVALID_CART);
+        let name = if named { "hub_order_create_by_cart_id" } else { "hub_order_create" };
+        order(name, &format!("payment/cart{part}"), "Order what is in a cart, to sell it", invalid, post(cart))
+    };
     vec![
         Route {
             name: "hub_user_auth",
@@ -142,14 +147,8 @@ pub fn routes() -> Vec<Route> {
             ],
             handler: post(user_auth),
         },
-        order("hub_order_create", "payment/cart", "Order what is in a cart, to sell it", of_cart(), post(cart)),
-        order(
-            "hub_order_create_by_cart_id",
-            "payment/cart/{cart_id}",
-            "Order what is in a cart with a name, to sell it",
-            of_cart(),
-            post(cart),
-        ),
+        of_cart(BOTH[0]),
+        of_cart(BOTH[1]),
         order(
             "hub_order_create_with_item",
             "payment/item/{item_sku}",
@@ -223,11 +222,15 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// The partner that calls.
-async fn calling(headers: &HeaderMap, app: &Shared, status: StatusCode) -> Result<Partner, Fault> {
+async fn calling(parts: &Parts, app: &Shared, status: StatusCode) -> Result<Partner, Fault> {
     let denied = || Fault::new(status, 1024, DENIED);
-    let (number, key) = basic(headers).ok_or_else(denied)?;
+    let (number, key) = basic(&parts.headers).ok_or_else(denied)?;
     let id = PartnerId::new(number).ok_or_else(denied)?;
-    hub::authenticate(app, id, &key).await?.ok_or_else(denied)
+    let partner = hub::authenticate(app, id, &key).await?.ok_or_else(denied)?;
+    match parts.extensions.get::<Arc<Limits>>().map(|limits| limits.of_partner(id)) {
+        Some(Err(seconds)) => Err(Fault::new(StatusCode::TOO_MANY_REQUESTS, 1000, TOO_OFTEN).after(seconds)),
+        _ => Ok(partner),
+    }
 }
 
 /// A partner, and the project of the path, for which it sells.
@@ -237,7 +240,7 @@ impl FromRequestParts<Shared> for Seller {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Fault> {
-        let partner = calling(&parts.headers, app, StatusCode::UNAUTHORIZED).await?;
+        let partner = calling(parts, app, StatusCode::UNAUTHORIZED).await?;
         let denied = || Fault::new(StatusCode::UNAUTHORIZED, 1024, DENIED);
         let path = super::caller::project_in_path(parts, app).await;
         // A project that is not there looks like one for which it does not sell.
@@ -255,7 +258,7 @@ impl FromRequestParts<Shared> for Pusher {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Fault> {
-        calling(&parts.headers, app, StatusCode::FORBIDDEN).await.map(Pusher)
+        calling(parts, app, StatusCode::FORBIDDEN).await.map(Pusher)
     }
 }
 

@@ -113,21 +113,18 @@ pub fn routes() -> Vec<Route> {
             "Show the virtual currency",
             |sku| One::Currency(sku.into()),
         ),
-        list("offer_list_packages", "virtual_currency/package", "List packages of virtual currency", List::Packages),
+        list("offer_list_packages", "virtual_currency/package", "List packages of virtual currency", |_| {
+            List::Packages
+        }),
         one(
             "offer_get_package",
             "virtual_currency/package/sku/{virtual_currency_package_sku}",
             "Show a package of virtual currency",
             |sku| One::Package(sku.into()),
         ),
-        list("offer_list_bundles", "bundle", "List bundles, which are packages of virtual currency", List::Packages),
-        one("offer_get_bundle", "bundle/sku/{sku}", "Show a bundle", |sku| One::Package(sku.into())),
-        list(
-            "offer_list_bundles_of_group",
-            "bundle/group/{external_id}",
-            "List the bundles of a group",
-            List::Packages,
-        ),
+        list("offer_list_bundles", "bundle", "List bundles", List::Bundles),
+        one("offer_get_bundle", "bundle/sku/{sku}", "Show a bundle", |sku| One::Bundle(sku.into())),
+        list("offer_list_bundles_of_group", "bundle/group/{external_id}", "List the bundles of a group", List::Bundles),
         list("offer_list", "", "List everything that can be bought", List::Everything),
         one("offer_get_by_id", "id/{item_id}", "Show what has a number and can be bought", |id| {
             One::Id(id.parse().unwrap_or_default())

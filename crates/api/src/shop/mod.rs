@@ -5,9 +5,11 @@
 //! those of the payment page.
 
 mod body;
+mod bundle;
 mod caller;
 mod cart;
 mod code;
+mod compat;
 pub(crate) mod fault;
 mod hub;
 mod inventory;
@@ -45,9 +47,11 @@ pub fn routes() -> Vec<Route> {
     all.extend(cart::routes());
     all.extend(code::routes());
     all.extend(item::routes());
+    all.extend(bundle::routes());
     all.extend(inventory::routes());
     all.extend(hub::routes());
     all.extend(webhook::routes());
+    all.extend(compat::routes());
     all
 }
 

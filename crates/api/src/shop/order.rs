@@ -3,7 +3,7 @@
 
 use super::body::{ShopBody, json};
 use super::caller::{From, Player as AsPlayer, Server, Shopper};
-use super::cart::Own;
+use super::cart::{BOTH, Own};
 use super::fault::{
     self, INVALID_CART, INVALID_ITEM, IS_FREE, LIMIT, NO_CODE, NO_ORDER, NO_PRICE, NOT_ACTIVE, OUTDATED, OWNED, Of,
     TOO_FEW, TOO_LITTLE, USED_UP,
@@ -116,27 +116,18 @@ pub fn routes() -> Vec<Route> {
         all.extend(bought());
         all
     };
-    let summary = "Order what is in a cart";
-    all.push(order(
-        "order_create",
-        "payment/cart",
-        Auth::Shopper,
-        summary,
-        &wire::OF_CART,
-        OF_CART,
-        cart(paid()),
-        post(of_cart),
-    ));
-    all.push(order(
-        "order_create_by_cart_id",
-        "payment/cart/{cart_id}",
-        Auth::Shopper,
-        summary,
-        &wire::OF_CART,
-        OF_CART,
-        cart(paid()),
-        post(of_cart),
-    ));
+    for (named, part) in BOTH {
+        let mut of_both = |names: [&'static str; 2], what: &str, summary, answers, handler| {
+            let path = format!("{what}/cart{part}");
+            let name = names[usize::from(named)];
+            all.push(order(name, &path, Auth::Shopper, summary, &wire::OF_CART, OF_CART, answers, handler));
+        };
+        let names = ["order_create", "order_create_by_cart_id"];
+        of_both(names, "payment", "Order what is in a cart", cart(paid()), post(of_cart));
+        let names = ["order_create_free", "order_create_free_by_cart_id"];
+        let summary = "Order what is in a cart and costs nothing, and have it right away";
+        of_both(names, "free", summary, cart(free()), post(free_cart));
+    }
     all.push(order(
         "order_create_with_item",
         "payment/item/{item_sku}",
@@ -146,27 +137,6 @@ pub fn routes() -> Vec<Route> {
         OF_ITEM,
         item(paid()),
         post(of_item),
-    ));
-    let summary = "Order what is in a cart and costs nothing, and have it right away";
-    all.push(order(
-        "order_create_free",
-        "free/cart",
-        Auth::Shopper,
-        summary,
-        &wire::OF_CART,
-        OF_CART,
-        cart(free()),
-        post(free_cart),
-    ));
-    all.push(order(
-        "order_create_free_by_cart_id",
-        "free/cart/{cart_id}",
-        Auth::Shopper,
-        summary,
-        &wire::OF_CART,
-        OF_CART,
-        cart(free()),
-        post(free_cart),
     ));
     all.push(order(
         "order_create_free_with_item",

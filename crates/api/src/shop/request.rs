@@ -3,17 +3,15 @@
 
 use super::Fault;
 use super::caller::identify;
+use crate::Problem;
 use crate::limit::Limits;
-use crate::request::{JSON, admit, log};
-use crate::{Problem, idempotency};
+use crate::request::{JSON, admit, common_headers, log, preflight};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use coinslot_app::Shared;
 use std::sync::Arc;
-
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Wraps every handler of the API.
 pub(crate) async fn layer(
@@ -24,8 +22,8 @@ pub(crate) async fn layer(
     let id = app.transaction_id();
     let (method, path) = (request.method().clone(), request.uri().path().to_string());
     let mut response = match method {
-        Method::OPTIONS => preflight(request.headers()),
-        _ => answer(&app, limits.as_deref(), request, next).await,
+        Method::OPTIONS => preflight(allowed(request.headers())),
+        _ => answer(&app, limits, request, next).await,
     };
     // The layers that both APIs share speak the other one's language.
     let problem = response.extensions_mut().remove::<Problem>().map(|problem| Fault::from(&problem));
@@ -39,30 +37,14 @@ pub(crate) async fn layer(
     response
 }
 
-async fn answer(app: &Shared, limits: Option<&Limits>, mut request: Request, next: Next) -> Response {
+async fn answer(app: &Shared, limits: Option<Arc<Limits>>, mut request: Request, next: Next) -> Response {
+    if let Some(limits) = &limits {
+        // Partners of the Distribution Hub show who they are to their handlers.
+        request.extensions_mut().insert(limits.clone());
+    }
     match identify(app, &mut request).await {
-        Ok(()) => admit(app, limits, request, next).await,
+        Ok(()) => admit(app, limits.as_deref(), request, next).await,
         Err(fault) => fault.into_response(),
-    }
-}
-
-fn common_headers(headers: &mut HeaderMap, id: &str) {
-    let fixed = [
-        (header::CACHE_CONTROL, "no-cache"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-        (header::ACCESS_CONTROL_EXPOSE_HEADERS, "X-Request-Id"),
-    ];
-    for (name, value) in fixed {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    for name in [idempotency::REPLAYED, header::RETRY_AFTER] {
-        if headers.contains_key(&name) {
-            headers.append(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from(name));
-        }
-    }
-    if let Ok(id) = HeaderValue::from_str(id) {
-        headers.insert(REQUEST_ID, id);
     }
 }
 
@@ -72,19 +54,8 @@ const ALLOWED: &str = "Authorization, Content-Type, Accept, Accept-Language, Ide
                        x-user, x-user-ip, x-engine, x-engine-v, x-sdk, x-sdk-v, x-build-platform, x-game-engine, \
                        x-game-engine-v";
 
-/// What a browser asks before it lets a page call the API. Whatever headers it
-/// asks for are allowed: nothing here trusts one for being sent by a page.
-fn preflight(asked: &HeaderMap) -> Response {
-    let mut response = StatusCode::NO_CONTENT.into_response();
-    let fixed = [
-        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, PATCH, DELETE, OPTIONS"),
-        (header::ACCESS_CONTROL_MAX_AGE, "86400"),
-    ];
-    for (name, value) in fixed {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
-    }
-    let wanted = asked.get(header::ACCESS_CONTROL_REQUEST_HEADERS).cloned();
-    let allowed = wanted.unwrap_or(HeaderValue::from_static(ALLOWED));
-    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_HEADERS, allowed);
-    response
+/// What a browser may send that asks first. Whatever headers it asks for are
+/// allowed: nothing here trusts one for being sent by a page.
+fn allowed(asked: &HeaderMap) -> HeaderValue {
+    asked.get(header::ACCESS_CONTROL_REQUEST_HEADERS).cloned().unwrap_or(HeaderValue::from_static(ALLOWED))
 }

@@ -8,7 +8,7 @@ use super::{Fault, refused};
 use crate::{Answer, Auth, Route};
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use coinslot_app::order::{self, Ordering};
 use coinslot_app::{Shared, country};
@@ -44,6 +44,12 @@ pub fn routes() -> Vec<Route> {
                 &MADE,
                 r#"{ "token": "4mq_foIdbHn4WNoqcNBF4qKA7pzv", "order_id": 100000001 }"#,
             ),
+            Answer::json(
+                StatusCode::CREATED,
+                "The same, for a project that chose 201.",
+                &MADE,
+                r#"{ "token": "4mq_foIdbHn4WNoqcNBF4qKA7pzv", "order_id": 100000001 }"#,
+            ),
             refused(1102, "Neither the body nor X-User-Ip tells the player's country.", NO_COUNTRY),
             refused(1401, "Something is not there or not sold to this player.", INVALID_CART),
             refused(1417, "Nothing is ordered.", EMPTY),
@@ -71,7 +77,8 @@ async fn create(
     };
     let country = body.country.clone().or_else(by_address).ok_or_else(|| Fault::refused(1102, NO_COUNTRY))?;
     let token = body.token(project.id, &country).ok_or_else(|| Fault::refused(1401, INVALID_CART))?;
+    let status = StatusCode::from_u16(project.token_status.number()).unwrap_or_default();
     let ordering = Ordering { project, body: token, cart: None };
     let (id, token) = order::place(&app, ordering).await.map_err(|e| fault::order(e, Of::Lines))?;
-    Ok(json(&json!({ "token": token, "order_id": id.get() })))
+    Ok((status, json(&json!({ "token": token, "order_id": id.get() }))).into_response())
 }

@@ -156,7 +156,7 @@ async fn hello(app: &Shared, client: &mut Client) -> Option<Result<Greeted, u16>
                         client.say(wire::refused(id, UNAUTHORIZED, "unauthorized")).await?;
                         return Some(Err(BAD_TOKEN));
                     };
-                    let Some(news) = tracking::watch(app, project, &user) else { return Some(Err(TOO_MANY)) };
+                    let Some(news) = tracking::watch(app, project, &user).await else { return Some(Err(TOO_MANY)) };
                     let channel = wire::channel(project, &user);
                     let text = wire::connected(id, &app.transaction_id(), &channel, EVERY.as_secs());
                     client.say(text).await?;

@@ -86,6 +86,11 @@ fn placed(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     assert_eq!(call!(log, order::placed_between(tx, ours(), all, 1, 1)), (2, vec![second.clone()]));
     assert_eq!(call!(log, order::placed_between(tx, ours(), (at(1), at(2)), 9, 0)), (1, vec![first.clone()]));
     assert_eq!(call!(log, order::placed_between(tx, theirs(), all, 9, 0)), (0, vec![]));
+    let user = &first.player.id;
+    let recent = call!(log, order::recent_of_player(tx, ours(), user, at(0), 9));
+    assert!(recent.contains(&first.id) && recent.is_sorted_by(|a, b| a > b), "the newest first");
+    assert_eq!(call!(log, order::recent_of_player(tx, ours(), user, at(99), 9)), []);
+    assert_eq!(call!(log, order::recent_of_player(tx, theirs(), user, at(0), 9)), []);
     let told = Player {
         email: Some("p@example.com".into()),
         zip: Some("10115".into()),

@@ -4,8 +4,8 @@ use super::{Log, Step, ours, theirs};
 use coinslot_domain::attribute::{self as player, Action, Attribute, Condition, Operation, Value, Values};
 use coinslot_domain::decimal::Decimal;
 use coinslot_domain::group::Group;
-use coinslot_domain::id::{AttributeId, ConditionId, GroupId, ItemId, PackageId, SlotId};
-use coinslot_domain::item::{Advertisement, Item, Kind};
+use coinslot_domain::id::{AttributeId, ConditionId, GameId, GroupId, ItemId, PackageId, SlotId};
+use coinslot_domain::item::{Advertisement, Content, Item, Kind, Part};
 use coinslot_domain::localized::Localized;
 use coinslot_domain::lootbox::{Class, Entry, Limit, Limited, Lootbox, Prize, Slot, Table};
 use coinslot_domain::money::{BasisPoints, Currency};
@@ -22,6 +22,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step::Refused("an SKU twice", sku_twice),
     Step::Write("items go", items_go),
     Step::Write("lootboxes", lootboxes),
+    Step::Write("bundles", bundles),
     Step::Write("settings of virtual currency", settings),
     Step::Write("packages of virtual currency", packages),
     Step::Refused("a package's SKU twice", package_sku_twice),
@@ -266,6 +267,21 @@ fn a_table(version: i64, first: i64) -> Table {
             Limit { of: Limited::Class(class), most: 6 },
         ],
     }
+}
+
+fn bundles(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
+    let of = |part, quantity| Content { part, quantity };
+    let game = GameId::new(3).unwrap();
+    let content = vec![of(Part::Item(item_id(24)), 2), of(Part::Currency, 500), of(Part::Key(game, 1), 1)];
+    let made = Item { kind: Kind::Bundle, hidden: true, content, ..Item::new(item_id(28), "starter") };
+    call!(log, item::save(tx, ours(), &made));
+    assert_eq!(call!(log, item::find(tx, ours(), made.id)), Some(made.clone()));
+    assert_eq!(call!(log, item::find(tx, theirs(), made.id)), None);
+    let other = Item { hidden: false, content: made.content[1..].to_vec(), ..made };
+    call!(log, item::save(tx, ours(), &other));
+    assert_eq!(call!(log, item::by_sku(tx, ours(), "starter")), Some(other.clone()), "in place of what it had");
+    call!(log, item::delete(tx, ours(), other.id));
+    Ok(())
 }
 
 fn lootboxes(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {

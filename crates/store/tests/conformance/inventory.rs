@@ -18,7 +18,7 @@ fn holdings(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     assert_eq!(call!(log, inventory::owned(tx, ours(), "kim", sword.id, at(0))), 0);
     assert!(!call!(log, inventory::take(tx, ours(), "kim", sword.id, 1, at(0))));
     assert_eq!(call!(log, inventory::grant(tx, ours(), "kim", &sword, 3, at(0))), 3, "a new player");
-    assert_eq!(call!(log, inventory::grant(tx, ours(), "kim", &sword, 2, at(0))), 2);
+    assert_eq!(call!(log, inventory::give(tx, ours(), "kim", &sword, 2, at(0))), 2, "a player who is known");
     assert!(!call!(log, inventory::take(tx, ours(), "kim", sword.id, 6, at(0))));
     assert!(call!(log, inventory::take(tx, ours(), "kim", sword.id, 4, at(0))));
     assert_eq!(call!(log, inventory::owned(tx, ours(), "kim", sword.id, at(0))), 1);

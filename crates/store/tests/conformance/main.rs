@@ -45,7 +45,7 @@ mod wallet;
 use coinslot_domain::gift::Gift;
 use coinslot_domain::id::{AttemptId, EntryId, EventId, MerchantId, OrderId, PaymentId, ProjectId, RefundId};
 use coinslot_domain::ledger::{self as books, Entry, EntryKind};
-use coinslot_domain::merchant::{Caller, Fees, KeyScope, Project};
+use coinslot_domain::merchant::{Caller, Fees, KeyScope, Project, TokenStatus};
 use coinslot_domain::money::{BasisPoints, Currency, Money};
 use coinslot_domain::order::{Order, OrderEvent, OrderState, Player};
 use coinslot_domain::payment::{AttemptState, Breakdown, Decline, Notified, Payment, PaymentEvent, PaymentState};
@@ -343,6 +343,7 @@ fn full_project() -> Project {
         return_url: None,
         external_id_required: false,
         optional: vec![Optional::PsDeclined],
+        token_status: Default::default(),
     }
 }
 
@@ -361,6 +362,7 @@ fn bare_project() -> Project {
         return_url: None,
         external_id_required: false,
         optional: vec![],
+        token_status: Default::default(),
     }
 }
 
@@ -522,6 +524,9 @@ fn projects(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     call!(log, merchant::set_webhook_url(tx, ours(), Some("http://127.0.0.1:9/")));
     let url = call!(log, merchant::find_project(tx, ours())).unwrap().webhook_url;
     assert_eq!(url.as_deref(), Some("http://127.0.0.1:9/"));
+    call!(log, merchant::set_token_status(tx, ours(), TokenStatus::Created));
+    assert_eq!(call!(log, merchant::find_project(tx, ours())).unwrap().token_status, TokenStatus::Created);
+    call!(log, merchant::set_token_status(tx, ours(), TokenStatus::Ok));
     call!(log, merchant::set_webhook_url(tx, ours(), None));
     assert_eq!(call!(log, merchant::find_project(tx, ours())), Some(full_project()));
     call!(log, merchant::set_webhook_url(tx, ProjectId::new(9).unwrap(), Some("http://x/")));

@@ -23,6 +23,7 @@ fn line(kind: LineKind) -> Line {
         price: eur(900),
         full_price: eur(1000),
         promotion: PromotionId::new(5),
+        bundle: None,
     }
 }
 
@@ -33,7 +34,9 @@ fn an_order_of(lines: Vec<Line>, n: i64) -> Order {
 fn lines(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     let amount = Line { reference: None, sku: String::new(), promotion: None, ..line(LineKind::VirtualCurrency) };
     let key = Line { detail: Some("steam".into()), ..line(LineKind::Key) };
-    let order = an_order_of(vec![line(LineKind::Item), amount, key], 8001);
+    let bundle = Line { promotion: None, ..line(LineKind::Bundle) };
+    let inside = Line { price: eur(0), full_price: eur(0), bundle: ItemId::new(77), ..line(LineKind::Item) };
+    let order = an_order_of(vec![line(LineKind::Item), amount, key, bundle, inside], 8001);
     call!(log, order::insert(tx, &order, at(1)));
     assert_eq!(call!(log, order::find(tx, ours(), order.id)), Some(order.clone()), "in their order");
     assert_eq!(call!(log, order::find(tx, theirs(), order.id)), None);

@@ -182,7 +182,7 @@ pub fn cart(cart: &Cart, lines: &[Line], shown: &BTreeMap<String, Value>, view: 
     let joined = order::joined(lines);
     let mut items = Vec::new();
     for (sku, quantity) in &cart.lines {
-        let bought = joined.iter().find(|(known, _, line)| known == sku && !line.is_bonus());
+        let bought = joined.iter().find(|(known, _, line)| known == sku && line.is_asked());
         items.push(line(sku, *quantity, bought.map(|(.., l)| l), shown.get(sku)));
     }
     for (sku, pieces, bonus) in joined.iter().filter(|(.., line)| line.is_bonus()) {

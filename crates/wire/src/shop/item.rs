@@ -6,12 +6,12 @@
 use super::order::{CURRENCY_SKU, MAYBE_PRICE, price};
 use crate::read;
 use crate::shape::{Field, MAX_INTEGER, Shape, TextRule, Unknown};
-use coinslot_domain::attribute::{Access, Action, Values, access};
+use coinslot_domain::attribute::{Access, Values, access};
 use coinslot_domain::catalogue::Catalogue;
 use coinslot_domain::game::{DRMS, Drm, Game};
 use coinslot_domain::group::Group;
-use coinslot_domain::id::{GroupId, ItemId};
-use coinslot_domain::item::{Item, Kind};
+use coinslot_domain::id::{GameId, GroupId, ItemId};
+use coinslot_domain::item::{Content, Item, Kind, Part};
 use coinslot_domain::localized::Localized;
 use coinslot_domain::money::{Currency, Money};
 use coinslot_domain::promotion::{Bargain, Promotion, Sold, bargain};
@@ -86,6 +86,9 @@ pub static THING: Shape = open(&[
     Field::required("can_be_bought", Shape::Bool, "Whether this player can buy it now."),
     Field::required("promotions", LISTED, "The promotions that it is in."),
     Field::required("limits", MAYBE, "How many of it a player can buy, and still can."),
+    Field::optional("bundle_type", NAME, "Of a bundle: standard; of a package of virtual currency that it is one."),
+    Field::optional("content", LISTED, "Of a bundle: what is in it, each with quantity."),
+    Field::optional("total_content_price", MAYBE_PRICE, "Of a bundle: what all of it costs by itself."),
 ]);
 
 /// A list of things.
@@ -213,6 +216,9 @@ pub struct View<'a> {
     pub mine: Option<&'a Mine>,
     /// What to show.
     pub fields: Fields,
+    /// Games with how many keys of each can be sold, by the number of the place;
+    /// none where no bundle needs them.
+    pub games: &'a [(Game, BTreeMap<i64, i64>)],
     /// What addresses of pictures begin with that say neither: `https:` or
     /// `http:`. Not every client is a browser that would know.
     pub scheme: &'static str,
@@ -263,11 +269,14 @@ impl<'a> View<'a> {
         let bought = self.mine.and_then(|m| m.bought.get(&item.id)).copied().unwrap_or(0);
         let has = item.once_only() && self.mine.is_some_and(|m| m.owned.contains(&item.id));
         let left = item.most().map(|most| most.saturating_sub(bought).max(0).min(if has { 0 } else { most }));
-        let sold = item.enabled && self.access(item) < Access::Blocked && (money.is_some() || coins.is_some());
+        let sold = item.enabled
+            && self.access(item) < Access::Blocked
+            && (money.is_some() || coins.is_some())
+            && item.content.iter().all(|c| self.has(c));
         let mut shown = json!({
             "item_id": item.id.get(),
             "sku": item.sku,
-            "type": if item.kind == Kind::Physical { "physical_good" } else { "virtual_good" },
+            "type": type_of(item),
             "name": self.called(&item.name, &item.sku),
             "description": self.text(&item.description),
             "image_url": self.picture(item.image_url.as_deref()),
@@ -287,8 +296,75 @@ impl<'a> View<'a> {
             "custom_attributes": {},
             "vp_rewards": [],
         });
+        if item.kind == Kind::Bundle {
+            shown["bundle_type"] = "standard".into();
+            shown["content"] = item.content.iter().filter_map(|c| self.content(c)).collect();
+            shown["total_content_price"] = self.content_price(item).unwrap_or_default();
+            for of_items in ["inventory_options", "virtual_item_type"] {
+                shown.as_object_mut().map(|all| all.remove(of_items));
+            }
+        }
         self.extend(&mut shown, item.image_url.as_deref(), Some(&item.long_description), place);
         shown
+    }
+
+    /// A game that bundles need, with how many keys can be sold.
+    fn game_of(&self, id: GameId) -> Option<&'a (Game, BTreeMap<i64, i64>)> {
+        self.games.iter().find(|(game, _)| game.id == id)
+    }
+
+    /// Whether something that is in a bundle can be handed out.
+    fn has(&self, content: &Content) -> bool {
+        match content.part {
+            Part::Item(id) => self.catalogue.items.contains_key(&id),
+            Part::Currency => true,
+            Part::Key(id, drm) => {
+                let free = self.game_of(id).and_then(|(_, free)| free.get(&drm));
+                free.is_some_and(|n| *n >= content.quantity)
+            }
+        }
+    }
+
+    /// Something that is in a bundle, with what it costs by itself.
+    fn content(&self, content: &Content) -> Option<Value> {
+        let mut shown = match content.part {
+            Part::Item(id) => self.item(self.catalogue.items.get(&id)?, 0),
+            Part::Currency => self.virtual_currency(),
+            Part::Key(id, drm) => {
+                let (game, free) = self.game_of(id)?;
+                self.key(game, drm, free, 0)
+            }
+        };
+        shown["quantity"] = content.quantity.into();
+        Some(shown)
+    }
+
+    /// What everything in a bundle would cost by itself in one currency, with and
+    /// without promotions; nothing where not everything has such a price.
+    fn content_price(&self, bundle: &Item) -> Option<Value> {
+        let (currency, _) = bundle.price(self.currency())?;
+        let (mut reduced, mut full) = (0_i64, 0_i64);
+        for content in &bundle.content {
+            let (sold, one) = match content.part {
+                Part::Item(id) => {
+                    let item = self.catalogue.items.get(&id)?;
+                    (Some(Sold::Item(&item.sku)), item.prices.get(&currency)?.money(currency).ok()?)
+                }
+                Part::Currency => (None, self.catalogue.currency.base.get(&currency)?.money(currency).ok()?),
+                Part::Key(id, drm) => {
+                    let (game, _) = self.game_of(id)?;
+                    let price = game.editions.get(&drm)?.prices.get(currency.code())?;
+                    (Some(Sold::Game(id)), price.money(currency).ok()?)
+                }
+            };
+            let cheaper = match sold {
+                Some(sold) if one.minor > 0 => self.bargain(sold).price(one),
+                _ => one,
+            };
+            reduced = reduced.checked_add(cheaper.minor.checked_mul(content.quantity)?)?;
+            full = full.checked_add(one.minor.checked_mul(content.quantity)?)?;
+        }
+        Some(price(Money::new(reduced, currency), Money::new(full, currency)))
     }
 
     /// What was asked for besides.
@@ -352,7 +428,7 @@ impl<'a> View<'a> {
             "promotions": [],
             "limits": null,
             "periods": null,
-            "can_be_bought": false,
+            "can_be_bought": settings.any_amount && money.is_some_and(|m| m.minor > 0),
             "custom_attributes": {},
             "vp_rewards": [],
         });
@@ -539,7 +615,7 @@ impl<'a> View<'a> {
         let item = self.catalogue.item(sku)?;
         Some(json!({
             "sku": item.sku, "quantity": quantity,
-            "type": if item.kind == Kind::Physical { "physical_good" } else { "virtual_good" },
+            "type": type_of(item),
             "name": self.called(&item.name, &item.sku),
             "description": self.text(&item.description),
             "image_url": self.picture(item.image_url.as_deref()),
@@ -583,11 +659,6 @@ pub fn is_shown(catalogue: &Catalogue, id: GroupId) -> bool {
     false
 }
 
-/// Whether what a player sees of it depends on who the player is.
-pub fn is_personal(item: &Item) -> bool {
-    item.most().is_some() || item.conditions.iter().any(|c| matches!(c.action, Action::Hide | Action::Block))
-}
-
 fn inventory_options(item: &Item) -> Value {
     let period = item.lasts().map(|seconds| {
         let units = [("day", 86_400), ("hour", 3_600), ("minute", 60)];
@@ -599,6 +670,15 @@ fn inventory_options(item: &Item) -> Value {
         "consumable": consumable.then(|| json!({ "usages_count": 1 })),
         "expiration_period": period,
     })
+}
+
+/// The type of an item.
+pub fn type_of(item: &Item) -> &'static str {
+    match item.kind {
+        Kind::Physical => "physical_good",
+        Kind::Bundle => "bundle",
+        Kind::Consumable | Kind::Expiration | Kind::Permanent | Kind::Lootbox => "virtual_good",
+    }
 }
 
 /// What becomes of an item once a player has it.

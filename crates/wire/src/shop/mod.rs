@@ -1,6 +1,8 @@
 //! The JSON of the Store API.
 
+pub mod bundle;
 pub mod cart;
+pub mod compat;
 pub mod error;
 pub mod inventory;
 pub mod item;

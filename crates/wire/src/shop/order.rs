@@ -12,7 +12,6 @@ use coinslot_domain::order::{Coins, Order, Player, Status};
 use coinslot_domain::payment::Payment;
 use coinslot_domain::purchase::{Line, LineKind};
 use coinslot_domain::time::Time;
-use coinslot_domain::virtual_currency::HUNDREDTHS;
 use serde_json::{Map, Value, json};
 
 const BOOL: Shape = Shape::Bool;
@@ -269,9 +268,12 @@ pub fn joined(lines: &[Line]) -> Vec<(String, i64, Line)> {
     let mut all: Vec<(String, i64, Line)> = Vec::new();
     for line in lines {
         let sku = sku(line);
-        let pieces = if sku == CURRENCY_SKU { line.quantity / HUNDREDTHS } else { line.pieces() }.max(1);
+        let pieces = line.pieces().max(1);
         let same = |(known, _, l): &&mut (String, i64, Line)| {
-            line.kind == LineKind::Key && *known == sku && each(l.price, l.quantity) == line.price
+            line.kind == LineKind::Key
+                && *known == sku
+                && l.bundle == line.bundle
+                && each(l.price, l.quantity) == line.price
         };
         match all.iter_mut().find(same) {
             Some((_, n, sum)) => {
@@ -306,7 +308,7 @@ pub fn order(order: &Order, status: Status) -> Value {
             "price": if costs { price(order.total, Money::new(full, order.total.currency)) } else { Value::Null },
             "virtual_price": coins.map(coins_json),
             "is_free": order.is_free(),
-            "items": joined(&order.lines).iter().map(line).collect::<Vec<_>>(),
+            "items": joined(&order.lines).iter().filter(|(.., l)| !l.is_content()).map(line).collect::<Vec<_>>(),
         },
     })
 }
@@ -376,6 +378,7 @@ pub fn listed(order: &Order, status: Status, paid: Option<&Payment>) -> Value {
             LineKind::VirtualCurrency if line.reference.is_some() => "bundle",
             LineKind::VirtualCurrency => "virtual_currency",
             LineKind::Key => "game_key",
+            LineKind::Bundle => "bundle",
         };
         let free = line.price.minor == 0;
         let one = money(each(line.price, pieces), each(line.full_price, pieces));

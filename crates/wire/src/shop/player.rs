@@ -3,10 +3,10 @@
 
 use crate::read;
 use crate::shape;
-use coinslot_domain::cart::GUEST;
 use coinslot_domain::merchant::is_country;
 use coinslot_domain::order::Player;
 use coinslot_domain::time::Time;
+use coinslot_domain::token::GUEST;
 use serde_json::{Map, Value};
 
 /// Most bytes of a token. An honest one has some hundred.

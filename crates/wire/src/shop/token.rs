@@ -452,7 +452,11 @@ mod tests {
         assert!(token.custom_parameters_text().unwrap().contains("1.5"));
         assert_eq!(TokenBody::from_stored(token.to_stored()), Some(token.clone()));
         let order = coinslot_domain::id::OrderId::new(77).unwrap();
-        assert_eq!((token.order(), token.clone().with_order(order).unwrap().order()), (None, Some(order)));
+        let ordered = token.clone().with_order(order).unwrap();
+        assert_eq!((token.order(), ordered.order()), (None, Some(order)));
+        let stored = TokenBody::from_stored(ordered.to_stored()).unwrap();
+        assert_eq!((stored.order(), stored.wishes()), (Some(order), ordered.wishes()));
+        assert_eq!(ordered.with_order(order), None, "it has one");
         assert!(!token.is_guest() && token.of_guest().unwrap().is_guest());
     }
 

@@ -186,7 +186,7 @@ fn items(order: &Order, version: Version) -> Vec<Value> {
     let mut all = Vec::new();
     for (sku, pieces, line) in joined(&order.lines) {
         // What virtual currency pays is one item; what is added to it is free.
-        let (full, paid, free) = match price.filter(|_| !line.is_bonus()) {
+        let (full, paid, free) = match price.filter(|_| line.is_asked()) {
             Some(price) => (coins(price.full_price), coins(price.price), price.price == 0),
             None => (money(line.full_price), money(line.price), line.price.minor == 0),
         };
@@ -194,14 +194,19 @@ fn items(order: &Order, version: Version) -> Vec<Value> {
             LineKind::Key => "game_key",
             LineKind::VirtualCurrency if line.reference.is_some() => "bundle",
             LineKind::VirtualCurrency => "virtual_currency",
+            LineKind::Bundle => "bundle",
             LineKind::Item | LineKind::Plan => "virtual_good",
         };
+        if line.is_content() {
+            all.push(item((&sku, kind, pieces), None, vec![], (version, false, false, true)));
+            continue;
+        }
         let promotions = match full == paid {
             true => vec![],
             false => vec![json!({ "amount_without_discount": full, "amount_with_discount": paid, "sequence": 1 })],
         };
         all.push(item((&sku, kind, pieces), Some(paid), promotions, (version, free, line.is_bonus(), false)));
-        if kind == "bundle" {
+        if line.kind == LineKind::VirtualCurrency && line.reference.is_some() {
             let inside = (CURRENCY_SKU, "virtual_currency", units(&line));
             all.push(item(inside, None, vec![], (version, false, false, true)));
         }
@@ -286,6 +291,7 @@ mod tests {
             price: usd(price),
             full_price: usd(full),
             promotion: None,
+            bundle: None,
         }
     }
 
