@@ -199,6 +199,11 @@ const PAYMENT: Document = Document {
         ),
         ("`custom_parameters` as they were sent", Works, &["tests/golden/purchase.http"]),
         ("Signature, order, retries and the meaning of each answer", Works, &["tests/golden/webhooks.http"]),
+        (
+            "A signed sample of every published type, to try a listener out",
+            Works,
+            &["docs/webhooks.md", "tests/golden/events.http"],
+        ),
     ],
 };
 
@@ -213,6 +218,8 @@ const ADMIN_TOKEN: Document = Document {
             &["tests/golden/shop_token.http"],
         ),
         ("Promotions and limits are those of the shop", Works, &["tests/golden/shop_token.http"]),
+        ("Bundles, and virtual currency by its SKU", Works, &["tests/golden/shop_bundle.http"]),
+        ("201 in place of 200, where a project says so", Works, &["tests/golden/shop_token.http"]),
     ],
 };
 

@@ -553,11 +553,11 @@ fn migrations() -> Result<refinery_core::Runner, StoreError> {
         ("V14__mail", include_str!("../migrations/V14__mail.sql")),
         ("V15__hub", include_str!("../migrations/V15__hub.sql")),
         ("V16__order_webhook", include_str!("../migrations/V16__order_webhook.sql")),
-        ("V19__shipping", include_str!("../migrations/V19__shipping.sql")),
-        ("V20__gift", include_str!("../migrations/V20__gift.sql")),
-        ("V21__optional_webhooks", include_str!("../migrations/V21__optional_webhooks.sql")),
-        ("V22__bundles", include_str!("../migrations/V22__bundles.sql")),
-        ("V23__compat", include_str!("../migrations/V23__compat.sql")),
+        ("V17__shipping", include_str!("../migrations/V17__shipping.sql")),
+        ("V18__gift", include_str!("../migrations/V18__gift.sql")),
+        ("V19__optional_webhooks", include_str!("../migrations/V19__optional_webhooks.sql")),
+        ("V20__bundles", include_str!("../migrations/V20__bundles.sql")),
+        ("V21__compat", include_str!("../migrations/V21__compat.sql")),
     ];
     let all: Result<Vec<_>, _> = all.iter().map(|(name, sql)| refinery_core::Migration::unapplied(name, sql)).collect();
     // In one transaction with the note that they ran: otherwise a crash between
