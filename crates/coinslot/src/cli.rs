@@ -356,9 +356,8 @@ struct Replay {
 
 #[derive(Args)]
 struct Test {
-    /// The notification_type to send. There are samples of user_validation,
-    /// payment, refund, partial_refund, order_paid and order_canceled; another
-    /// type needs --body.
+    /// The notification_type to send. There is a sample of every published
+    /// type; one of your own needs --body.
     #[arg(value_name = "TYPE")]
     kind: String,
     /// Of order_paid and order_canceled: in which version, if not in the
