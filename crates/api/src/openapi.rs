@@ -556,6 +556,8 @@ fn shop_answers(route: &Route) -> Vec<Answer> {
     if takes_key(route) {
         let what = "The Idempotency-Key belongs to another request, or the request with it is being carried out.";
         add(StatusCode::CONFLICT, what, 1000, idempotency::UNDER_WAY);
+        let what = "The Idempotency-Key has a fault.";
+        add(StatusCode::UNPROCESSABLE_ENTITY, what, 1102, "Unprocessable Entity. Must not be empty");
     }
     add(StatusCode::INTERNAL_SERVER_ERROR, "The server is at fault.", 1000, "Internal Server Error");
     let what = "The database does not answer; the same request may succeed later.";
