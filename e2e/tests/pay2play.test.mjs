@@ -105,7 +105,7 @@ test("simple integration: a place is chosen, the key is on the page and the webh
   assert.match(facts, /GOG-0001-DEMO/);
   await page.screenshot({ path: "out/pay2play-key.png" });
   const [told] = receiver.of("payment");
-  assert.match(told.user.id, /^guest-/);
+  assert.match(told.user.id, /^guest:/);
   assert.deepEqual(told.purchase.pin_codes, [{ digital_content: "starfall", drm: "gog", currency: "USD", amount: 22.99 }]);
   await page.waitForFunction(() => window.seen.includes("status-done"));
   // And in the mail.
