@@ -33,6 +33,15 @@ export async function open(browser, origin, options = {}) {
   return { page, context, done };
 }
 
+/** Presses the button that closes a window of its own, which may be gone before the click is answered. */
+export async function leave(opened) {
+  const gone = opened.waitForEvent("close");
+  await opened.click("[data-close]").catch((error) => {
+    if (!/has been closed/.test(error.message)) throw error;
+  });
+  await gone;
+}
+
 /** Checks a page with axe, in the frame that is given. Its script enters past the policy, as extensions do. */
 export async function accessible(frame, what) {
   const source = await import("node:fs/promises").then((fs) => fs.readFile(axe, "utf8"));

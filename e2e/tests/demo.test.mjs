@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch } from "../chromium.mjs";
-import { PHONE, accessible, open } from "../pages.mjs";
+import { PHONE, accessible, leave, open } from "../pages.mjs";
 import { fill, serve, settled } from "../server.mjs";
 
 const PHONE_BROWSER =
@@ -96,7 +96,7 @@ test("without iframeOnly a phone gets a window of its own, and the page is told 
   await fill(popup, "5555555555554444");
   await settled(popup, "done");
   await balance(page, wanted);
-  await popup.click("[data-close]");
+  await leave(popup);
   await page.waitForFunction(() => window.seen.includes("close-window"));
   assert.deepEqual(await page.evaluate(() => window.seen), ["open-window", "status-done", "close-window"]);
   await done();

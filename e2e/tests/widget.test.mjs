@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch } from "../chromium.mjs";
-import { open } from "../pages.mjs";
+import { leave, open } from "../pages.mjs";
 import { fill, serve, settled, token } from "../server.mjs";
 
 const SHOP = `<!doctype html><html lang="en"><title>Shop</title><body><h1>Shop</h1>
@@ -185,7 +185,7 @@ test("a window on a telephone, from a declined card over the bank to the close, 
   const [child] = await Promise.all([page.waitForEvent("popup"), page.click("#first")]);
   await pay(child);
   await page.waitForFunction(() => window.seen.some(([type]) => type === "status-done"));
-  await Promise.all([child.waitForEvent("close"), child.click("[data-close]")]);
+  await leave(child);
   await page.waitForFunction(() => window.seen.some(([type]) => type === "close-window"));
   const seen = heard(await page.evaluate(() => window.seen));
   inOrder(seen, JOURNEY.map((type, i) => type ?? (i < 5 ? "open-window" : "close-window")));
