@@ -30,13 +30,23 @@ impl Currency {
     /// What is paid with in a country of ISO 3166-1 alpha-2. Where there are
     /// several, the one that begins with the country's letters.
     pub fn of_country(country: &str) -> Option<Self> {
-        let used = |c: &Self| {
-            let money = !c.0.is_fund() && !c.0.is_special() && c.0.is_superseded().is_none();
-            money && c.0.used_by().iter().any(|known| known.to_string() == country)
-        };
-        let mut all: Vec<Self> = Currency::all().filter(used).collect();
-        all.sort_by_key(|c| !c.code().starts_with(country));
-        all.first().copied()
+        // Looking through all currencies is dear, and every shop asks several times.
+        static BY_COUNTRY: std::sync::LazyLock<std::collections::HashMap<String, Currency>> =
+            std::sync::LazyLock::new(|| {
+                let mut table = std::collections::HashMap::new();
+                let is_money = |c: &Currency| !c.0.is_fund() && !c.0.is_special() && c.0.is_superseded().is_none();
+                for currency in Currency::all().filter(is_money) {
+                    for country in currency.0.used_by().iter().map(ToString::to_string) {
+                        let is_own = |c: &Currency| c.code().starts_with(&country);
+                        match table.get(&country) {
+                            Some(known) if is_own(known) || !is_own(&currency) => {}
+                            _ => drop(table.insert(country, currency)),
+                        }
+                    }
+                }
+                table
+            });
+        BY_COUNTRY.get(country).copied()
     }
 
     /// Its number in the standard: 840 for USD.

@@ -65,6 +65,11 @@ impl Params {
         Params(url::form_urlencoded::parse(bytes).into_owned().collect())
     }
 
+    /// Whether any name begins so.
+    pub fn any(&self, start: &str) -> bool {
+        self.0.iter().any(|(name, _)| name.starts_with(start))
+    }
+
     /// The value of a name, unless it is empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         let value = self.0.iter().find(|(n, _)| n == name).map(|(_, v)| v.trim());

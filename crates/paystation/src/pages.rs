@@ -354,8 +354,11 @@ pub(crate) async fn open(app: &Shared, visit: &Visit) -> Result<Checkout, Refuse
 /// The parameter that says where a key is redeemed; of a further key its number
 /// follows.
 pub(crate) fn place_param(index: usize) -> String {
-    if index == 0 { "drm".into() } else { format!("drm{index}") }
+    if index == 0 { PLACE.into() } else { format!("{PLACE}{index}") }
 }
+
+/// What the names of these parameters begin with.
+const PLACE: &str = "drm";
 
 /// The field with the player's id, where the token lets the page say it.
 const USER_ID: &str = "user_id";
@@ -368,8 +371,10 @@ const MOST_KEYS: usize = 50;
 /// What the player chose on the page.
 fn choice(visit: &Visit) -> Choice {
     let place = |index| Some((index, visit.params.get(&place_param(index))?.to_string()));
+    // Hardly any form has one.
+    let most = if visit.params.any(PLACE) { MOST_KEYS } else { 0 };
     Choice {
-        places: (0..MOST_KEYS).filter_map(place).collect(),
+        places: (0..most).filter_map(place).collect(),
         goods: showcase::goods(visit),
         coupon: visit.params.get(showcase::COUPON).map(str::to_string),
         country: visit.params.get(http::COUNTRY).map(str::to_string),

@@ -512,6 +512,8 @@ fn fits(shape: &Shape, value: &Value) -> bool {
             is_integer(n.as_str()) && n.as_str().parse().is_ok_and(|n: i64| *min <= n && n <= *max)
         }
         (Shape::Number { positive, .. }, Value::Number(n)) => !positive || is_positive(n.as_str()),
+        (Shape::Null, Value::Null) => true,
+        (Shape::OneOf(shapes), value) => shapes.iter().find(|s| has_type(s, value)).is_some_and(|s| fits(s, value)),
         _ => false,
     }
 }
