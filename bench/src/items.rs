@@ -390,7 +390,7 @@ impl Bench {
             names.iter().map(|n| self.account.call_of_player("PUT", "cart/fill", n, &lines())).collect();
         bodies(&self.runtime, &ours.load(Requests::once(filled), 200, Duration::from_secs(60)))?;
         let beside = Beside::open(&file(&directory))?;
-        let cart = beside.average(&[("cart", 1), ("cart_line", 3)])?;
+        let cart = beside.average(&[("cart", 1)])?;
         let requests = Requests::chains(names.iter().map(|name| self.account.shopping(name)).collect());
         let once = requests.clone().at_most(PLAYERS);
         bodies(&self.runtime, &ours.load(once, 303, Duration::from_secs(60)))?;

@@ -1,23 +1,31 @@
 //! Carts.
 
+use crate::engine::Row;
 use crate::{StoreError, Tx};
 use coinslot_domain::cart::Cart;
 use coinslot_domain::id::ProjectId;
-use coinslot_domain::time::Time;
+use coinslot_domain::time::{Span, Time};
+use std::fmt::Write as _;
 
 statements! {
-    TOUCH = "INSERT INTO cart (project_id, user_id, cart_id, coupon, changed_at) VALUES ($1, $2, $3, NULL, $4)
-        ON CONFLICT (project_id, user_id, cart_id) DO UPDATE SET changed_at = $4";
-    FIND = "SELECT coupon FROM cart WHERE project_id = $1 AND user_id = $2 AND cart_id = $3";
-    SET_COUPON = "UPDATE cart SET coupon = $4 WHERE project_id = $1 AND user_id = $2 AND cart_id = $3";
+    TOUCH = "INSERT INTO cart (project_id, user_id, cart_id, coupon, lines, changed_at)
+        VALUES ($1, $2, $3, NULL, '', $4) ON CONFLICT (project_id, user_id, cart_id) DO NOTHING";
+    AGE = "UPDATE cart SET changed_at = $4 WHERE project_id = $1 AND user_id = $2 AND cart_id = $3";
+    FIND = "SELECT coupon, lines FROM cart WHERE project_id = $1 AND user_id = $2 AND cart_id = $3";
+    HOLD = "SELECT coupon, lines, changed_at FROM cart
+        WHERE project_id = $1 AND user_id = $2 AND cart_id = $3 FOR UPDATE";
+    SAVE = "UPDATE cart SET coupon = $4, lines = $5 WHERE project_id = $1 AND user_id = $2 AND cart_id = $3";
     LINES = "SELECT sku, quantity FROM cart_line WHERE project_id = $1 AND user_id = $2 AND cart_id = $3 ORDER BY seq";
     CLEAR = "DELETE FROM cart_line WHERE project_id = $1 AND user_id = $2 AND cart_id = $3";
-    ADD_LINE = "INSERT INTO cart_line (project_id, user_id, cart_id, sku, seq, quantity)
-        VALUES ($1, $2, $3, $4, $5, $6)";
     REMOVE = "DELETE FROM cart WHERE project_id = $1 AND user_id = $2 AND cart_id = $3";
     OLD = "SELECT user_id, cart_id FROM cart WHERE project_id = $1 AND changed_at < $2 ORDER BY changed_at LIMIT $3";
     PROJECTS = "SELECT DISTINCT project_id FROM cart WHERE changed_at < $1";
 }
+
+/// A cart may have been changed so much later than its row says. Noting each
+/// change would move the row in the index by age, for who forgets carts after
+/// months.
+pub const NOTED: Span = Span::hours(1);
 
 /// A cart; an empty one where there is none.
 pub fn find(tx: &mut Tx<'_>, project: ProjectId, user: &str, name: &str) -> Result<Cart, StoreError> {
@@ -27,29 +35,80 @@ pub fn find(tx: &mut Tx<'_>, project: ProjectId, user: &str, name: &str) -> Resu
 /// A cart that was used before.
 pub fn known(tx: &mut Tx<'_>, project: ProjectId, user: &str, name: &str) -> Result<Option<Cart>, StoreError> {
     let key = [project.get().into(), user.into(), name.into()];
-    let Some(row) = tx.row(FIND, &key)? else { return Ok(None) };
-    let lines = tx.rows(LINES, &key)?;
-    let lines = lines.iter().map(|r| Ok((r.text(0)?, r.int(1)?))).collect::<Result<_, StoreError>>()?;
-    Ok(Some(Cart { coupon: row.maybe_text(0)?, lines, ..Cart::empty(project, user, name) }))
+    tx.row(FIND, &key)?.map(|row| cart(tx, &row, (project, user, name))).transpose()
 }
 
 /// A cart that is to be changed: whoever changes it too waits until the
 /// transaction ends.
 pub fn hold(tx: &mut Tx<'_>, project: ProjectId, user: &str, name: &str, now: Time) -> Result<Cart, StoreError> {
-    tx.execute(TOUCH, &[project.get().into(), user.into(), name.into(), now.0.into()])?;
-    find(tx, project, user, name)
+    if let Some(held) = hold_known(tx, project, user, name, now)? {
+        return Ok(held);
+    }
+    let values = [project.get().into(), user.into(), name.into(), now.0.into()];
+    if tx.execute(TOUCH, &values)? == 1 {
+        return Ok(Cart::empty(project, user, name));
+    }
+    // Somebody else made it at the same time.
+    let held = hold_known(tx, project, user, name, now)?;
+    held.ok_or_else(|| StoreError::Corrupt("a cart vanished".into()))
+}
+
+/// The same of a cart that was used before.
+pub fn hold_known(
+    tx: &mut Tx<'_>,
+    project: ProjectId,
+    user: &str,
+    name: &str,
+    now: Time,
+) -> Result<Option<Cart>, StoreError> {
+    let key = [project.get().into(), user.into(), name.into()];
+    let Some(row) = tx.row(HOLD, &key)? else { return Ok(None) };
+    if now - Time(row.int(2)?) >= NOTED {
+        let [project, user, name] = key;
+        tx.execute(AGE, &[project, user, name, now.0.into()])?;
+    }
+    cart(tx, &row, (project, user, name)).map(Some)
+}
+
+fn cart(tx: &mut Tx<'_>, row: &Row, (project, user, name): (ProjectId, &str, &str)) -> Result<Cart, StoreError> {
+    let lines = match row.maybe_str(1)? {
+        Some(text) => read(text).ok_or_else(|| StoreError::Corrupt("a cart cannot be read".into()))?,
+        None => {
+            let rows = tx.rows(LINES, &[project.get().into(), user.into(), name.into()])?;
+            rows.iter().map(|r| Ok((r.text(0)?, r.int(1)?))).collect::<Result<_, StoreError>>()?
+        }
+    };
+    Ok(Cart { coupon: row.maybe_text(0)?, lines, ..Cart::empty(project, user, name) })
+}
+
+/// Lines as a cart has them in its row.
+fn read(mut text: &str) -> Option<Vec<(String, i64)>> {
+    let mut lines = Vec::new();
+    while !text.is_empty() {
+        let (quantity, rest) = text.split_once(' ')?;
+        let (bytes, rest) = rest.split_once(' ')?;
+        let bytes = bytes.parse().ok()?;
+        lines.push((rest.get(..bytes)?.to_string(), quantity.parse().ok()?));
+        text = rest.get(bytes..)?.strip_prefix(' ')?;
+    }
+    Some(lines)
 }
 
 /// Writes a cart that is held as it is now.
+///
+/// # Errors
+/// A line of nothing is refused.
 pub fn save(tx: &mut Tx<'_>, cart: &Cart) -> Result<(), StoreError> {
-    let key = [cart.project.get().into(), (&cart.user).into(), (&cart.name).into()];
-    tx.execute(CLEAR, &key)?;
-    let [project, user, name] = key;
-    for (seq, (sku, quantity)) in (1_i64..).zip(&cart.lines) {
-        let values = [project.clone(), user.clone(), name.clone(), sku.into(), seq.into(), (*quantity).into()];
-        tx.execute(ADD_LINE, &values)?;
+    let mut text = String::new();
+    for (sku, quantity) in &cart.lines {
+        if *quantity < 1 {
+            return Err(StoreError::Corrupt("a cart has a line of nothing".into()));
+        }
+        // Writing to a string does not fail.
+        let _ = write!(text, "{quantity} {} {sku} ", sku.len());
     }
-    tx.execute(SET_COUPON, &[project, user, name, (&cart.coupon).into()]).map(drop)
+    let [project, user, name] = [cart.project.get().into(), (&cart.user).into(), (&cart.name).into()];
+    tx.execute(SAVE, &[project, user, name, (&cart.coupon).into(), text.into()]).map(drop)
 }
 
 /// Forgets a cart and what is in it.
@@ -71,4 +130,20 @@ pub fn purge(tx: &mut Tx<'_>, project: ProjectId, before: Time, limit: i64) -> R
         remove(tx, project, &row.text(0)?, &row.text(1)?)?;
     }
     Ok(old.len() as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    #[test]
+    fn what_is_no_cart_is_not_read() {
+        let one = |sku: &str, n| Some(vec![(sku.to_string(), n)]);
+        assert_eq!((read(""), read("2 3 a b "), read("1 6 меч ")), (Some(vec![]), one("a b", 2), one("меч", 1)));
+        for bad in
+            [" ", "2", "2 1", "2 1 a", "2 2 a ", "x 1 a ", "2 x a ", "2 1 ab ", "2 1 меч ", "2 99999999999999999999 a "]
+        {
+            assert_eq!(read(bad), None, "{bad:?}");
+        }
+    }
 }

@@ -15,12 +15,20 @@ statements! {
 /// written. The version that the catalogue will have.
 pub fn advance(tx: &mut Tx<'_>, project: ProjectId) -> Result<i64, StoreError> {
     let row = tx.row(ADVANCE, &[project.get().into()])?;
-    row.ok_or_else(|| StoreError::Corrupt("no version came back".into()))?.int(0)
+    let version = row.ok_or_else(|| StoreError::Corrupt("no version came back".into()))?.int(0)?;
+    tx.has_version(project, version);
+    Ok(version)
 }
 
 /// The version of a project's catalogue; 0 before anything was ever put into it.
 pub fn version(tx: &mut Tx<'_>, project: ProjectId) -> Result<i64, StoreError> {
     tx.row(VERSION, &[project.get().into()])?.map_or(Ok(0), |row| row.int(0))
+}
+
+/// The same, as this transaction saw it first: who sells many things in it, or
+/// shares it with others who sell, asks once.
+pub fn version_seen(tx: &mut Tx<'_>, project: ProjectId) -> Result<i64, StoreError> {
+    tx.version(project, |tx| version(tx, project))
 }
 
 /// Parts of one that prices are kept in.

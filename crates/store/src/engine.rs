@@ -16,6 +16,7 @@ pub(crate) use pg::Connection as PgConnection;
 use crate::idempotency;
 use crate::meter::Figures;
 use crate::token::{self, Pages};
+use coinslot_domain::id::ProjectId;
 use coinslot_domain::token::Place;
 use std::any::Any;
 use std::borrow::Cow;
@@ -213,6 +214,10 @@ pub(crate) struct Held {
     pub(crate) pages: Pages,
     /// Whether something was changed of which there are copies in memory.
     changed: bool,
+    /// Whose purchases were counted.
+    bought: Vec<usize>,
+    /// The versions of catalogues that this transaction saw.
+    versions: Vec<(ProjectId, i64)>,
     /// Which part of a balance is this connection's own.
     stripe: i64,
 }
@@ -223,6 +228,20 @@ impl Held {
         self.sums.clear();
         self.pages.clear();
         self.changed = false;
+        self.versions.clear();
+    }
+
+    /// Once a transaction has ended, and before anybody knows who wanted it:
+    /// copies of what it changed are old now. Of a player whose purchases were
+    /// not counted after all, they are only read again.
+    fn tell(&mut self, epoch: &Epoch) {
+        if std::mem::take(&mut self.changed) {
+            epoch.pass();
+        }
+        for place in self.bought.drain(..) {
+            epoch.bought[place].fetch_add(1, Ordering::SeqCst);
+        }
+        self.versions.clear();
     }
 }
 
@@ -301,6 +320,36 @@ impl<'a> Tx<'a> {
         self.held.changed = true;
     }
 
+    /// Notes that this counts purchases of a player, of which copies are kept in
+    /// memory.
+    pub(crate) fn changes_bought(&mut self, project: ProjectId, user: &str) {
+        let place = Epoch::place(project, user);
+        // One purchase counts several items.
+        if self.held.bought.last() != Some(&place) {
+            self.held.bought.push(place);
+        }
+    }
+
+    /// What `read` finds of a project, once for each transaction.
+    pub(crate) fn version(
+        &mut self,
+        project: ProjectId,
+        read: impl FnOnce(&mut Self) -> Result<i64, StoreError>,
+    ) -> Result<i64, StoreError> {
+        if let Some((_, version)) = self.held.versions.iter().find(|(known, _)| *known == project) {
+            return Ok(*version);
+        }
+        let version = read(self)?;
+        self.held.versions.push((project, version));
+        Ok(version)
+    }
+
+    /// Notes the version that this transaction gave a catalogue.
+    pub(crate) fn has_version(&mut self, project: ProjectId, version: i64) {
+        self.held.versions.retain(|(known, _)| *known != project);
+        self.held.versions.push((project, version));
+    }
+
     /// Does what was put off.
     fn settle(&mut self) -> Result<(), StoreError> {
         let stripe = self.held.stripe;
@@ -347,14 +396,36 @@ pub struct Store {
 
 /// Counts changes of what is kept in memory, so that copies which are older
 /// than a change are known as such.
-#[derive(Default)]
-struct Epoch(AtomicU64);
+struct Epoch {
+    known: AtomicU64,
+    /// Purchases, by whose they are. Several players share a place, and then one
+    /// is read again for another.
+    bought: Box<[AtomicU64]>,
+}
+
+/// Places of players.
+const PLACES: usize = 4096;
+
+impl Default for Epoch {
+    fn default() -> Self {
+        Epoch { known: AtomicU64::default(), bought: (0..PLACES).map(|_| AtomicU64::default()).collect() }
+    }
+}
 
 impl Epoch {
     /// Something was changed, and is committed; whoever wanted it does not know
     /// yet.
     fn pass(&self) {
-        self.0.fetch_add(1, Ordering::SeqCst);
+        self.known.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Where a player's purchases are counted.
+    fn place(project: ProjectId, user: &str) -> usize {
+        let mut hasher = Places::default();
+        hasher.write_i64(project.get());
+        hasher.write(user.as_bytes());
+        // The upper bits of a product are the well mixed ones.
+        (hasher.finish() >> 40) as usize % PLACES
     }
 }
 
@@ -437,7 +508,14 @@ impl Store {
     /// was asked for, and while it does not change, is not older than any of
     /// these changes.
     pub fn epoch(&self) -> u64 {
-        self.epoch.0.load(Ordering::SeqCst)
+        self.epoch.known.load(Ordering::SeqCst)
+    }
+
+    /// Changes with each purchase that this program counted, or counted back, for
+    /// a player. What is read after it was asked for, and while it does not
+    /// change, is not older than any of these.
+    pub fn epoch_of_player(&self, project: ProjectId, user: &str) -> u64 {
+        self.epoch.bought[Epoch::place(project, user)].load(Ordering::SeqCst)
     }
 
     /// What the database did since it was opened.
@@ -558,6 +636,7 @@ fn migrations() -> Result<refinery_core::Runner, StoreError> {
         ("V19__optional_webhooks", include_str!("../migrations/V19__optional_webhooks.sql")),
         ("V20__bundles", include_str!("../migrations/V20__bundles.sql")),
         ("V21__compat", include_str!("../migrations/V21__compat.sql")),
+        ("V26__cart_lines", include_str!("../migrations/V26__cart_lines.sql")),
     ];
     let all: Result<Vec<_>, _> = all.iter().map(|(name, sql)| refinery_core::Migration::unapplied(name, sql)).collect();
     // In one transaction with the note that they ran: otherwise a crash between

@@ -2,7 +2,7 @@
 
 use crate::engine::Row;
 use crate::{StoreError, Tx, wallet};
-use coinslot_domain::id::{ItemId, ProjectId};
+use coinslot_domain::id::{ItemId, LIMIT, ProjectId};
 use coinslot_domain::inventory::Holding;
 use coinslot_domain::item::Item;
 use coinslot_domain::time::Time;
@@ -15,9 +15,21 @@ statements! {
         ON CONFLICT (project_id, user_id, item_id) DO UPDATE SET amount = $4, expires_at = $5";
     TAKE = "UPDATE inventory SET amount = amount - $4 WHERE project_id = $1 AND user_id = $2 AND item_id = $3
         AND amount >= $4 AND (expires_at IS NULL OR expires_at > $5)";
+    ADD = "INSERT INTO inventory (project_id, user_id, item_id, amount, expires_at) VALUES ($1, $2, $3, $4, NULL)
+        ON CONFLICT (project_id, user_id, item_id) DO UPDATE SET amount = inventory.amount + $4
+        WHERE inventory.expires_at IS NULL AND inventory.amount + $4 <= $5";
     LIST = "SELECT item_id, amount, expires_at FROM inventory
         WHERE project_id = $1 AND user_id = $2 AND amount > 0 AND (expires_at IS NULL OR expires_at > $3)
         ORDER BY item_id LIMIT $4 OFFSET $5";
+}
+
+/// The most of an item that anybody has.
+const MOST: i64 = LIMIT - 1;
+
+/// Whether giving an item adds to what the player has, and nothing else: then it
+/// need not be looked at before, and nobody has to wait for a turn.
+pub fn is_added(item: &Item) -> bool {
+    item.lasts().is_none() && !item.once_only()
 }
 
 /// Gives a player, who is registered if need be, so many of an item; how many
@@ -35,7 +47,8 @@ pub fn grant(
     give(tx, project, user, item, quantity, now)
 }
 
-/// The same for a player who is registered for certain.
+/// The same for a player who is registered for certain, and held unless
+/// [`is_added`].
 pub fn give(
     tx: &mut Tx<'_>,
     project: ProjectId,
@@ -44,6 +57,12 @@ pub fn give(
     quantity: i64,
     now: Time,
 ) -> Result<i64, StoreError> {
+    if is_added(item) && (1..=MOST).contains(&quantity) {
+        let values = [project.get().into(), user.into(), item.id.get().into(), quantity.into(), MOST.into()];
+        if tx.execute(ADD, &values)? == 1 {
+            return Ok(quantity);
+        }
+    }
     // Held, so that nobody takes of it what is written back here.
     let had = find(tx, HOLD, project, user, item.id)?;
     let has = had.granted(item, quantity, now);

@@ -25,6 +25,9 @@ statements! {
     RECENT = "SELECT order_id FROM orders WHERE project_id = $1 AND user_id = $2 AND placed_at >= $3
         ORDER BY order_id DESC LIMIT $4";
     COUNT_PLACED = "SELECT COUNT(*) FROM orders WHERE project_id = $1 AND placed_at >= $2 AND placed_at < $3";
+    SET_PLACE = "UPDATE orders SET user_zip = $3, user_ip = $4
+        WHERE project_id = $1 AND order_id = $2 AND state = 'new' AND user_email IS NOT DISTINCT FROM $5
+            AND user_name IS NOT DISTINCT FROM $6 AND user_phone IS NOT DISTINCT FROM $7";
     SET_PLAYER = "UPDATE orders SET user_email = $3, user_zip = $4, user_ip = $5, user_name = $6, user_phone = $7
         WHERE project_id = $1 AND order_id = $2 AND state = 'new'";
     INSERT_LINE = "INSERT INTO order_line (project_id, order_id, seq, kind, reference, sku, name, quantity, detail,
@@ -182,9 +185,14 @@ pub fn recent_of_player(
 /// Notes what the player of an order that waits to be paid filled in.
 pub fn set_player(tx: &mut Tx<'_>, o: &Order) -> Result<(), StoreError> {
     let Player { email, zip, ip, name, phone, .. } = &o.player;
-    let (project, order) = (o.project.get().into(), o.id.get().into());
-    let values = [project, order, email.into(), zip.into(), ip.into(), name.into(), phone.into()];
-    tx.execute(SET_PLAYER, &values).map(drop)
+    let [project, order] = [o.project.get().into(), o.id.get().into()];
+    // Most fill in no more than where they are, which no index has.
+    let values = [project, order, zip.into(), ip.into(), email.into(), name.into(), phone.into()];
+    if tx.execute(SET_PLACE, &values)? == 1 {
+        return Ok(());
+    }
+    let [project, order, zip, ip, email, name, phone] = values;
+    tx.execute(SET_PLAYER, &[project, order, email, zip, ip, name, phone]).map(drop)
 }
 
 fn lines(tx: &mut Tx<'_>, project: ProjectId, id: OrderId, currency: Currency) -> Result<Vec<Line>, StoreError> {

@@ -30,12 +30,14 @@ pub fn count(
     if quantity > limit {
         return Ok(false);
     }
+    tx.changes_bought(project, user);
     let values = [project.get().into(), user.into(), item.get().into(), quantity.into(), limit.into()];
     Ok(tx.execute(COUNT, &values)? == 1)
 }
 
 /// Takes back what [`count`] counted.
 pub fn uncount(tx: &mut Tx<'_>, project: ProjectId, user: &str, item: ItemId, quantity: i64) -> Result<(), StoreError> {
+    tx.changes_bought(project, user);
     tx.execute(UNCOUNT, &[project.get().into(), user.into(), item.get().into(), quantity.into()]).map(drop)
 }
 

@@ -9,7 +9,7 @@ use coinslot_domain::payment::{Breakdown, Notified, Payment, PaymentEvent, Payme
 use coinslot_domain::tax::{Tax, TaxKind};
 use coinslot_domain::time::Time;
 use coinslot_store::payment::{Attempt, News};
-use coinslot_store::{Location, Store, StoreError, Tx, id, payment, token, webhook};
+use coinslot_store::{Location, Store, StoreError, Tx, cart, catalogue, id, payment, purchase, token, webhook};
 use coinslot_testkit::postgres;
 use common::Place;
 use std::collections::BTreeSet;
@@ -432,6 +432,87 @@ async fn reopening_keeps_data_and_runs_no_migration_twice() {
         let third = place.open();
         assert!(is_there(&third, "kept").await && is_there(&third, "more").await, "{name}");
         assert_eq!(history(&place).await, before, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn carts_of_earlier_versions_are_read() {
+    for place in Place::both() {
+        let (name, store) = (place.name(), place.open());
+        execute(
+            &place,
+            "INSERT INTO cart (project_id, user_id, cart_id, coupon, changed_at) VALUES (7, 'p', 'c', 'SPRING', 1);
+            INSERT INTO cart_line (project_id, user_id, cart_id, sku, seq, quantity)
+                VALUES (7, 'p', 'c', 'a', 2, 5), (7, 'p', 'c', 'b', 1, 3)",
+        )
+        .await;
+        let found = || store.read(|tx| cart::find(tx, project(), "p", "c"));
+        let lines = |all: &[(&str, i64)]| all.iter().map(|(sku, n)| (sku.to_string(), *n)).collect::<Vec<_>>();
+        let old = found().await.unwrap();
+        assert_eq!((old.lines, old.coupon.as_deref()), (lines(&[("b", 3), ("a", 5)]), Some("SPRING")), "{name}");
+        let change = |tx: &mut Tx<'_>| {
+            let mut held = cart::hold(tx, project(), "p", "c", Time(2))?;
+            held.put("b", 0);
+            cart::save(tx, &held)
+        };
+        store.write(change).await.unwrap();
+        assert_eq!(found().await.unwrap().lines, lines(&[("a", 5)]), "{name}");
+        store.write(|tx| cart::remove(tx, project(), "p", "c")).await.unwrap();
+        assert_eq!(store.read(|tx| cart::known(tx, project(), "p", "c")).await, Ok(None), "{name}");
+        store.write(|tx| cart::hold(tx, project(), "p", "c", Time(3)).map(drop)).await.unwrap();
+        assert_eq!(found().await.unwrap().lines, [], "{name}: nothing comes back");
+    }
+}
+
+#[tokio::test]
+async fn whoever_buys_has_a_new_epoch() {
+    let item = coinslot_domain::id::ItemId::new(3).unwrap();
+    for place in Place::both() {
+        let (name, store) = (place.name(), place.open());
+        let epochs = || ["p", "q"].map(|user| store.epoch_of_player(project(), user));
+        let [p, q] = epochs();
+        let count = |limit| store.write(move |tx| purchase::count(tx, project(), "p", item, 1, limit));
+        assert_eq!(count(None).await, Ok(true), "{name}");
+        let [p2, q2] = epochs();
+        assert!(p2 != p && q2 == q, "{name}: only for the player");
+        store.write(|tx| put(tx, "another")).await.unwrap();
+        assert_eq!(epochs(), [p2, q], "{name}");
+        store.write(move |tx| purchase::uncount(tx, project(), "p", item, 1)).await.unwrap();
+        assert!(epochs()[0] != p2, "{name}: it was taken back");
+        // One who refuses undoes nobody else's.
+        let before = epochs()[1];
+        let bought = move |tx: &mut Tx<'_>| purchase::count(tx, project(), "q", item, 1, None).map(drop);
+        let refused = move |tx: &mut Tx<'_>| {
+            purchase::count(tx, project(), "p", item, 1, None)?;
+            Err::<(), _>(StoreError::Corrupt("refused".into()))
+        };
+        let (bought, refused) = tokio::join!(store.write(bought), store.write(refused));
+        assert!(bought.is_ok() && refused.is_err() && epochs()[1] != before, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_transaction_knows_the_version_that_it_made() {
+    for place in Place::both() {
+        let (name, store) = (place.name(), place.open());
+        let made = store.write(|tx| {
+            let before = catalogue::version_seen(tx, project())?;
+            let made = catalogue::advance(tx, project())?;
+            Ok::<_, StoreError>((before, made, catalogue::version_seen(tx, project())?))
+        });
+        assert_eq!(made.await, Ok((0, 1, 1)), "{name}");
+        let refused = |tx: &mut Tx<'_>| {
+            catalogue::advance(tx, project())?;
+            Err::<(), _>(StoreError::Corrupt("refused".into()))
+        };
+        let seen = |tx: &mut Tx<'_>| catalogue::version_seen(tx, project());
+        for _ in 0..20 {
+            let (refused, first, second) = tokio::join!(store.write(refused), store.write(seen), store.write(seen));
+            assert!(refused.is_err(), "{name}");
+            assert_eq!((first, second), (Ok(1), Ok(1)), "{name}: what was undone is not seen");
+        }
+        store.write(|tx| catalogue::advance(tx, project())).await.unwrap();
+        assert_eq!((store.write(seen).await, store.read(seen).await), (Ok(2), Ok(2)), "{name}");
     }
 }
 

@@ -188,9 +188,7 @@ fn write(connection: &rusqlite::Connection, figures: &Figures, epoch: &Epoch, wo
         }
         let began = Watch::start();
         let outcome = writer.commit(&mut batch);
-        if std::mem::take(&mut writer.held.changed) {
-            epoch.pass();
-        }
+        writer.held.tell(epoch);
         figures.committed(batch.len(), began);
         crate::reached("commit.synced");
         if let Err(e) = &outcome {

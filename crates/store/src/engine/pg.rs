@@ -382,9 +382,7 @@ impl Thread<'_> {
             let began = Watch::start();
             let done = self.together(&mut group);
             if done {
-                if std::mem::take(&mut self.held.changed) {
-                    self.epoch.pass();
-                }
+                self.held.tell(self.epoch);
                 self.figures.committed(group.len(), began);
                 committed += group.len();
                 for work in group {
@@ -433,9 +431,7 @@ impl Thread<'_> {
         for turn in 0..TRIES {
             let began = Watch::start();
             let tried = self.attempt(work, write);
-            if std::mem::take(&mut self.held.changed) {
-                self.epoch.pass();
-            }
+            self.held.tell(self.epoch);
             if tried.is_err() {
                 self.held.clear();
             }
