@@ -1,7 +1,7 @@
 //! Carts: filled by their players or by the game's server, reckoned when they
 //! are looked at, and ordered.
 
-use crate::catalogue::AtHand;
+use crate::catalogue::{self, AtHand};
 use crate::player::Known;
 use crate::purchase::{self, Buying, Refused};
 use crate::shop::{self, Looking};
@@ -9,6 +9,7 @@ use crate::{App, coupon};
 use coinslot_domain::cart::Cart;
 use coinslot_domain::coupon::{Coupon, Refusal as CouponRefusal, Reward};
 use coinslot_domain::id::ProjectId;
+use coinslot_domain::item::Kind;
 use coinslot_domain::merchant::Project;
 use coinslot_domain::money::Currency;
 use coinslot_domain::order::Player;
@@ -16,18 +17,20 @@ use coinslot_domain::promotion::Promotion;
 use coinslot_domain::purchase::{Choice, Line, Refusal};
 use coinslot_domain::time::{Span, Time};
 use coinslot_store::{StoreError, Tx, cart, promotion};
-use coinslot_wire::shop::cart as wire;
+use coinslot_wire::shop::cart::{self as wire, Written};
 use coinslot_wire::shop::item::Query;
-use coinslot_wire::shop::order::{CURRENCY_SKU, OF_CART, OrderBody};
-use serde_json::{Value, json};
+use coinslot_wire::shop::order::CURRENCY_SKU;
+use coinslot_wire::token::TokenBody;
+use serde_json::Value;
+use std::sync::Arc;
 
 /// Whose cart is meant, and how it is shown.
 #[derive(Clone, Debug)]
 pub struct Whose {
     /// The project.
-    pub project: Project,
+    pub project: Arc<Project>,
     /// The player.
-    pub known: Known,
+    pub known: Arc<Known>,
     /// The cart's name.
     pub name: String,
     /// Where the player is, if that can be told.
@@ -93,21 +96,12 @@ impl Whose {
         code: Option<&str>,
         currency: Option<Currency>,
         (now, goods): (Time, &AtHand),
-    ) -> Result<Buying, StoreError> {
-        let mut body = json!({});
-        if let Some(currency) = currency {
-            body["currency"] = currency.code().into();
-        }
-        if let Some(locale) = &self.locale {
-            body["locale"] = locale.as_str().into();
-        }
-        let unread = || StoreError::Corrupt("a cart cannot be read".into());
-        let body = OrderBody::read(&OF_CART, &body).map_err(|_| unread())?;
+    ) -> Buying {
+        let attributes = self.known.attributes.as_ref();
+        let body = TokenBody::to_price(self.project.id, lines, attributes, code, (currency, self.locale.as_deref()));
         let player = Player { country: self.country.clone(), ..self.known.player.clone() };
-        let token = body.token(self.project.id, &player, self.known.attributes.as_ref(), lines, code);
-        let body = token.ok_or_else(unread)?;
-        let (project, choice) = (self.project.clone().into(), Choice::default());
-        Ok(Buying { project, player, body, choice, method: None, now, goods: goods.clone() })
+        let (project, choice) = (self.project.clone(), Choice::default());
+        Buying { project, player, body, choice, method: None, now, goods: goods.clone() }
     }
 }
 
@@ -126,7 +120,7 @@ fn priced(
         if lines.is_empty() {
             break;
         }
-        let buying = whose.buying(&lines, code, currency, (now, goods))?;
+        let buying = whose.buying(&lines, code, currency, (now, goods));
         let why = match purchase::quote(tx, &buying) {
             Ok(priced) => return Ok((priced, code.is_some())),
             Err(Refused::Store(e)) => return Err(e),
@@ -156,34 +150,74 @@ fn priced(
     Ok((vec![], code.is_some()))
 }
 
-/// A cart as its player sees it; one that was never used is empty.
-pub async fn show(app: &App, whose: &Whose) -> Result<Value, StoreError> {
-    let seen = shop::look(app, &whose.looking()).await?;
+/// A cart as its player sees it, as JSON; one that was never used is empty.
+/// `more` is what stands in it besides, by a key that comes after all others.
+pub async fn show(app: &App, whose: &Whose, more: Option<wire::More<'_>>) -> Result<String, StoreError> {
+    shown(app, whose, None, more).await
+}
+
+/// The same of one that was read just now.
+pub async fn show_filled(
+    app: &App,
+    whose: &Whose,
+    cart: Cart,
+    more: Option<wire::More<'_>>,
+) -> Result<String, StoreError> {
+    shown(app, whose, Some(cart), more).await
+}
+
+async fn shown(
+    app: &App,
+    whose: &Whose,
+    cart: Option<Cart>,
+    more: Option<wire::More<'_>>,
+) -> Result<String, StoreError> {
+    let looking = whose.looking();
+    let catalogue = catalogue::current(app, whose.project.id).await?;
     let now = app.now(whose.project.id);
-    let (of, goods) = (whose.clone(), AtHand::of(app, whose.project.id).await?);
-    let all = seen.catalogue.clone();
-    let (cart, lines, games) = app
-        .store
-        .read(move |tx| {
-            let known = |(sku, _): &(String, i64)| {
-                all.item(sku).is_some() || all.package_by_sku(sku).is_some() || sku == CURRENCY_SKU
-            };
-            let (project, user, name) = of.key();
-            let cart = cart::find(tx, project, &user, &name)?;
-            let (lines, _) = priced(tx, &of, &cart, (now, &goods))?;
-            let games = if cart.lines.iter().all(known) { vec![] } else { shop::games(tx, &of.project)? };
-            Ok::<_, StoreError>((cart, lines, games))
-        })
-        .await?;
+    let (of, goods) = (whose.clone(), AtHand::at(catalogue.clone()));
+    let all = catalogue.clone();
+    let read = app.store.read(move |tx| {
+        let known = |(sku, _): &(String, i64)| {
+            all.item(sku).is_some() || all.package_by_sku(sku).is_some() || sku == CURRENCY_SKU
+        };
+        let cart = match &cart {
+            Some(cart) => cart.clone(),
+            None => {
+                let (project, user, name) = of.key();
+                cart::find(tx, project, &user, &name)?
+            }
+        };
+        let (lines, _) = priced(tx, &of, &cart, (now, &goods))?;
+        let unknown = !cart.lines.iter().all(known);
+        let games = if unknown || all.bundles_keys() { shop::games(tx, &of.project)? } else { vec![] };
+        let own = |sku: &str| all.item(sku).is_some_and(|item| item.most().is_some() || item.kind == Kind::Bundle);
+        let skus = cart.lines.iter().map(|(sku, _)| sku).chain(lines.iter().map(|l| &l.sku));
+        let mine = match all.is_conditional() || skus.into_iter().any(|sku| own(sku)) {
+            true => Some(shop::mine(tx, &of.project, &of.known, now)?),
+            false => None,
+        };
+        Ok::<_, StoreError>((cart, lines, games, mine))
+    });
+    let (cart, lines, games, mine) = read.await?;
+    let personal = mine.is_some();
+    let mut seen = shop::seen(app, &looking, catalogue, mine, vec![]);
+    seen.games = games;
     let running = seen.running();
     let view = seen.view(&running);
-    let shown = shop::described(&view, &games, &cart.lines);
-    Ok(wire::cart(&cart, &lines, &shown, &view))
+    let shown = |sku: &str, is_bonus: bool| match seen.catalogue.item(sku) {
+        // The same for everybody who is not shown what he or she bought.
+        Some(item) if !personal => Some(shop::written(app, &looking, &view, item)),
+        Some(item) => Some(Arc::new(Written::of(&view.item(item, 0)))),
+        None if is_bonus => Some(Arc::new(Written::of(&view.virtual_currency()))),
+        None => shop::described(&view, &seen.games, sku).map(|thing| Arc::new(Written::of(&thing))),
+    };
+    Ok(wire::cart(&cart, &lines, shown, more))
 }
 
 /// Puts lines into a cart, each in place of what there was of its SKU; those
-/// that were left out.
-pub async fn fill(app: &App, whose: &Whose, lines: Vec<(String, i64)>) -> Result<Vec<Left>, StoreError> {
+/// that were left out, and the cart.
+pub async fn fill(app: &App, whose: &Whose, lines: Vec<(String, i64)>) -> Result<(Vec<Left>, Cart), StoreError> {
     let now = app.now(whose.project.id);
     let (project, user, name) = whose.key();
     let goods = AtHand::of(app, project).await?;
@@ -199,7 +233,7 @@ pub async fn fill(app: &App, whose: &Whose, lines: Vec<(String, i64)>) -> Result
                 }
             }
             cart::save(tx, &held)?;
-            Ok::<_, StoreError>(left)
+            Ok::<_, StoreError>((left, held))
         })
         .await
 }
@@ -320,7 +354,7 @@ pub async fn given(app: &App, whose: &Whose, shown: &coupon::Shown) -> Result<Va
 }
 
 /// How long a cart is kept that nobody changes.
-const KEPT: Span = Span::hours(90 * 24);
+const KEPT: Span = Span(Span::hours(90 * 24).0 + cart::NOTED.0);
 /// Carts forgotten in one transaction.
 const PURGED: i64 = 1000;
 

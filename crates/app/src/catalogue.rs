@@ -122,12 +122,33 @@ impl AtHand {
         Ok(AtHand(Some(current(app, project).await?)))
     }
 
+    /// This copy.
+    pub(crate) fn at(copy: Arc<Catalogue>) -> Self {
+        AtHand(Some(copy))
+    }
+
     /// Where this transaction reads what is sold: one look at the version
     /// instead of a dozen statements, unless the catalogue was changed since.
     pub(crate) fn shelf(&self, tx: &mut Tx<'_>, project: ProjectId) -> Result<Shelf, StoreError> {
         let Some(copy) = &self.0 else { return Ok(Shelf { project, copy: None }) };
-        let same = catalogue::version(tx, project)? == copy.version;
+        let same = catalogue::version_seen(tx, project)? == copy.version;
         Ok(Shelf { project, copy: same.then(|| copy.clone()) })
+    }
+}
+
+/// Something that is sold: in the copy, or read for who asked.
+pub(crate) enum Goods<'s, T> {
+    Shared(&'s T),
+    Read(Box<T>),
+}
+
+impl<T> std::ops::Deref for Goods<'_, T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        match self {
+            Goods::Shared(all) => all,
+            Goods::Read(own) => own,
+        }
     }
 }
 
@@ -140,10 +161,21 @@ pub(crate) struct Shelf {
 
 impl Shelf {
     /// An item that is not deleted, by its SKU.
-    pub(crate) fn item_by_sku(&self, tx: &mut Tx<'_>, sku: &str) -> Result<Option<Item>, StoreError> {
+    pub(crate) fn item_by_sku(&self, tx: &mut Tx<'_>, sku: &str) -> Result<Option<Goods<'_, Item>>, StoreError> {
         match &self.copy {
-            Some(copy) => Ok(copy.item(sku).cloned()),
-            None => item::by_sku(tx, self.project, sku),
+            Some(copy) => Ok(copy.item(sku).map(Goods::Shared)),
+            None => Ok(item::by_sku(tx, self.project, sku)?.map(|item| Goods::Read(Box::new(item)))),
+        }
+    }
+
+    /// A package of virtual currency, enabled or not, by its SKU.
+    pub(crate) fn package_by_sku(&self, tx: &mut Tx<'_>, sku: &str) -> Result<Option<Goods<'_, Package>>, StoreError> {
+        match &self.copy {
+            Some(copy) => Ok(copy.package_by_sku(sku).map(Goods::Shared)),
+            None => {
+                let all = virtual_currency::packages(tx, self.project)?;
+                Ok(all.into_iter().find(|p| p.sku == sku).map(|package| Goods::Read(Box::new(package))))
+            }
         }
     }
 

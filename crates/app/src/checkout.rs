@@ -346,7 +346,7 @@ async fn opened(
         return Err(PageError::PlayerRefused);
     }
     let order = match body.order() {
-        Some(id) => app.store.read(move |tx| order::find(tx, project_id, id)).await?,
+        Some(id) => crate::order::of_token(app, project_id, id, found.unused).await?,
         None => None,
     };
     if payment.is_none() && !found.dry_run {
@@ -950,9 +950,14 @@ pub(crate) async fn finish(
     let keyed = begun.as_ref().is_none_or(|(begun, _)| begun.order.lines.iter().any(|l| l.kind == LineKind::Key));
     let player = begun.as_ref().map(|(begun, _)| begun.order.player.id.clone());
     let registered = player.as_ref().is_some_and(|player| app.known.is_registered(project, player));
-    // Nobody is told of a plain payment of a project without an address.
+    // Nobody is told of a payment of a project without an address, and nothing
+    // comes of it later unless it subscribes.
     let mail_at = app.post.is_some().then(|| app.clock.now());
-    let quiet = plain && mail_at.is_none() && begun.as_ref().is_some_and(|(_, project)| project.webhook_url.is_none());
+    let quiet = mail_at.is_none()
+        && begun.as_ref().is_some_and(|(begun, project)| {
+            let subscribes = begun.attempt.keep || begun.order.lines.iter().any(|l| l.kind == LineKind::Plan);
+            project.webhook_url.is_none() && !subscribes
+        });
     let goods = match begun.as_ref().and_then(|(begun, _)| begun.buying.as_ref()) {
         Some(buying) => buying.goods.clone(),
         None => AtHand::default(),

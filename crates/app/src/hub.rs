@@ -179,7 +179,7 @@ pub async fn place(
     let rule = tax::applicable(player.country.as_deref(), &project.taxes);
     let sale = Sale { order: id, partner: partner.id, tax: rule, body: body.to_stored().to_string() };
     let goods = AtHand::of(app, project.id).await?;
-    let (project, choice) = (project.into(), Choice::default());
+    let choice = Choice::default();
     let buying = Buying { player, project, body, choice, method: None, now, goods };
     app.store
         .write(move |tx| {

@@ -12,6 +12,7 @@ use coinslot_wire::inventory::ItemLine;
 use coinslot_wire::shop::inventory as wire;
 use coinslot_wire::shop::item::Query;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// Why a player keeps what there was.
 #[derive(Debug)]
@@ -73,7 +74,13 @@ pub async fn list(
 
 /// What a player has, as the player is told; nothing of one whom the project
 /// does not know.
-pub async fn shown(app: &App, project: Project, known: Known, limit: i64, offset: i64) -> Result<Value, StoreError> {
+pub async fn shown(
+    app: &App,
+    project: Arc<Project>,
+    known: Arc<Known>,
+    limit: i64,
+    offset: i64,
+) -> Result<Value, StoreError> {
     let all = held(app, &project, &known, limit, offset).await?;
     let seen = shop::look(app, &looking(project, known)).await?;
     let running = seen.running();
@@ -81,7 +88,7 @@ pub async fn shown(app: &App, project: Project, known: Known, limit: i64, offset
 }
 
 /// The items that last for a time, with what the player has of them.
-pub async fn lasting(app: &App, project: Project, known: Known) -> Result<Value, StoreError> {
+pub async fn lasting(app: &App, project: Arc<Project>, known: Arc<Known>) -> Result<Value, StoreError> {
     let now = app.now(project.id);
     let all = held(app, &project, &known, i64::MAX, 0).await?;
     let seen = shop::look(app, &looking(project, known)).await?;
@@ -90,7 +97,7 @@ pub async fn lasting(app: &App, project: Project, known: Known) -> Result<Value,
 }
 
 /// How much virtual currency a player has, as the player is told.
-pub async fn balance(app: &App, project: Project, known: Known) -> Result<Value, StoreError> {
+pub async fn balance(app: &App, project: Arc<Project>, known: Arc<Known>) -> Result<Value, StoreError> {
     let (id, user) = (project.id, known.player.id.clone());
     let player = app.store.read(move |tx| wallet::find(tx, id, &user)).await?;
     let seen = shop::look(app, &looking(project, known)).await?;
@@ -113,7 +120,7 @@ async fn held(
     }
 }
 
-fn looking(project: Project, known: Known) -> Looking {
+fn looking(project: Arc<Project>, known: Arc<Known>) -> Looking {
     Looking { project, known: Some(known), query: Query::default(), country: None, currency: None }
 }
 

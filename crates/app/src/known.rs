@@ -5,11 +5,11 @@
 //! database changes is seen within a second, as with catalogues.
 
 use crate::App;
-use coinslot_domain::id::{MerchantId, ProjectId};
+use coinslot_domain::id::{ItemId, MerchantId, ProjectId};
 use coinslot_domain::merchant::{Caller, Project};
 use coinslot_domain::time::{Span, Time};
-use coinslot_store::{StoreError, merchant, wallet};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use coinslot_store::{StoreError, merchant, purchase, wallet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -33,10 +33,17 @@ const KEPT: usize = 4_096;
 pub(crate) struct Copies {
     keys: Shelf<(MerchantId, String), Caller>,
     projects: Shelf<ProjectId, Arc<Known>>,
+    bought: Shelf<(ProjectId, String), Arc<Bought>>,
     /// Players of whom it is certain that the wallet knows them: whoever is
     /// registered stays so.
     registered: Mutex<HashSet<(ProjectId, String)>>,
 }
+
+/// How many of each item a player bought.
+pub(crate) type Bought = BTreeMap<ItemId, i64>;
+
+/// Different items a player bought of whom a copy is kept.
+const BOUGHT: usize = 64;
 
 /// Players that are kept.
 const REGISTERED: usize = 16_384;
@@ -86,7 +93,7 @@ impl<K: Eq + Hash, V: Clone> Shelf<K, V> {
     fn keep(&self, key: K, value: V, epoch: u64, now: Time) {
         let mut copies = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if copies.len() >= KEPT {
-            copies.retain(|_, copy| copy.epoch == epoch && now < copy.until);
+            copies.retain(|_, copy| now < copy.until);
             if copies.len() >= KEPT {
                 copies.clear();
             }
@@ -126,6 +133,22 @@ pub(crate) async fn project(app: &App, id: ProjectId) -> Result<Option<Arc<Known
     let known = Arc::new(Known { project: Arc::new(project), disabled });
     app.known.projects.keep(id, known.clone(), epoch, now);
     Ok(Some(known))
+}
+
+/// How many of each item a player bought, for whoever is shown limits. Whether
+/// one is reached when something is bought, only the database says.
+pub(crate) async fn bought(app: &App, project: ProjectId, user: &str) -> Result<Arc<Bought>, StoreError> {
+    let (epoch, now) = (app.store.epoch_of_player(project, user), app.outside.now());
+    let key = (project, user.to_string());
+    if let Some(bought) = app.known.bought.fresh(&key, epoch, now) {
+        return Ok(bought);
+    }
+    let user = key.1.clone();
+    let bought = Arc::new(app.store.read(move |tx| purchase::of_player(tx, project, &user)).await?);
+    if bought.len() <= BOUGHT {
+        app.known.bought.keep(key, bought.clone(), epoch, now);
+    }
+    Ok(bought)
 }
 
 impl Known {

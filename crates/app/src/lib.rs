@@ -103,6 +103,8 @@ pub struct App {
     catalogues: catalogue::Copies,
     storefronts: storefront::Views,
     known: known::Copies,
+    players: player::Verified,
+    placed: order::Waiting,
     /// The clock as it is, for what belongs to no request.
     outside: Arc<dyn port::Clock>,
     tokens: token::Pages,
@@ -211,6 +213,8 @@ impl App {
             catalogues: catalogue::Copies::default(),
             storefronts: storefront::Views::default(),
             known: known::Copies::default(),
+            players: player::Verified::default(),
+            placed: order::Waiting::default(),
             outside,
             tokens: token::Pages::default(),
             guesses: brake::Brake::new(coinslot_domain::tv::GUESSES),

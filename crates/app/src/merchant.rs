@@ -21,8 +21,12 @@ pub async fn authenticate(app: &App, id: MerchantId, key_hash: &str) -> Result<O
 /// A project the caller may use; `None` when it does not exist or is not the
 /// caller's, which look alike from outside.
 pub async fn project(app: &App, caller: Caller, id: ProjectId) -> Result<Option<Project>, StoreError> {
-    let found = known(app, caller, id).await?;
-    Ok(found.map(|known| Project::clone(&known.project)))
+    Ok(shared(app, caller, id).await?.map(|project| Project::clone(&project)))
+}
+
+/// The same, as all who ask share it.
+pub async fn shared(app: &App, caller: Caller, id: ProjectId) -> Result<Option<Arc<Project>>, StoreError> {
+    Ok(known(app, caller, id).await?.map(|known| known.project.clone()))
 }
 
 /// The same, as it is known.

@@ -3,7 +3,7 @@
 
 use crate::catalogue::{AtHand, Shelf};
 use crate::purchase::{self, Buying, Refused, Thing};
-use crate::{App, attribute, hash, idempotency, pincode, tracking, webhook};
+use crate::{App, attribute, hash, idempotency, known, pincode, tracking, webhook};
 use coinslot_domain::id::{OperationId, OrderId, ProjectId};
 use coinslot_domain::merchant::Project;
 use coinslot_domain::money::Money;
@@ -17,6 +17,9 @@ use coinslot_store::token::Stored;
 use coinslot_store::{StoreError, Tx, order, payment, wallet};
 use coinslot_wire::shop::order::CURRENCY_SKU;
 use coinslot_wire::token::TokenBody;
+use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Why no order was made. Nothing was changed.
 #[derive(Debug)]
@@ -65,7 +68,7 @@ impl From<Refused> for OrderError {
 #[derive(Clone, Debug)]
 pub struct Ordering {
     /// Who sells.
-    pub project: Project,
+    pub project: Arc<Project>,
     /// Who buys what, and how the page behaves.
     pub body: TokenBody,
     /// The cart that it comes from.
@@ -82,6 +85,15 @@ pub async fn place(app: &App, ordering: Ordering) -> Result<(OrderId, String), O
     if project.external_id_required && body.external_id().is_none() {
         return Err(OrderError::NoExternalId);
     }
+    // A request that may be taken up again has to get the same token again,
+    // whatever became of the player since.
+    let alone = idempotency::is_served();
+    if !alone
+        && let Some(known) = known::project(app, project.id).await?
+        && known.is_disabled(app, body.user_id()).await?
+    {
+        return Err(OrderError::Disabled);
+    }
     let secret = token::letters(app.bytes());
     let id = app.id(OrderId::new).await?;
     let now = app.now(project.id);
@@ -95,36 +107,85 @@ pub async fn place(app: &App, ordering: Ordering) -> Result<(OrderId, String), O
         expires_at: now + token::LIFE,
     };
     let number = app.token_page().await?;
-    // A request that may be taken up again has to get the same token again.
-    let alone = idempotency::is_served();
     let placed = placed(&body, cart, None, now);
     let said = body.attributes().map(coinslot_wire::attribute::values).unwrap_or_default();
     let buying = buying(app, project, body, now).await?;
-    let place = app
+    let ran = AtomicBool::new(false);
+    let made = app
         .store
         .write(move |tx| {
-            // By a run of this whose commit was not heard of.
-            if let Some(made) = order::find(tx, buying.project.id, id)? {
-                let place = made.placed.and_then(|p| p.token_hash).as_deref().and_then(Place::of_name);
-                return Ok(place.ok_or_else(|| StoreError::Corrupt("an order without a token".into()))?);
+            // By a run of this whose commit was not heard of, which the first one
+            // cannot find.
+            if (alone || ran.swap(true, std::sync::atomic::Ordering::SeqCst))
+                && let Some(made) = order::find(tx, buying.project.id, id)?
+            {
+                return Ok(made);
+            }
+            if alone {
+                able(tx, buying.project.id, &buying.player.id)?;
             }
             let shelf = buying.shelf(tx)?;
-            let made = quoted(tx, &shelf, &buying, id, placed.clone())?;
+            let made = priced(tx, &shelf, &buying, id, placed.clone())?;
             let is_free = |l: &Line| l.price.minor == 0 && l.is_asked();
             if made.lines.iter().any(is_free) {
                 return Err(OrderError::Free { all: made.total.minor == 0 });
             }
             purchase::within_limits(tx, &shelf, &made, now)?;
             let place = coinslot_store::token::keep(tx, &stored, number, alone);
-            let placed = made.placed.clone().map(|p| Placed { token_hash: Some(place.name()), ..p });
-            order::insert(tx, &Order { placed, ..made }, now)?;
+            let placed = Placed { token_hash: Some(place.name()), ..placed.clone() };
+            let made = Order { placed: Some(placed), ..made };
+            order::insert(tx, &made, now)?;
             attribute::note(tx, stored.project, &buying.player.id, &said)?;
-            Ok::<_, OrderError>(place)
+            Ok::<_, OrderError>(made)
         })
         .await?;
+    let place = made.placed.as_ref().and_then(|p| p.token_hash.as_deref()).and_then(Place::of_name);
+    let place = place.ok_or_else(|| StoreError::Corrupt("an order without a token".into()))?;
     app.tokens.made(project_id, place);
+    app.placed.keep(made);
     let token = token::write(project_id, place, &secret);
     Ok((id, token))
+}
+
+/// Orders that are kept in each of two halves.
+const KEPT: usize = 1_024;
+
+/// Orders that this server made and that wait to be paid: nothing changes one
+/// before somebody begins to pay, and whoever does pays it soon.
+#[derive(Default)]
+pub(crate) struct Waiting(Mutex<[Orders; 2]>);
+
+type Orders = HashMap<(ProjectId, OrderId), Arc<Order>>;
+
+impl Waiting {
+    fn keep(&self, order: Order) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // When the newer half is full it becomes the older one.
+        if all[0].len() >= KEPT {
+            all.swap(0, 1);
+            all[0].clear();
+        }
+        all[0].insert((order.project, order.id), Arc::new(order));
+    }
+
+    fn find(&self, project: ProjectId, id: OrderId) -> Option<Arc<Order>> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.iter().find_map(|half| half.get(&(project, id)).cloned())
+    }
+}
+
+/// The order of a token. Where it is certain that nobody began to pay with it,
+/// it is as it was made.
+pub(crate) async fn of_token(
+    app: &App,
+    project: ProjectId,
+    id: OrderId,
+    unused: bool,
+) -> Result<Option<Order>, StoreError> {
+    match app.placed.find(project, id).filter(|_| unused) {
+        Some(order) => Ok(Some(Order::clone(&order))),
+        None => app.store.read(move |tx| order::find(tx, project, id)).await,
+    }
 }
 
 /// Makes an order of things that cost nothing, and hands them out at once.
@@ -159,7 +220,7 @@ pub async fn place_free(app: &App, ordering: Ordering) -> Result<OrderId, OrderE
 /// the player is charged and has the item at once, or neither.
 pub async fn place_for_coins(
     app: &App,
-    project: Project,
+    project: Arc<Project>,
     body: TokenBody,
     sku: String,
     currency: String,
@@ -230,9 +291,9 @@ pub async fn search(
 }
 
 /// Who orders what. The way to pay is chosen later.
-async fn buying(app: &App, project: Project, body: TokenBody, now: Time) -> Result<Buying, StoreError> {
+async fn buying(app: &App, project: Arc<Project>, body: TokenBody, now: Time) -> Result<Buying, StoreError> {
     let goods = AtHand::of(app, project.id).await?;
-    let (player, project, choice) = (body.player(), project.into(), Choice::default());
+    let (player, choice) = (body.player(), Choice::default());
     Ok(Buying { player, project, body, choice, method: None, now, goods })
 }
 
@@ -259,6 +320,11 @@ pub(crate) fn quoted(
     placed: Placed,
 ) -> Result<Order, OrderError> {
     able(tx, buying.project.id, &buying.player.id)?;
+    priced(tx, shelf, buying, id, placed)
+}
+
+/// The same for a player of whom it is known that he or she may order.
+fn priced(tx: &mut Tx<'_>, shelf: &Shelf, buying: &Buying, id: OrderId, placed: Placed) -> Result<Order, OrderError> {
     let (lines, _) = purchase::quote_of(tx, shelf, buying).map_err(|e| match e {
         Refused::Sale(Refusal::NoPrice(_)) if buying.body.currency().is_some() => OrderError::NoPrice,
         e => e.into(),
@@ -325,5 +391,43 @@ pub(crate) fn payment_of(tx: &mut Tx<'_>, order: &Order) -> Result<Option<Paymen
     match order.placed.as_ref().and_then(|p| p.token_hash.as_deref()) {
         Some(token) => payment::of_token(tx, order.project, token),
         None => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use coinslot_domain::money::Currency;
+
+    fn order(n: i64) -> Order {
+        Order {
+            project: ProjectId::new(1).unwrap(),
+            id: OrderId::new(n).unwrap(),
+            state: OrderState::New,
+            player: Player::default(),
+            total: Money::new(n, Currency::from_code("USD").unwrap()),
+            lines: vec![],
+            description: None,
+            external_id: None,
+            custom_parameters: None,
+            placed: None,
+            gift: None,
+        }
+    }
+
+    #[test]
+    fn the_orders_that_were_made_last_are_kept() {
+        let waiting = Waiting::default();
+        let found = |project: i64, n| {
+            waiting.find(ProjectId::new(project).unwrap(), OrderId::new(n).unwrap()).map(|order| order.total.minor)
+        };
+        let last = 5 * KEPT as i64;
+        for n in 1..=last {
+            waiting.keep(order(n));
+            assert_eq!((found(1, n), found(2, n)), (Some(n), None), "of its own project");
+            assert!(waiting.0.lock().unwrap().iter().all(|half| half.len() <= KEPT));
+        }
+        assert_eq!(found(1, last - KEPT as i64 + 1), Some(last - KEPT as i64 + 1));
+        assert_eq!(found(1, last - 2 * KEPT as i64), None);
     }
 }

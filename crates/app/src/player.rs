@@ -8,13 +8,16 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use coinslot_domain::attribute::Values;
 use coinslot_domain::merchant::Project;
 use coinslot_domain::order::Player;
+use coinslot_domain::time::Time;
 use coinslot_domain::token::GUEST;
 use coinslot_store::{StoreError, Tx};
 use coinslot_wire::shop::player::{Claims, LONGEST, is_hs256, is_player_id};
 use coinslot_wire::token::TokenBody;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Map, Value};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A player of a project, who said who he or she is.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,11 +42,9 @@ impl Known {
 
 /// The player of a token: a JSON Web Token of the project, or one that opens
 /// the project's payment page. `None` for any other.
-pub async fn authenticate(app: &App, project: &Project, bearer: &str) -> Result<Option<Known>, StoreError> {
+pub async fn authenticate(app: &App, project: &Project, bearer: &str) -> Result<Option<Arc<Known>>, StoreError> {
     if bearer.contains('.') {
-        let claims = verified(bearer, &project.secret).filter(|c| c.holds(project.id.get(), app.clock.now()));
-        let known = |c: Claims| Known { player: c.player, guest: false, attributes: c.attributes };
-        return Ok(claims.map(known));
+        return Ok(app.players.find(bearer, &project.secret, project.id.get(), app.clock.now()));
     }
     let found = crate::token::find(app, bearer).await?;
     let found = found.filter(|t| t.project == project.id && app.now(project.id) < t.expires_at);
@@ -51,9 +52,92 @@ pub async fn authenticate(app: &App, project: &Project, bearer: &str) -> Result<
     let known = |body: TokenBody| {
         // Of what a browser asked for, nobody has shown to be the player.
         let player = Some(body.player()).filter(|p| !body.is_guest() && is_player_id(&p.id))?;
-        Some(Known { player, guest: false, attributes: body.attributes().cloned() })
+        Some(Arc::new(Known { player, guest: false, attributes: body.attributes().cloned() }))
     };
     Ok(body.and_then(known))
+}
+
+/// Bytes of tokens that are kept in each of two halves.
+const KEPT: usize = 1 << 20;
+/// What a token takes to be kept besides its text, about.
+const EACH: usize = 256;
+
+/// JSON Web Tokens that were found to be well signed, so that a player who comes
+/// again and again with the same one is not verified anew each time. What is kept
+/// follows from the token and the key alone, so that it cannot be out of date:
+/// one that was verified with another key is none. Whether it still holds, and for
+/// the project, is asked each time.
+#[derive(Default)]
+pub(crate) struct Verified(Mutex<Halves>);
+
+/// When the newer half is full it becomes the older one, which is forgotten:
+/// whoever comes often stays.
+#[derive(Default)]
+struct Halves {
+    newer: HashMap<Digested, Arc<Good>>,
+    older: HashMap<Digested, Arc<Good>>,
+    bytes: usize,
+}
+
+/// The SHA-256 of a token: how fast one is found tells nothing of another.
+type Digested = [u8; 32];
+
+/// A token that is well signed.
+struct Good {
+    key: String,
+    claims: Claims,
+    known: Arc<Known>,
+    size: usize,
+}
+
+impl Verified {
+    /// The player of a token that is signed with this key and holds now.
+    fn find(&self, token: &str, key: &str, project: i64, now: Time) -> Option<Arc<Known>> {
+        if token.len() > LONGEST {
+            return None;
+        }
+        let digest = Sha256::digest(token).into();
+        let good = match self.kept(&digest).filter(|good| good.key == key) {
+            Some(good) => good,
+            None => {
+                let claims = verified(token, key)?;
+                let known =
+                    Known { player: claims.player.clone(), guest: false, attributes: claims.attributes.clone() };
+                let size = token.len() + EACH;
+                let good = Arc::new(Good { key: key.to_string(), claims, known: Arc::new(known), size });
+                self.keep(digest, good.clone());
+                good
+            }
+        };
+        good.claims.holds(project, now).then(|| good.known.clone())
+    }
+
+    fn kept(&self, digest: &Digested) -> Option<Arc<Good>> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(good) = all.newer.get(digest) {
+            return Some(good.clone());
+        }
+        let good = all.older.remove(digest)?;
+        all.add(*digest, good.clone());
+        Some(good)
+    }
+
+    fn keep(&self, digest: Digested, good: Arc<Good>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).add(digest, good);
+    }
+}
+
+impl Halves {
+    fn add(&mut self, digest: Digested, good: Arc<Good>) {
+        if self.bytes + good.size > KEPT {
+            self.older = std::mem::take(&mut self.newer);
+            self.bytes = 0;
+        }
+        self.bytes += good.size;
+        if let Some(old) = self.newer.insert(digest, good) {
+            self.bytes -= old.size;
+        }
+    }
 }
 
 /// A player without a token, by the id that the client made up.
@@ -119,6 +203,54 @@ mod tests {
             ".".into(),
         ] {
             assert_eq!(verified(&forged, "key"), None, "{forged}");
+        }
+    }
+
+    const KEY: &str = "key";
+
+    fn at(seconds: i64) -> Time {
+        Time(seconds * 1_000_000)
+    }
+
+    #[test]
+    fn what_is_kept_of_a_token_is_asked_each_time_whether_it_holds() {
+        let tokens = Verified::default();
+        let claims = r#"{"sub":"p","exp":100,"nbf":50,"project_id":7}"#;
+        let token = sign(claims, KEY).unwrap();
+        let found = |token: &str, key: &str, project, now| {
+            tokens.find(token, key, project, at(now)).map(|known| known.player.id.clone())
+        };
+        for _ in 0..2 {
+            assert_eq!(found(&token, KEY, 7, 60).as_deref(), Some("p"));
+            assert_eq!(found(&token, KEY, 7, 100), None, "it has expired");
+            assert_eq!(found(&token, KEY, 7, 49), None, "it has not begun");
+            assert_eq!(found(&token, KEY, 8, 60), None, "of another project");
+            assert_eq!(found(&token, "another", 7, 60), None, "the project's key was changed");
+            assert_eq!(found(&token, "", 7, 60), None, "a project without a key");
+            assert_eq!(found(&format!("{token}."), KEY, 7, 60), None);
+        }
+        // One that is signed with the new key takes the place of nothing.
+        let renewed = sign(claims, "another").unwrap();
+        assert_eq!(found(&renewed, "another", 7, 60).as_deref(), Some("p"));
+        assert_eq!(found(&renewed, KEY, 7, 60), None);
+        assert_eq!(found(&token, KEY, 7, 60).as_deref(), Some("p"), "the key was changed back");
+    }
+
+    #[test]
+    fn no_more_tokens_are_kept_than_fit() {
+        let tokens = Verified::default();
+        let often = sign(CLAIMS, KEY).unwrap();
+        let padding = "x".repeat(1000);
+        for n in 0..4 * KEPT / 1000 {
+            let token = sign(&format!(r#"{{"sub":"p{n}","exp":100,"x":"{padding}"}}"#), KEY).unwrap();
+            assert!(tokens.find(&token, KEY, 1, at(1)).is_some());
+            assert!(tokens.find(&often, KEY, 1, at(1)).is_some());
+            let all = tokens.0.lock().unwrap();
+            let sum: usize = all.newer.values().map(|good| good.size).sum();
+            assert!(sum == all.bytes && sum <= KEPT);
+            assert!(all.older.values().map(|good| good.size).sum::<usize>() <= KEPT);
+            let digest: Digested = Sha256::digest(&often).into();
+            assert!(all.newer.contains_key(&digest) || all.older.contains_key(&digest), "who comes often stays");
         }
     }
 

@@ -5,7 +5,7 @@
 //! All of it runs inside the transactions of [`crate::checkout`] and
 //! [`crate::refund`]; nothing here has one of its own.
 
-use crate::catalogue::{AtHand, Shelf};
+use crate::catalogue::{AtHand, Goods, Shelf};
 use crate::checkout::{PageError, PayError};
 use crate::subscription;
 use coinslot_domain::attribute::{self, Access};
@@ -29,6 +29,7 @@ use coinslot_store::key::{self, Handed};
 use coinslot_store::{StoreError, Tx, cart as store_cart, coupon, game, inventory, purchase, wallet};
 use coinslot_wire::shop::order::CURRENCY_SKU;
 use coinslot_wire::token::TokenBody;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -88,6 +89,10 @@ impl Buying {
         self.goods.shelf(tx, self.project.id)
     }
 
+    fn languages(&self) -> Vec<String> {
+        self.body.language().map(str::to_string).into_iter().collect()
+    }
+
     fn wishes(&self) -> Wishes {
         self.choice.apply(self.body.wishes())
     }
@@ -140,6 +145,7 @@ pub(crate) fn quote_of(
     let mut cart = Cart {
         buying,
         shelf,
+        languages: buying.languages(),
         promotions: promotions.iter().filter(runs).collect(),
         currency: buying.body.checkout_price().map(|price| price.currency),
         currencies: None,
@@ -172,18 +178,18 @@ fn usable_coupon(tx: &mut Tx<'_>, buying: &Buying) -> Result<Option<Coupon>, Ref
 const MOST_KEYS: i64 = 100;
 
 /// Something that has an SKU.
-pub(crate) enum Thing {
+pub(crate) enum Thing<'s> {
     /// An item, or a bundle.
-    Item(Box<Item>),
+    Item(Goods<'s, Item>),
     /// Units of the virtual currency, with what holds for it.
-    Currency(Box<Settings>),
+    Currency(Cow<'s, Settings>),
     /// A package of virtual currency, which has a price in one currency.
-    Package(Box<Package>),
+    Package(Goods<'s, Package>),
     /// A key of a game, to be redeemed in the place of this number.
     Key(Box<Game>, i64),
 }
 
-impl Thing {
+impl Thing<'_> {
     fn currencies(&self) -> Vec<Currency> {
         match self {
             Thing::Item(item) => item.prices.keys().copied().collect(),
@@ -206,7 +212,12 @@ impl Thing {
     }
 
     fn has_price(&self, currency: Currency) -> bool {
-        self.currencies().contains(&currency)
+        match self {
+            Thing::Item(item) => item.prices.contains_key(&currency),
+            Thing::Currency(settings) => settings.base.contains_key(&currency),
+            Thing::Package(package) => package.currency == currency,
+            Thing::Key(..) => self.currencies().contains(&currency),
+        }
     }
 }
 
@@ -214,22 +225,22 @@ impl Thing {
 /// currency where any amount of it is sold, else a key of a game that is sold.
 /// The key's SKU is that of the game, an underscore and the place where it is
 /// redeemed; that of the game alone stands for the first place.
-pub(crate) fn thing(
+pub(crate) fn thing<'s>(
     tx: &mut Tx<'_>,
-    shelf: &Shelf,
+    shelf: &'s Shelf,
     project: ProjectId,
     sku: &str,
-) -> Result<Option<Thing>, StoreError> {
+) -> Result<Option<Thing<'s>>, StoreError> {
     if let Some(item) = shelf.item_by_sku(tx, sku)? {
-        return Ok(Some(Thing::Item(Box::new(item))));
+        return Ok(Some(Thing::Item(item)));
     }
-    if let Some(package) = shelf.packages(tx)?.iter().find(|p| p.sku == sku) {
-        return Ok(Some(Thing::Package(Box::new(package.clone()))));
+    if let Some(package) = shelf.package_by_sku(tx, sku)? {
+        return Ok(Some(Thing::Package(package)));
     }
     if sku == CURRENCY_SKU {
         let settings = shelf.currency(tx)?;
         if settings.any_amount && !settings.base.is_empty() {
-            return Ok(Some(Thing::Currency(Box::new(settings.into_owned()))));
+            return Ok(Some(Thing::Currency(settings)));
         }
     }
     let place = sku.rsplit_once('_').and_then(|(game, place)| Some((game, DRMS.iter().find(|d| d.key == place)?.id)));
@@ -249,6 +260,8 @@ pub(crate) fn thing(
 struct Cart<'a> {
     buying: &'a Buying,
     shelf: &'a Shelf,
+    /// The player's languages, the best first.
+    languages: Vec<String>,
     /// Those that run and hold for this player.
     promotions: Vec<&'a Promotion>,
     /// The currency of the order, once anything is in it: one order has one.
@@ -261,14 +274,9 @@ struct Cart<'a> {
 }
 
 impl Cart<'_> {
-    /// The player's languages, the best first.
-    fn languages(&self) -> Vec<String> {
-        self.buying.body.language().map(str::to_string).into_iter().collect()
-    }
-
     fn call(&self, name: &coinslot_domain::localized::Localized, else_: &str) -> String {
         let own = self.buying.project.locales.first().map_or("en", String::as_str);
-        name.pick(&self.languages(), own).unwrap_or(else_).to_string()
+        name.pick(&self.languages, own).unwrap_or(else_).to_string()
     }
 
     /// Settles on a currency: the order's, or the wanted one, or the first of
@@ -300,7 +308,7 @@ impl Cart<'_> {
     }
 
     fn items(&mut self, tx: &mut Tx<'_>, wishes: &[(String, i64)], wanted: Option<Currency>) -> Result<(), Refused> {
-        let mut found: Vec<(Item, i64)> = Vec::new();
+        let mut found: Vec<(Goods<'_, Item>, i64)> = Vec::new();
         for (sku, quantity) in wishes {
             // One SKU named twice is one line: limits count them together.
             match found.iter_mut().find(|(item, _)| item.sku == *sku) {
@@ -311,7 +319,7 @@ impl Cart<'_> {
                 }
             }
         }
-        self.check_items(tx, found.iter().map(|(item, quantity)| (item, *quantity)))?;
+        self.check_items(tx, found.iter().map(|(item, quantity)| (&**item, *quantity)))?;
         if let Some((item, _)) = found.iter().find(|(item, _)| item.prices.is_empty()) {
             return Err(Refusal::NoPrice(item.sku.clone()).into());
         }
@@ -460,7 +468,7 @@ impl Cart<'_> {
         self.check_items(tx, items)?;
         let fits = |c: Currency| found.iter().all(|(thing, ..)| thing.has_price(c));
         let no_price = |c: Option<Currency>| {
-            let lacks = |(thing, ..): &&(Thing, i64, String)| match c {
+            let lacks = |(thing, ..): &&(Thing<'_>, i64, String)| match c {
                 Some(c) => !thing.has_price(c),
                 None => thing.currencies().is_empty(),
             };
@@ -792,6 +800,7 @@ pub(crate) fn for_coins(
     let mut cart = Cart {
         buying,
         shelf,
+        languages: buying.languages(),
         promotions: promotions.iter().filter(runs).collect(),
         currency: Some(currency),
         currencies: None,
@@ -946,15 +955,17 @@ pub(crate) fn fulfil(
     let lines = || order.lines.iter().filter(|l| l.kind == LineKind::Item);
     if lines().next().is_some() {
         let shelf = goods.shelf(tx, order.project)?;
-        // Whoever has something is one that the wallet knows.
-        let mut known = false;
+        let mut held = false;
         for line in lines() {
             let Some(id) = line.reference.and_then(ItemId::new) else { continue };
             // What is sent by mail is in no inventory.
             let Some(item) = shelf.item(tx, id)?.filter(|i| i.kind != Kind::Physical) else { continue };
-            if !known {
+            // Whoever has something is one that the wallet knows, and who paid
+            // was registered with that. What is only added to needs no turn.
+            let registered = payment.is_some() && inventory::is_added(&item);
+            if !held && !registered {
                 wallet::ensure(tx, order.project, order.receiver(), now)?;
-                known = true;
+                held = true;
             }
             inventory::give(tx, order.project, order.receiver(), &item, line.quantity, now)?;
         }
@@ -980,8 +991,8 @@ pub(crate) fn fulfil(
 fn empty_cart(tx: &mut Tx<'_>, order: &Order, now: Time) -> Result<(), StoreError> {
     let Some(placed) = &order.placed else { return Ok(()) };
     let Some(name) = &placed.cart else { return Ok(()) };
-    let Some(found) = store_cart::known(tx, order.project, &order.player.id, name)? else { return Ok(()) };
-    let mut held = store_cart::hold(tx, order.project, &found.user, &found.name, now)?;
+    let held = store_cart::hold_known(tx, order.project, &order.player.id, name, now)?;
+    let Some(mut held) = held else { return Ok(()) };
     held.coupon = None;
     for (sku, pieces) in bought(order) {
         let left = held.lines.iter().find(|(known, _)| *known == sku).map_or(0, |(_, n)| n - pieces);

@@ -2,6 +2,7 @@
 //! kept until the catalogue changes or a promotion begins or ends; to a player
 //! who says who he or she is, with what that player may and still can buy.
 
+use crate::known;
 use crate::player::Known;
 use crate::storefront::{self, Asked, Key, Own, Spot, kept_view};
 use crate::{App, catalogue};
@@ -16,10 +17,11 @@ use coinslot_domain::money::Currency;
 use coinslot_domain::promotion::Promotion;
 use coinslot_domain::time::Time;
 use coinslot_store::{StoreError, Tx, coupon, game, inventory, key, purchase};
+use coinslot_wire::shop::cart::Written;
 use coinslot_wire::shop::item::{self as wire, Fields, Mine, Query, View};
 use coinslot_wire::shop::order::CURRENCY_SKU;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -27,9 +29,9 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct Looking {
     /// The project.
-    pub project: Project,
+    pub project: Arc<Project>,
     /// The player, if one said so.
-    pub known: Option<Known>,
+    pub known: Option<Arc<Known>>,
     /// What is asked for, and how.
     pub query: Query,
     /// Where the player is, if that can be told.
@@ -38,8 +40,15 @@ pub struct Looking {
     pub currency: Option<Currency>,
 }
 
+impl Looking {
+    /// The currency to show prices in, if there is one to prefer.
+    fn currency(&self) -> Option<Currency> {
+        self.currency.or_else(|| self.country.as_deref().and_then(Currency::of_country))
+    }
+}
+
 /// A list of things.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum List {
     /// Items that are no goods sent by mail; of a group, by its name.
     VirtualItems(Option<String>),
@@ -86,8 +95,8 @@ const ALL: &str = "all";
 /// Everything that a view needs, read at one time.
 pub(crate) struct Seen {
     pub catalogue: Arc<Catalogue>,
-    languages: Vec<String>,
-    own: String,
+    languages: [String; 1],
+    project: Arc<Project>,
     currency: Option<Currency>,
     now: Time,
     mine: Option<Mine>,
@@ -95,7 +104,7 @@ pub(crate) struct Seen {
     fields: Fields,
     scheme: &'static str,
     /// What bundles need that have keys in them.
-    games: Games,
+    pub games: Games,
 }
 
 /// Games with how many keys of each can be sold, by the number of the place.
@@ -114,7 +123,7 @@ impl Seen {
             catalogue: &self.catalogue,
             running,
             languages: &self.languages,
-            own: &self.own,
+            own: self.project.language(),
             currency: self.currency,
             now: self.now,
             mine: self.mine.as_ref(),
@@ -151,18 +160,12 @@ pub(crate) async fn look(app: &App, looking: &Looking) -> Result<Seen, StoreErro
             read.await?
         }
     };
-    let games = if needs_games(&catalogue) { all_games(app, &looking.project).await? } else { vec![] };
+    let games = if catalogue.bundles_keys() { all_games(app, &looking.project).await? } else { vec![] };
     Ok(Seen { games, ..seen(app, looking, catalogue, mine, campaigns) })
 }
 
-/// Whether a bundle has keys in it, which come and go without the catalogue's
-/// changing.
-fn needs_games(catalogue: &Catalogue) -> bool {
-    catalogue.items.values().any(|i| i.content.iter().any(|c| c.game().is_some()))
-}
-
 /// A look at offers with what is known of who looks.
-fn seen(
+pub(crate) fn seen(
     app: &App,
     looking: &Looking,
     catalogue: Arc<Catalogue>,
@@ -171,9 +174,9 @@ fn seen(
 ) -> Seen {
     let wanted = looking.query.locale.clone().unwrap_or_else(|| "en".into());
     Seen {
-        languages: vec![wanted],
-        own: looking.project.language().to_string(),
-        currency: looking.currency.or_else(|| looking.country.as_deref().and_then(Currency::of_country)),
+        languages: [wanted],
+        project: looking.project.clone(),
+        currency: looking.currency(),
         now: app.now(looking.project.id),
         mine,
         campaigns,
@@ -185,7 +188,7 @@ fn seen(
 }
 
 /// What is known of a player who looks.
-fn mine(tx: &mut Tx<'_>, project: &Project, known: &Known, now: Time) -> Result<Mine, StoreError> {
+pub(crate) fn mine(tx: &mut Tx<'_>, project: &Project, known: &Known, now: Time) -> Result<Mine, StoreError> {
     let user = &known.player.id;
     let owned = inventory::list(tx, project.id, user, now, i64::MAX, 0)?;
     Ok(Mine {
@@ -214,20 +217,12 @@ async fn all_games(app: &App, project: &Project) -> Result<Games, StoreError> {
 /// A list; `None` when its group is not there.
 pub async fn list(app: &App, looking: &Looking, list: &List) -> Result<Option<Bytes>, StoreError> {
     let catalogue = catalogue::current(app, looking.project.id).await?;
-    let has_keys = list.has_keys() || (matches!(list, List::Bundles(_)) && needs_games(&catalogue));
+    let has_keys = list.has_keys() || (matches!(list, List::Bundles(_)) && catalogue.bundles_keys());
     if looking.query.code.is_some() || has_keys {
         return Ok(listed(app, looking, list).await?.map(|(whole, _)| whole));
     }
     let now = app.now(looking.project.id);
-    let Query { limit, offset, locale, fields, .. } = &looking.query;
-    let currency = looking.country.as_deref().and_then(Currency::of_country);
-    let key = Key {
-        project: looking.project.id,
-        what: Asked::of_shop(format!("{list:?} {limit} {offset} {fields:?}")),
-        currency: currency.unwrap_or(catalogue.currency.default_currency),
-        languages: locale.clone().filter(|l| catalogue.speaks(l)).unwrap_or_default(),
-        own: looking.project.language().to_string(),
-    };
+    let key = key(looking, &catalogue, Asked::of_shop(list.clone(), &looking.query));
     let kept = match app.storefronts.find(&key, catalogue.version, now) {
         Some(kept) => kept,
         None => {
@@ -248,6 +243,29 @@ pub async fn list(app: &App, looking: &Looking, list: &List) -> Result<Option<By
     }
 }
 
+/// What makes an answer another one for who looks.
+fn key(looking: &Looking, catalogue: &Catalogue, what: Asked) -> Key {
+    Key {
+        project: looking.project.id,
+        what,
+        currency: looking.currency().unwrap_or(catalogue.currency.default_currency),
+        languages: looking.query.locale.clone().filter(|l| catalogue.speaks(l)).unwrap_or_default(),
+        own: looking.project.language().to_string(),
+    }
+}
+
+/// An item as it stands in carts of those to whom nothing of it is their own.
+pub(crate) fn written(app: &App, looking: &Looking, view: &View<'_>, item: &Item) -> Arc<Written> {
+    let key = key(looking, view.catalogue, Asked::in_cart(item.id));
+    if let Some(written) = app.storefronts.find(&key, view.catalogue.version, view.now).and_then(|v| v.written.clone())
+    {
+        return written;
+    }
+    let written = Arc::new(Written::of(&view.item(item, 0)));
+    app.storefronts.keep(key, storefront::written_view(view.catalogue, view.now, written.clone()));
+    written
+}
+
 /// A list that anybody sees, for a player who may have bought some of it.
 async fn for_player(
     app: &App,
@@ -261,19 +279,24 @@ async fn for_player(
         return Ok(kept.whole.clone());
     }
     let (project, user) = (looking.project.id, known.player.id.clone());
-    let now = app.now(project);
-    let once = spots.iter().any(|s| catalogue.items.get(&s.item).is_some_and(Item::once_only));
-    let read = app.store.read(move |tx| {
-        let owned = if once { inventory::list(tx, project, &user, now, i64::MAX, 0)? } else { vec![] };
-        let owned = owned.into_iter().map(|h| h.item).collect();
-        Ok::<_, StoreError>(Mine { bought: purchase::of_player(tx, project, &user)?, owned, ..Mine::default() })
-    });
-    let mine = read.await?;
-    let changed = |s: &&Spot| mine.bought.get(&s.item).is_some_and(|n| *n > 0) || mine.owned.contains(&s.item);
+    let bought = known::bought(app, project, &user).await?;
+    let owned: BTreeSet<ItemId> = match kept.own.once {
+        true => {
+            let now = app.now(project);
+            let read = app.store.read(move |tx| inventory::list(tx, project, &user, now, i64::MAX, 0));
+            read.await?.into_iter().map(|h| h.item).collect()
+        }
+        false => BTreeSet::new(),
+    };
+    if bought.is_empty() && owned.is_empty() {
+        return Ok(kept.whole.clone());
+    }
+    let changed = |s: &&Spot| bought.get(&s.item).is_some_and(|n| *n > 0) || owned.contains(&s.item);
     let changed: Vec<Spot> = spots.iter().filter(changed).cloned().collect();
     if changed.is_empty() {
         return Ok(kept.whole.clone());
     }
+    let mine = Mine { bought: BTreeMap::clone(&bought), owned, ..Mine::default() };
     let seen = seen(app, looking, catalogue, Some(mine), vec![]);
     let running = seen.running();
     let view = seen.view(&running);
@@ -352,7 +375,10 @@ async fn listed(app: &App, looking: &Looking, list: &List) -> Result<Option<(Byt
             let shown = page.show(all.clone(), |i, n| view.item(i, n));
             let limited =
                 all.iter().enumerate().skip(page.offset).zip(&shown.at).filter(|((_, i), _)| i.most().is_some());
-            own.spots = limited.map(|((place, i), at)| Spot { at: at.clone(), item: i.id, place }).collect();
+            let limited: Vec<_> = limited.collect();
+            own.once = limited.iter().any(|((_, i), _)| i.once_only());
+            own.spots =
+                limited.into_iter().map(|((place, i), at)| Spot { at: at.clone(), item: i.id, place }).collect();
             shown
         }
         List::Currencies => page.show(vec![()], |(), _| view.virtual_currency()),
@@ -379,7 +405,7 @@ async fn listed(app: &App, looking: &Looking, list: &List) -> Result<Option<(Byt
         }
     };
     // Of what is hidden from somebody, places and numbers are others for some.
-    own.conditional = seen.catalogue.items.values().any(|i| !i.conditions.is_empty());
+    own.conditional = seen.catalogue.is_conditional();
     Ok(Some((shown.whole.into(), own)))
 }
 
@@ -496,20 +522,17 @@ pub async fn groups(app: &App, looking: &Looking) -> Result<Value, StoreError> {
     Ok(seen.view(&running).groups())
 }
 
-/// What each of these SKUs is, for a cart.
-pub(crate) fn described(view: &View<'_>, games: &Games, skus: &[(String, i64)]) -> BTreeMap<String, Value> {
+/// What an SKU is, for a cart.
+pub(crate) fn described(view: &View<'_>, games: &Games, sku: &str) -> Option<Value> {
     let all = view.catalogue;
-    let of = |sku: &str| {
-        let item = all.item(sku).map(|item| view.item(item, 0));
-        let package = || all.package_by_sku(sku).map(|p| view.package(p, 0));
-        let units = || (sku == CURRENCY_SKU).then(|| view.virtual_currency());
-        item.or_else(package).or_else(units).or_else(|| {
-            let (game, drm, free) = games.iter().find_map(|(game, free)| {
-                let drm = game.editions.keys().copied().find(|drm| wire::key_sku(game, *drm) == sku);
-                drm.map(|drm| (game, drm, free))
-            })?;
-            Some(view.key(game, drm, free, 0))
-        })
-    };
-    skus.iter().filter_map(|(sku, _)| Some((sku.clone(), of(sku)?))).collect()
+    let item = all.item(sku).map(|item| view.item(item, 0));
+    let package = || all.package_by_sku(sku).map(|p| view.package(p, 0));
+    let units = || (sku == CURRENCY_SKU).then(|| view.virtual_currency());
+    item.or_else(package).or_else(units).or_else(|| {
+        let (game, drm, free) = games.iter().find_map(|(game, free)| {
+            let drm = game.editions.keys().copied().find(|drm| wire::key_sku(game, *drm) == sku);
+            drm.map(|drm| (game, drm, free))
+        })?;
+        Some(view.key(game, drm, free, 0))
+    })
 }

@@ -1,6 +1,7 @@
 //! What players see of a project's offers: answers as bytes, kept until the
 //! catalogue changes or a promotion begins or ends.
 
+use crate::shop::List;
 use crate::{App, catalogue};
 use bytes::Bytes;
 use coinslot_domain::attribute::{Access, access};
@@ -11,6 +12,8 @@ use coinslot_domain::money::Currency;
 use coinslot_domain::promotion::Promotion;
 use coinslot_domain::time::Time;
 use coinslot_store::{StoreError, Tx, attribute, plan, purchase, subscription};
+use coinslot_wire::shop::cart::Written;
+use coinslot_wire::shop::item::{Fields, Query};
 use coinslot_wire::storefront::{self as wire, Part, Reader};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -43,13 +46,20 @@ pub(crate) struct Asked(About);
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum About {
     Storefront(What),
-    Shop(String),
+    Shop { list: List, limit: i64, offset: i64, fields: Fields },
+    Cart(ItemId),
 }
 
 impl Asked {
     /// A list of the Store API, by everything that makes it another one.
-    pub(crate) fn of_shop(list: String) -> Self {
-        Asked(About::Shop(list))
+    pub(crate) fn of_shop(list: List, query: &Query) -> Self {
+        let Query { limit, offset, fields, .. } = *query;
+        Asked(About::Shop { list, limit, offset, fields })
+    }
+
+    /// An item as it stands in a cart.
+    pub(crate) fn in_cart(item: ItemId) -> Self {
+        Asked(About::Cart(item))
     }
 }
 
@@ -177,6 +187,7 @@ async fn view(
         whole: listing.whole.into(),
         parts: listing.parts,
         own: Own::default(),
+        written: None,
     };
     let view = Arc::new(view);
     app.storefronts.keep(key, view.clone());
@@ -186,7 +197,14 @@ async fn view(
 /// An answer of the Store API, to be kept.
 pub(crate) fn kept_view(catalogue: &Catalogue, now: Time, whole: Bytes, own: Own) -> Arc<View> {
     let until = catalogue.promotions.iter().filter_map(|p| p.next_change(now)).min();
-    Arc::new(View { version: catalogue.version, from: now, until, whole, parts: vec![], own })
+    Arc::new(View { version: catalogue.version, from: now, until, whole, parts: vec![], own, written: None })
+}
+
+/// The same of an item in a cart.
+pub(crate) fn written_view(catalogue: &Catalogue, now: Time, written: Arc<Written>) -> Arc<View> {
+    let until = catalogue.promotions.iter().filter_map(|p| p.next_change(now)).min();
+    let (version, whole, own) = (catalogue.version, Bytes::new(), Own::default());
+    Arc::new(View { version, from: now, until, whole, parts: vec![], own, written: Some(written) })
 }
 
 /// What of an answer of the Store API is another one for some players.
@@ -196,6 +214,9 @@ pub(crate) struct Own {
     pub conditional: bool,
     /// Entries that change with what the player bought or has.
     pub spots: Vec<Spot>,
+    /// Whether any of them can be had only once, so that what the player has
+    /// counts.
+    pub once: bool,
 }
 
 /// An entry of a list.
@@ -221,6 +242,8 @@ pub(crate) struct View {
     parts: Vec<Part>,
     /// Of an answer of the Store API.
     pub own: Own,
+    /// An item in a cart.
+    pub written: Option<Arc<Written>>,
 }
 
 /// What makes an answer another one.
@@ -251,7 +274,7 @@ impl View {
     /// What it takes to keep it, about.
     fn size(&self) -> usize {
         let parts = self.parts.len() * size_of::<Part>() + self.own.spots.len() * size_of::<Spot>();
-        512 + self.whole.len() + parts
+        512 + self.whole.len() + parts + self.written.as_ref().map_or(0, |w| w.size())
     }
 }
 
@@ -298,6 +321,7 @@ mod tests {
             whole: vec![0; bytes].into(),
             parts: vec![],
             own: Own::default(),
+            written: None,
         })
     }
 

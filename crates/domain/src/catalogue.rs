@@ -31,6 +31,8 @@ pub struct Catalogue {
     pub plans: Vec<Plan>,
     /// Promotions, by number, whether they run or not.
     pub promotions: Vec<Promotion>,
+    conditional: bool,
+    bundles_keys: bool,
     languages: BTreeSet<String>,
     members: BTreeMap<GroupId, Vec<ItemId>>,
     by_sku: HashMap<String, ItemId>,
@@ -56,6 +58,8 @@ impl Catalogue {
             version,
             plans: vec![],
             promotions: vec![],
+            conditional: items.iter().any(|i| !i.conditions.is_empty()),
+            bundles_keys: items.iter().any(|i| i.content.iter().any(|c| c.game().is_some())),
             languages,
             attributes: attributes.into_iter().map(|a| (a.key.clone(), a)).collect(),
             groups: groups.into_iter().map(|g| (g.id, g)).collect(),
@@ -78,6 +82,17 @@ impl Catalogue {
     /// Whether any text is in the language of a locale, in whatever region.
     pub fn speaks(&self, locale: &str) -> bool {
         self.languages.contains(&language(locale).to_ascii_lowercase())
+    }
+
+    /// Whether who a player is decides what of it is shown or sold.
+    pub fn is_conditional(&self) -> bool {
+        self.conditional
+    }
+
+    /// Whether a bundle has keys in it, which come and go without the catalogue's
+    /// changing.
+    pub fn bundles_keys(&self) -> bool {
+        self.bundles_keys
     }
 
     /// An item by its SKU.

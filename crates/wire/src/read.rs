@@ -41,7 +41,9 @@ pub fn query(shape: &Shape, raw: &str) -> Result<Value, Vec<Violation>> {
             map.insert(name, text);
         }
     }
-    checked(shape, &Value::Object(map))
+    let body = Value::Object(map);
+    let faults = shape::check(shape, &body);
+    if faults.is_empty() { Ok(shape::normalise(shape, body)) } else { Err(faults) }
 }
 
 fn is_list(shape: &Shape, name: &str) -> bool {

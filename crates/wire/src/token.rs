@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use serde_json::{Map, Number, Value, json};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 const BOOL: Shape = Shape::Bool;
 const ANY_INTEGER: Shape = Shape::Integer { min: -MAX_INTEGER, max: MAX_INTEGER };
@@ -712,9 +712,11 @@ pub struct TokenBody {
     custom_parameters: Option<String>,
     guest: bool,
     order: Option<i64>,
+    /// What was ordered, where that need not be looked for.
+    skus: Option<Vec<(String, i64)>>,
     /// All that was sent, of which the fields above are views.
     text: String,
-    raw: OnceLock<Value>,
+    raw: Arc<OnceLock<Value>>,
 }
 
 impl PartialEq for TokenBody {
@@ -752,7 +754,8 @@ impl TokenBody {
             serde_json::from_str(text).ok()?;
         let custom_parameters = custom_parameters.map(|raw| raw.get().to_string());
         let (guest, text) = (guest.is_some(), text.to_string());
-        Some(TokenBody { user, settings, purchase, custom_parameters, guest, order, text, raw: OnceLock::new() })
+        let raw = Arc::default();
+        Some(TokenBody { user, settings, purchase, custom_parameters, guest, order, skus: None, text, raw })
     }
 
     /// Whether a browser asked and not the game, so that nobody has shown to be
@@ -790,20 +793,61 @@ impl TokenBody {
     /// body's members as a token has them, `items` what was ordered, and `coupon`
     /// the code of a coupon.
     pub fn for_order(mut said: Map<String, Value>, items: &[(String, i64)], coupon: Option<&str>) -> Option<Self> {
-        let items: Vec<Value> = items.iter().map(|(sku, n)| json!({ "sku": sku, "quantity": n })).collect();
-        let mut purchase = json!({ "items": items });
+        let shown: Vec<Value> = items.iter().map(|(sku, n)| json!({ "sku": sku, "quantity": n })).collect();
+        let mut purchase = json!({ "items": shown });
         if let Some(code) = coupon {
             purchase["coupon_code"] = json!({ "value": code });
         }
         said.insert("purchase".into(), purchase);
-        Self::of(Value::Object(said))
+        let body = Self::of(Value::Object(said))?;
+        Some(TokenBody { skus: Some(items.to_vec()), ..body })
+    }
+
+    /// What the token of an order would say, for who wants to know what it comes
+    /// to. It is not for keeping: it has no text.
+    pub fn to_price(
+        project: ProjectId,
+        items: &[(String, i64)],
+        attributes: Option<&Map<String, Value>>,
+        coupon: Option<&str>,
+        (currency, language): (Option<Currency>, Option<&str>),
+    ) -> Self {
+        let mut raw = Map::new();
+        if let Some(attributes) = attributes {
+            raw.insert("user".into(), json!({ "attributes": attributes }));
+        }
+        if let Some(code) = coupon {
+            raw.insert("purchase".into(), json!({ "coupon_code": { "value": code } }));
+        }
+        TokenBody {
+            user: User::default(),
+            settings: Settings {
+                project_id: project.get(),
+                external_id: None,
+                language: language.map(str::to_string),
+                return_url: None,
+                currency: currency.map(|c| c.code().to_string()),
+                mode: None,
+                payment_method: None,
+                payment_widget: None,
+                redirect_policy: None,
+                ui: Ui::default(),
+            },
+            purchase: Purchase::default(),
+            custom_parameters: None,
+            guest: false,
+            order: None,
+            skus: Some(items.to_vec()),
+            text: String::new(),
+            raw: Arc::new(OnceLock::from(Value::Object(raw))),
+        }
     }
 
     /// The body that says all of this.
     fn of(raw: Value) -> Option<Self> {
         let body = Self::from_stored(&serde_json::to_string(&raw).ok()?)?;
         // Nobody need read again what was just written.
-        Some(TokenBody { raw: OnceLock::from(raw), ..body })
+        Some(TokenBody { raw: Arc::new(OnceLock::from(raw)), ..body })
     }
 
     /// The same, of the order with this number.
@@ -811,8 +855,10 @@ impl TokenBody {
         let end = self.text.rfind('}').filter(|_| self.order.is_none() && self.text.len() > 2)?;
         self.text.replace_range(end.., &format!(r#","order_id":{order}}}"#));
         self.order = Some(order.get());
-        if let Some(raw) = self.raw.get_mut() {
-            raw["order_id"] = order.get().into();
+        match Arc::get_mut(&mut self.raw).map(OnceLock::get_mut) {
+            Some(Some(raw)) => raw["order_id"] = order.get().into(),
+            Some(None) => {}
+            None => self.raw = Arc::default(),
         }
         Some(self)
     }
@@ -848,6 +894,11 @@ impl TokenBody {
             zip: None,
             ip: None,
         }
+    }
+
+    /// The game's own id of the player.
+    pub fn user_id(&self) -> &str {
+        self.user.id.value.as_deref().unwrap_or_default()
     }
 
     fn given(&self, field: PlayerField) -> &Given {
@@ -976,6 +1027,9 @@ impl TokenBody {
     /// Things without a name or a number ask for a list to choose from, and are
     /// no wish yet.
     pub fn wishes(&self) -> Wishes {
+        if let Some(skus) = self.skus.as_ref().filter(|skus| skus.iter().all(|(sku, _)| !sku.is_empty())) {
+            return if skus.is_empty() { vec![] } else { vec![(Wish::Skus(skus.clone()), None)] };
+        }
         if !self.purchase.is_of_catalogue() {
             return vec![];
         }
@@ -1029,8 +1083,10 @@ impl TokenBody {
         self.purchase.checkout.is_none() && self.order().is_none() && self.wishes().is_empty()
     }
 
-    fn setting(&self, pointer: &str) -> Option<&Value> {
-        self.raw().pointer(pointer).filter(|v| !v.is_null())
+    /// What stands at a place such as `/settings/ui`. The names in it are ours.
+    fn setting(&self, place: &str) -> Option<&Value> {
+        let found = place.split('/').skip(1).try_fold(self.raw(), |value, name| value.get(name));
+        found.filter(|v| !v.is_null())
     }
 
     /// What `settings.ui.components` says of a part of the shop.

@@ -39,7 +39,13 @@ pub fn query(shape: &Shape, raw: &RawQuery) -> Result<Value, Fault> {
 /// An answer with a JSON body.
 pub fn json(value: &Value) -> Response {
     let kind = (header::CONTENT_TYPE, crate::request::JSON);
-    (StatusCode::OK, [kind], Body::from(value.to_string())).into_response()
+    let text = serde_json::to_string(value).unwrap_or_else(|_| value.to_string());
+    (StatusCode::OK, [kind], Body::from(text)).into_response()
+}
+
+/// An answer with a body that is JSON already.
+pub fn text(whole: String) -> Response {
+    crate::body::bytes(whole.into())
 }
 
 /// An answer without a body.

@@ -12,6 +12,7 @@ use coinslot_app::{ClientIp, Shared, StoreError, country, hash, player};
 use coinslot_domain::id::{MerchantId, ProjectId};
 use coinslot_domain::merchant::{Caller, Project, is_country};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// Where a player is taken to be whose address belongs to no country: one of a
 /// private network, say.
@@ -43,7 +44,7 @@ async fn caller(app: &Shared, number: i64, key_hash: &str) -> Result<Option<Call
 
 /// The project of the path, which is the caller's. One that does not exist looks
 /// like one of somebody else, and like wrong credentials.
-pub struct Server(pub Project);
+pub struct Server(pub Arc<Project>);
 
 impl FromRequestParts<Shared> for Server {
     type Rejection = Fault;
@@ -51,13 +52,13 @@ impl FromRequestParts<Shared> for Server {
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Fault> {
         let caller = parts.extensions.get::<Known>().ok_or_else(Fault::not_authenticated)?.caller;
         let id = project_in_path(parts, app).await.ok_or_else(Fault::not_authenticated)?;
-        let project = coinslot_app::merchant::project(app, caller, id).await?;
+        let project = coinslot_app::merchant::shared(app, caller, id).await?;
         project.map(Server).ok_or_else(Fault::not_authenticated)
     }
 }
 
 /// The project of the path, and a player who showed a token.
-pub struct Player(pub Project, pub player::Known);
+pub struct Player(pub Arc<Project>, pub Arc<player::Known>);
 
 impl FromRequestParts<Shared> for Player {
     type Rejection = Fault;
@@ -73,7 +74,7 @@ impl FromRequestParts<Shared> for Player {
 }
 
 /// The project of the path, and a player who showed a token or is a guest.
-pub struct Shopper(pub Project, pub player::Known);
+pub struct Shopper(pub Arc<Project>, pub Arc<player::Known>);
 
 impl FromRequestParts<Shared> for Shopper {
     type Rejection = Fault;
@@ -84,13 +85,13 @@ impl FromRequestParts<Shared> for Shopper {
             return Err(Fault::no_player(NO_PLAYER));
         }
         let project = any_project(parts, app).await?;
-        let player = known(parts, app, &project).await?.or(guest);
+        let player = known(parts, app, &project).await?.or(guest.map(Arc::new));
         Ok(Shopper(project, player.ok_or_else(|| Fault::no_player(NO_PLAYER))?))
     }
 }
 
 /// The project of the path, and the player who looks, if one showed a token.
-pub struct Visitor(pub Project, pub Option<player::Known>);
+pub struct Visitor(pub Arc<Project>, pub Option<Arc<player::Known>>);
 
 impl FromRequestParts<Shared> for Visitor {
     type Rejection = Fault;
@@ -132,16 +133,15 @@ pub(super) async fn project_in_path(parts: &mut Parts, app: &Shared) -> Option<P
 }
 
 /// The project of the path, whoever's it is.
-async fn any_project(parts: &mut Parts, app: &Shared) -> Result<Project, Fault> {
+async fn any_project(parts: &mut Parts, app: &Shared) -> Result<Arc<Project>, Fault> {
     let missing = || Fault::new(StatusCode::NOT_FOUND, 1700, NO_PROJECT);
     let id = project_in_path(parts, app).await.ok_or_else(missing)?;
-    let found = coinslot_app::merchant::anyones(app, id).await?;
-    found.map(|project| Project::clone(&project)).ok_or_else(missing)
+    coinslot_app::merchant::anyones(app, id).await?.ok_or_else(missing)
 }
 
 /// The player of the token that was shown, if one was; one that does not hold is
 /// refused, for whoever shows it wants to be known.
-async fn known(parts: &Parts, app: &Shared, project: &Project) -> Result<Option<player::Known>, Fault> {
+async fn known(parts: &Parts, app: &Shared, project: &Project) -> Result<Option<Arc<player::Known>>, Fault> {
     let Some(bearer) = bearer(&parts.headers) else { return Ok(None) };
     let known = player::authenticate(app, project, bearer).await?;
     known.map(Some).ok_or_else(|| Fault::no_player(BAD_PLAYER))

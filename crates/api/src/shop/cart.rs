@@ -1,6 +1,6 @@
 //! Carts of players, and of guests.
 
-use super::body::{ShopBody, json, nothing, query};
+use super::body::{ShopBody, nothing, query, text};
 use super::caller::{From, Server, Shopper};
 use super::fault::INVALID_CART;
 use super::item::no_project_item;
@@ -23,6 +23,7 @@ use coinslot_wire::shop::cart as wire;
 use coinslot_wire::shop::player::is_player_id;
 use serde_json::{Value, json};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 const LINES: &str = r#"{ "items": [{ "sku": "com.example.sword", "quantity": 2 }] }"#;
 const QUANTITY: &str = r#"{ "quantity": 2 }"#;
@@ -142,8 +143,8 @@ impl FromRequestParts<Shared> for Own {
 
 /// The cart of a player with this name.
 pub(crate) fn whose(
-    project: Project,
-    known: Known,
+    project: Arc<Project>,
+    known: Arc<Known>,
     name: Option<String>,
     country: Option<String>,
 ) -> Result<Whose, Fault> {
@@ -167,7 +168,7 @@ fn asked(whose: Whose, shape: &Shape, raw: &RawQuery) -> Result<Whose, Fault> {
 }
 
 async fn show(State(app): State<Shared>, Own(whose): Own, raw: RawQuery) -> Result<Response, Fault> {
-    Ok(json(&cart::show(&app, &asked(whose, &wire::QUERY, &raw)?).await?))
+    Ok(text(cart::show(&app, &asked(whose, &wire::QUERY, &raw)?, None).await?))
 }
 
 async fn clear(State(app): State<Shared>, Own(whose): Own) -> Result<Response, Fault> {
@@ -182,10 +183,9 @@ async fn fill(State(app): State<Shared>, Own(whose): Own, ShopBody(body): ShopBo
 }
 
 async fn filled(app: &Shared, whose: &Whose, lines: Vec<(String, i64)>) -> Result<Response, Fault> {
-    let left = cart::fill(app, whose, lines).await?;
-    let mut shown = cart::show(app, whose).await?;
-    shown["warnings"] = left.iter().map(warning).collect();
-    Ok(json(&shown))
+    let (left, cart) = cart::fill(app, whose, lines).await?;
+    let warnings = Value::Array(left.iter().map(warning).collect()).to_string();
+    Ok(text(cart::show_filled(app, whose, cart, Some(("warnings", &warnings))).await?))
 }
 
 fn warning(left: &Left) -> Value {
@@ -244,7 +244,7 @@ async fn fill_for(
         (Some(token), _) => player::authenticate(&app, &project, token).await?,
         (None, Some(id)) if is_player_id(id) => {
             let player = Player { id: id.to_string(), ..Player::default() };
-            Some(Known { player, guest: false, attributes: None })
+            Some(Arc::new(Known { player, guest: false, attributes: None }))
         }
         _ => None,
     };

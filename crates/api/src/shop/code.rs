@@ -1,7 +1,7 @@
 //! Codes that players enter: for what is in a cart, or for what a coupon gives
 //! by itself.
 
-use super::body::{ShopBody, json};
+use super::body::{ShopBody, json, text};
 use super::caller::{From, Player, Shopper};
 use super::cart::{CART, fault, whose};
 use super::fault::{INVALID_CART, NO_AUTHORIZATION, NO_CODE, NO_COUPON, OUTDATED, USED_UP};
@@ -19,6 +19,7 @@ use coinslot_wire::read;
 use coinslot_wire::shape::Shape;
 use coinslot_wire::shop::cart as wire;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 const CODE: &str = r#"{ "coupon_code": "SPRING", "cart": { "id": "current" } }"#;
 const CART_OF: &str = r#"{ "cart": { "id": "current" } }"#;
@@ -151,8 +152,8 @@ fn country(known: &coinslot_app::player::Known, from: &From) -> Option<String> {
 }
 
 fn own(
-    project: Project,
-    known: coinslot_app::player::Known,
+    project: Arc<Project>,
+    known: Arc<coinslot_app::player::Known>,
     from: &From,
     name: Option<String>,
 ) -> Result<Whose, Fault> {
@@ -177,9 +178,8 @@ async fn redeem(
     let whose = own(project, known, &from, wire::cart_id(&body))?;
     let failed = |e| fault(e, &whose, "");
     cart::redeem(&app, &whose, code.clone()).await.map_err(failed)?;
-    let mut shown = cart::show(&app, &whose).await?;
-    shown["rewards"] = cart::rewards(&app, &whose, code).await.map_err(failed)?;
-    Ok(json(&shown))
+    let rewards = cart::rewards(&app, &whose, code).await.map_err(failed)?.to_string();
+    Ok(text(cart::show(&app, &whose, Some(("rewards", &rewards))).await?))
 }
 
 async fn remove(
@@ -192,7 +192,7 @@ async fn remove(
     code(&body, &wire::REMOVE)?;
     let whose = own(project, known, &from, wire::cart_id(&body))?;
     cart::forget_code(&app, &whose).await.map_err(|e| fault(e, &whose, ""))?;
-    Ok(json(&cart::show(&app, &whose).await?))
+    Ok(text(cart::show(&app, &whose, None).await?))
 }
 
 async fn rewards(

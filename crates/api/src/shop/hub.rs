@@ -313,7 +313,7 @@ async fn cart(State(app): State<Shared>, Own(whose): Own, ShopBody(body): ShopBo
     if body.coins {
         return Err(Fault::refused(4054, NO_PRICE));
     }
-    let ordering = ordering(&app, &whose, &body.body).await?;
+    let ordering = ordering(&app, &whose, body.body).await?;
     let made = hub::place(&app, &partner, ordering, None).await.map_err(|e| fault::order(e, Of::Cart))?;
     Ok(json(&wire::made_order_json(made.order, made.price, made.parts.as_ref())))
 }
@@ -327,8 +327,8 @@ async fn item(
 ) -> Result<Response, Fault> {
     let body = wire::OrderBody::read(&body).map_err(Fault::invalid)?;
     let partner = named(&app, &project, body.partner).await?;
-    let quantity = of::OrderBody::read(&of::OF_ITEM, &body.body).map_err(Fault::invalid)?.quantity;
-    let ordering = single(project, &known, &from, &sku, (&of::OF_ITEM, &body.body))?;
+    let quantity = of::OrderBody::read(&of::OF_ITEM, body.body.clone()).map_err(Fault::invalid)?.quantity;
+    let ordering = single(project, &known, &from, &sku, (&of::OF_ITEM, body.body))?;
     let coins = body.coins.then(|| (sku.clone(), quantity));
     let made = hub::place(&app, &partner, ordering, coins).await.map_err(|e| match e {
         OrderError::Refused(SaleRefusal::NotFound(_)) => Fault::refused(1411, INVALID_ITEM),

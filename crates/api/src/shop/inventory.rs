@@ -120,7 +120,7 @@ async fn consume(
     let amount = amount.ok_or_else(|| Fault::refused(5002, NO_QUANTITY))?;
     let lines = vec![ItemLine { sku: sku.clone(), amount }];
     let fewer = || Fault::new(StatusCode::NOT_FOUND, 5004, TOO_FEW);
-    let done = inventory::remove(&app, project.id, known.player.id, lines).await;
+    let done = inventory::remove(&app, project.id, known.player.id.clone(), lines).await;
     done.map(|()| nothing()).map_err(|e| match e {
         // Who has nothing may be nobody whom the project knows.
         InventoryError::NoPlayer => fewer(),

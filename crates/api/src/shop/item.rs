@@ -17,6 +17,7 @@ use coinslot_domain::merchant::Project;
 use coinslot_wire::shape::Shape;
 use coinslot_wire::shop::item as wire;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 const THING: &str = r#"{
     "item_id": 100000003, "sku": "com.example.sword", "type": "virtual_good", "name": "Sword",
@@ -181,8 +182,8 @@ fn route(
 type Params = Path<HashMap<String, String>>;
 
 fn looking(
-    project: Project,
-    known: Option<Known>,
+    project: Arc<Project>,
+    known: Option<Arc<Known>>,
     from: &From,
     shape: &Shape,
     raw: &RawQuery,

@@ -26,6 +26,7 @@ use coinslot_wire::shop::order::{self as wire, OrderBody};
 use coinslot_wire::shop::token::MADE as MADE_SHAPE;
 use coinslot_wire::token::TokenBody;
 use serde_json::json;
+use std::sync::Arc;
 
 const ORDER: &str = r#"{
     "order_id": 100000001, "status": "done",
@@ -187,7 +188,7 @@ async fn search(
 }
 
 /// What is ordered of a cart.
-pub(super) async fn ordering(app: &Shared, whose: &Whose, body: &serde_json::Value) -> Result<Ordering, Fault> {
+pub(super) async fn ordering(app: &Shared, whose: &Whose, body: serde_json::Value) -> Result<Ordering, Fault> {
     let body = OrderBody::read(&wire::OF_CART, body).map_err(Fault::invalid)?;
     let (items, code) = cart::contents(app, whose).await?;
     if items.is_empty() {
@@ -203,24 +204,24 @@ pub(super) async fn ordering(app: &Shared, whose: &Whose, body: &serde_json::Val
 }
 
 async fn of_cart(State(app): State<Shared>, Own(whose): Own, ShopBody(body): ShopBody) -> Result<Response, Fault> {
-    let ordering = ordering(&app, &whose, &body).await?;
+    let ordering = ordering(&app, &whose, body).await?;
     let (id, token) = order::place(&app, ordering).await.map_err(|e| fault::order(e, Of::Cart))?;
     Ok(json(&json!({ "order_id": id.get(), "token": token })))
 }
 
 async fn free_cart(State(app): State<Shared>, Own(whose): Own, ShopBody(body): ShopBody) -> Result<Response, Fault> {
-    let ordering = ordering(&app, &whose, &body).await?;
+    let ordering = ordering(&app, &whose, body).await?;
     let id = order::place_free(&app, ordering).await.map_err(|e| fault::order(e, Of::Cart))?;
     Ok(json(&json!({ "order_id": id.get() })))
 }
 
 /// What is ordered of one thing.
 pub(super) fn single(
-    project: Project,
+    project: Arc<Project>,
     known: &Known,
     from: &From,
     sku: &str,
-    (shape, body): (&Shape, &serde_json::Value),
+    (shape, body): (&Shape, serde_json::Value),
 ) -> Result<Ordering, Fault> {
     let body = OrderBody::read(shape, body).map_err(Fault::invalid)?;
     let country = known.player.country.clone().or_else(|| from.country().map(str::to_string));
@@ -238,7 +239,7 @@ async fn of_item(
     Path((_, sku)): Path<(String, String)>,
     ShopBody(body): ShopBody,
 ) -> Result<Response, Fault> {
-    let ordering = single(project, &known, &from, &sku, (&wire::OF_ITEM, &body))?;
+    let ordering = single(project, &known, &from, &sku, (&wire::OF_ITEM, body))?;
     let (id, token) = order::place(&app, ordering).await.map_err(|e| fault::order(e, Of::Item(&sku)))?;
     Ok(json(&json!({ "order_id": id.get(), "token": token })))
 }
@@ -250,7 +251,7 @@ async fn free_item(
     Path((_, sku)): Path<(String, String)>,
     ShopBody(body): ShopBody,
 ) -> Result<Response, Fault> {
-    let ordering = single(project, &known, &from, &sku, (&wire::OF_ITEM, &body))?;
+    let ordering = single(project, &known, &from, &sku, (&wire::OF_ITEM, body))?;
     let id = order::place_free(&app, ordering).await.map_err(|e| fault::order(e, Of::Item(&sku)))?;
     Ok(json(&json!({ "order_id": id.get() })))
 }
@@ -262,7 +263,7 @@ async fn for_coins(
     Path((_, sku, coins)): Path<(String, String, String)>,
     ShopBody(body): ShopBody,
 ) -> Result<Response, Fault> {
-    let Ordering { project, body, .. } = single(project, &known, &from, &sku, (&wire::FOR_COINS, &body))?;
+    let Ordering { project, body, .. } = single(project, &known, &from, &sku, (&wire::FOR_COINS, body))?;
     let made = order::place_for_coins(&app, project, body, sku.clone(), coins).await;
     let id = made.map_err(|e| fault::order(e, Of::Item(&sku)))?;
     Ok(json(&json!({ "order_id": id.get() })))

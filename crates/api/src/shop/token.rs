@@ -70,7 +70,7 @@ async fn create(
     headers: HeaderMap,
     ShopBody(body): ShopBody,
 ) -> Result<Response, Fault> {
-    let body = AdminToken::read(&body).map_err(Fault::invalid)?;
+    let body = AdminToken::read(body).map_err(Fault::invalid)?;
     let by_address = || {
         let country = country::of_ip(said_ip(&headers)?).filter(|code| is_country(code));
         Some(country.unwrap_or(DEFAULT_COUNTRY).to_string())

@@ -171,5 +171,5 @@ async fn hello(app: &Shared, client: &mut Client) -> Option<Result<Greeted, u16>
 async fn known(app: &Shared, token: &str, project: Option<ProjectId>) -> Option<(ProjectId, String)> {
     let project = merchant::anyones(app, project?).await.ok()??;
     let known = player::authenticate(app, &project, token).await.ok()??;
-    Some((project.id, known.player.id))
+    Some((project.id, known.player.id.clone()))
 }

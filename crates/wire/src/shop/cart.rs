@@ -1,7 +1,7 @@
 //! Carts: what is put into one, and how it is shown.
 
 use super::item::View;
-use super::order::{self, MAYBE_PRICE, each, price};
+use super::order::{self, MAYBE_PRICE, each};
 use super::token::{items, quantity};
 use crate::read;
 use crate::shape::{self, Field, MAX_INTEGER, Shape, TextRule, Unknown, Violation};
@@ -11,7 +11,7 @@ use coinslot_domain::money::Money;
 use coinslot_domain::promotion::Promotion;
 use coinslot_domain::purchase::Line;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 const fn open(fields: &'static [Field]) -> Shape {
     Shape::Object { fields, unknown: Unknown::Ignore }
@@ -176,50 +176,148 @@ pub fn cart_id(body: &Value) -> Option<String> {
     body.pointer("/cart/id").and_then(read::text)
 }
 
-/// A cart as its player sees it. `lines` are what it comes to, without what
-/// cannot be bought; `shown` says of each SKU what it is.
-pub fn cart(cart: &Cart, lines: &[Line], shown: &BTreeMap<String, Value>, view: &View<'_>) -> Value {
-    let joined = order::joined(lines);
-    let mut items = Vec::new();
-    for (sku, quantity) in &cart.lines {
-        let bought = joined.iter().find(|(known, _, line)| known == sku && line.is_asked());
-        items.push(line(sku, *quantity, bought.map(|(.., l)| l), shown.get(sku)));
-    }
-    for (sku, pieces, bonus) in joined.iter().filter(|(.., line)| line.is_bonus()) {
-        let known = view.catalogue.item(sku).map(|item| view.item(item, 0));
-        let known = known.unwrap_or_else(|| view.virtual_currency());
-        let mut item = line(sku, *pieces, Some(bonus), Some(&known));
-        item["is_bonus"] = true.into();
-        items.push(item);
-    }
-    let total = coinslot_domain::purchase::total(lines).ok().flatten();
-    let full: i64 = lines.iter().map(|l| l.full_price.minor).sum();
-    json!({
-        "cart_id": cart.name,
-        "is_free": total.is_some_and(|t| t.minor == 0),
-        "price": total.filter(|t| t.minor > 0).map(|t| price(t, Money::new(full, t.currency))),
-        "items": items,
-        "promotions": [],
-    })
+/// A key that stands in the answer about a cart besides those of the cart, and
+/// its value as JSON. By its name it comes after all of them.
+pub type More<'a> = (&'a str, &'a str);
+
+/// What a cart says of each thing itself, in the order of the names.
+const OWN: [&str; 6] = ["can_be_bought", "is_bonus", "is_free", "price", "quantity", "sku"];
+
+/// A thing as it stands in carts, written down but for what a cart says itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// What comes before each of [`OWN`], and behind the last.
+    parts: [String; OWN.len() + 1],
+    /// Whether it is sold.
+    sold: bool,
 }
 
-/// A line of a cart; without a price when it cannot be bought.
-fn line(sku: &str, quantity: i64, bought: Option<&Line>, shown: Option<&Value>) -> Value {
-    let mut item = shown.cloned().unwrap_or_else(|| {
-        json!({
+impl Written {
+    /// Writes a thing down.
+    pub fn of(thing: &Value) -> Self {
+        let mut parts: [String; OWN.len() + 1] = Default::default();
+        for (key, value) in thing.as_object().into_iter().flatten() {
+            if let Err(at) = OWN.binary_search(&key.as_str()) {
+                let part = &mut parts[at];
+                if !part.is_empty() {
+                    part.push(',');
+                }
+                part.push_str(&quoted(key));
+                part.push(':');
+                part.push_str(&value.to_string());
+            }
+        }
+        Written { parts, sold: thing["can_be_bought"] != json!(false) }
+    }
+
+    /// What is written of something that is not in the catalogue any more.
+    fn gone(sku: &str) -> Self {
+        Written::of(&json!({
             "type": "virtual_good", "name": sku, "description": "", "image_url": "", "groups": [], "attributes": [],
             "virtual_prices": [], "promotions": [], "limits": null, "periods": null, "can_be_bought": false,
             "vp_rewards": [],
-        })
-    });
-    item["sku"] = sku.into();
-    item["quantity"] = quantity.into();
-    item["is_bonus"] = false.into();
-    let one = bought.map(|l| (each(l.price, quantity), each(l.full_price, quantity)));
-    item["is_free"] = one.is_some_and(|(price, _)| price.minor == 0).into();
-    item["price"] = one.filter(|(p, _)| p.minor > 0).map_or(Value::Null, |(p, full)| price(p, full));
-    item["can_be_bought"] = (bought.is_some() && item["can_be_bought"] != json!(false)).into();
-    item
+        }))
+    }
+
+    /// Bytes that it takes, about.
+    pub fn size(&self) -> usize {
+        self.parts.iter().map(String::len).sum()
+    }
+
+    /// A line of a cart; without a price when it cannot be bought.
+    fn line(&self, out: &mut String, (sku, quantity): (&str, i64), bought: Option<&Line>, is_bonus: bool) {
+        let one = bought.map(|l| (each(l.price, quantity), each(l.full_price, quantity)));
+        let priced = one.filter(|(p, _)| p.minor > 0);
+        let own = [
+            yes(bought.is_some() && self.sold).to_string(),
+            yes(is_bonus).to_string(),
+            yes(one.is_some_and(|(price, _)| price.minor == 0)).to_string(),
+            priced.map_or_else(|| "null".to_string(), |(p, full)| price_text(p, full)),
+            quantity.to_string(),
+            quoted(sku),
+        ];
+        out.push('{');
+        for (n, part) in self.parts.iter().enumerate() {
+            out.push_str(part);
+            if let (Some(name), Some(value)) = (OWN.get(n), own.get(n)) {
+                if !part.is_empty() {
+                    out.push(',');
+                }
+                for text in ["\"", name, "\":", value] {
+                    out.push_str(text);
+                }
+                if n + 1 < OWN.len() || !self.parts[n + 1].is_empty() {
+                    out.push(',');
+                }
+            }
+        }
+        out.push('}');
+    }
+}
+
+/// A text as JSON.
+fn quoted(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_else(|_| json!(text).to_string())
+}
+
+/// The same as [`order::price`], as JSON.
+fn price_text(price: Money, full: Money) -> String {
+    let (amount, full, currency) = (price.decimal(), full.decimal(), price.currency.code());
+    format!(r#"{{"amount":"{amount}","amount_without_discount":"{full}","currency":"{currency}"}}"#)
+}
+
+fn yes(yes: bool) -> &'static str {
+    if yes { "true" } else { "false" }
+}
+
+/// A cart as its player sees it, as JSON. `lines` are what it comes to, without
+/// what cannot be bought; `shown` says of an SKU what it is, and is told whether
+/// it was added by a promotion.
+pub fn cart(
+    cart: &Cart,
+    lines: &[Line],
+    shown: impl Fn(&str, bool) -> Option<Arc<Written>>,
+    more: Option<More<'_>>,
+) -> String {
+    let joined = order::joined(lines);
+    let total = coinslot_domain::purchase::total(lines).ok().flatten();
+    let full: i64 = lines.iter().map(|l| l.full_price.minor).sum();
+    let mut out = String::with_capacity(256 + 768 * (cart.lines.len() + 1));
+    out.push_str("{\"cart_id\":");
+    out.push_str(&quoted(&cart.name));
+    out.push_str(",\"is_free\":");
+    out.push_str(yes(total.is_some_and(|t| t.minor == 0)));
+    out.push_str(",\"items\":[");
+    let start = out.len();
+    let mut add = |line: (&str, i64), bought, is_bonus| {
+        if out.len() > start {
+            out.push(',');
+        }
+        match shown(line.0, is_bonus) {
+            Some(written) => written.line(&mut out, line, bought, is_bonus),
+            None => Written::gone(line.0).line(&mut out, line, bought, is_bonus),
+        }
+    };
+    for (sku, quantity) in &cart.lines {
+        let bought = joined.iter().find(|(known, _, line)| known == sku && line.is_asked());
+        add((sku, *quantity), bought.map(|(.., l)| l), false);
+    }
+    for (sku, pieces, bonus) in joined.iter().filter(|(.., line)| line.is_bonus()) {
+        add((sku, *pieces), Some(bonus), true);
+    }
+    out.push_str("],\"price\":");
+    match total.filter(|t| t.minor > 0) {
+        Some(t) => out.push_str(&price_text(t, Money::new(full, t.currency))),
+        None => out.push_str("null"),
+    }
+    out.push_str(",\"promotions\":[]");
+    if let Some((name, value)) = more {
+        for text in [",\"", name, "\":", value] {
+            out.push_str(text);
+        }
+    }
+    out.push('}');
+    out
 }
 
 /// What a code gives: on top of a purchase, if `promotions` are those that run
@@ -257,6 +355,70 @@ mod tests {
         for bad in [r#"{"quantity":-1}"#, r#"{"quantity":1.5}"#, r#"{"quantity":"2"}"#, r#"{"quantity":10001}"#] {
             assert_eq!(put(bad), None, "{bad}");
         }
+    }
+
+    /// A thing with a cart's own members in their places, as it is and as it is
+    /// written down.
+    fn both(thing: &Value, (sku, quantity): (&str, i64), bought: Option<&Line>, is_bonus: bool) -> [Value; 2] {
+        let one = bought.map(|l| (each(l.price, quantity), each(l.full_price, quantity)));
+        let mut is = thing.clone();
+        is["sku"] = sku.into();
+        is["quantity"] = quantity.into();
+        is["is_bonus"] = is_bonus.into();
+        is["is_free"] = one.is_some_and(|(price, _)| price.minor == 0).into();
+        is["price"] = one.filter(|(p, _)| p.minor > 0).map_or(Value::Null, |(p, full)| order::price(p, full));
+        is["can_be_bought"] = (bought.is_some() && is["can_be_bought"] != json!(false)).into();
+        let mut out = String::new();
+        Written::of(thing).line(&mut out, (sku, quantity), bought, is_bonus);
+        assert_eq!(out, is.to_string(), "in the order of its keys");
+        [is, serde_json::from_str(&out).unwrap()]
+    }
+
+    #[test]
+    fn what_is_written_down_is_the_same_to_the_byte() {
+        use coinslot_domain::money::Currency;
+        use coinslot_domain::purchase::LineKind;
+        let money = |minor| Money::new(minor, Currency::from_code("USD").unwrap());
+        let line = |price, full| Line {
+            kind: LineKind::Item,
+            reference: Some(1),
+            sku: "a".into(),
+            name: "A".into(),
+            quantity: 3,
+            detail: None,
+            price: money(price),
+            full_price: money(full),
+            promotion: None,
+            bundle: None,
+        };
+        let things = [
+            json!({}),
+            json!({ "sku": "x", "price": { "amount": "1" }, "can_be_bought": true }),
+            json!({ "can_be_bought": false, "zebra": ["\u{1}\"", 1.50], "attributes": [], "name": "Меч", "k\"ey": null }),
+            json!({ "type": "virtual_good" }),
+            json!({ "a": 1, "d": 2, "is_c": 3, "o": 4, "pz": 5, "r": 6, "t": 7 }),
+        ];
+        for thing in &things {
+            for bought in [None, Some(line(0, 0)), Some(line(1000, 1001))] {
+                for (sku, is_bonus) in [("a", false), ("меч \"1\"\n", true)] {
+                    let [is, written] = both(thing, (sku, 3), bought.as_ref(), is_bonus);
+                    assert_eq!(is, written);
+                }
+            }
+        }
+        let cart = Cart { lines: vec![("a".into(), 3), ("gone".into(), 1)], ..Cart::empty(ours(), "p", "c\"1") };
+        let shown = |sku: &str, _: bool| (sku == "a").then(|| Arc::new(Written::of(&things[1])));
+        let text = super::cart(&cart, &[line(1000, 1001)], shown, Some(("warnings", "[1]")));
+        let value: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(value.to_string(), text, "in the order of its keys");
+        assert_eq!((&value["cart_id"], &value["price"]["amount"]), (&json!("c\"1"), &json!("10.00")));
+        assert_eq!((&value["items"][1]["name"], &value["items"][1]["price"]), (&json!("gone"), &Value::Null));
+        let empty = super::cart(&Cart::empty(ours(), "p", "c"), &[], shown, None);
+        assert_eq!(empty, r#"{"cart_id":"c","is_free":false,"items":[],"price":null,"promotions":[]}"#);
+    }
+
+    fn ours() -> coinslot_domain::id::ProjectId {
+        coinslot_domain::id::ProjectId::new(1).unwrap()
     }
 
     #[test]

@@ -119,9 +119,9 @@ pub struct OrderBody {
 
 impl OrderBody {
     /// Reads a body by its shape, or lists its faults.
-    pub fn read(shape: &Shape, body: &Value) -> Result<Self, Vec<Violation>> {
-        let mut faults = shape::check(shape, body);
-        let mut body = shape::normalise(shape, body.clone());
+    pub fn read(shape: &Shape, body: Value) -> Result<Self, Vec<Violation>> {
+        let mut faults = shape::check(shape, &body);
+        let mut body = shape::normalise(shape, body);
         // One client writes it so.
         if let Some(custom) = body.get("customParameters").cloned()
             && body.get("custom_parameters").is_none()
@@ -427,7 +427,7 @@ mod tests {
 
     fn body(text: &str) -> Result<OrderBody, Vec<String>> {
         let faults = |all: Vec<Violation>| all.into_iter().map(|v| format!("{}: {}", v.path, v.text)).collect();
-        OrderBody::read(&OF_ITEM, &shape::parse(text.as_bytes()).unwrap()).map_err(faults)
+        OrderBody::read(&OF_ITEM, shape::parse(text.as_bytes()).unwrap()).map_err(faults)
     }
 
     #[test]

@@ -269,9 +269,9 @@ pub struct AdminToken {
 
 impl AdminToken {
     /// Reads a body, or lists its faults.
-    pub fn read(body: &Value) -> Result<Self, Vec<Violation>> {
-        let mut faults = shape::check(&ADMIN_TOKEN, body);
-        let body = shape::normalise(&ADMIN_TOKEN, body.clone());
+    pub fn read(body: Value) -> Result<Self, Vec<Violation>> {
+        let mut faults = shape::check(&ADMIN_TOKEN, &body);
+        let body = shape::normalise(&ADMIN_TOKEN, body);
         let items = items(body.pointer("/purchase/items"), "purchase.items", &mut faults);
         faults.extend(legal_faults(&body));
         size_fault(body.pointer("/user/attributes"), "user.attributes", 100, &mut faults);
@@ -286,16 +286,16 @@ impl AdminToken {
     }
 
     /// The token's own body, for a player in a country.
-    pub fn token(&self, project: ProjectId, country: &str) -> Option<TokenBody> {
+    pub fn token(mut self, project: ProjectId, country: &str) -> Option<TokenBody> {
         let mut said = Map::new();
-        let mut user = self.body.get("user").cloned().unwrap_or_default();
+        let mut user = self.body.remove("user").unwrap_or_default();
         user["country"]["value"] = country.into();
         said.insert("user".into(), user);
         let sandbox = self.body.get("sandbox") == Some(&Value::Bool(true));
-        let settings = self.body.get("settings").cloned();
+        let settings = self.body.remove("settings");
         said.insert("settings".into(), token_settings(settings, project, sandbox));
-        if let Some(custom) = self.body.get("custom_parameters").filter(|c| !c.is_null()) {
-            said.insert("custom_parameters".into(), custom.clone());
+        if let Some(custom) = self.body.remove("custom_parameters").filter(|c| !c.is_null()) {
+            said.insert("custom_parameters".into(), custom);
         }
         TokenBody::for_order(said, &self.items, None)
     }
@@ -411,7 +411,7 @@ mod tests {
 
     fn read(body: &str) -> Result<AdminToken, Vec<(String, String)>> {
         let faults = |all: Vec<Violation>| all.into_iter().map(|v| (v.path, v.text)).collect();
-        AdminToken::read(&shape::parse(body.as_bytes()).unwrap()).map_err(faults)
+        AdminToken::read(shape::parse(body.as_bytes()).unwrap()).map_err(faults)
     }
 
     fn with(user: &str, rest: &str) -> String {
@@ -444,7 +444,7 @@ mod tests {
         );
         let most = most.unwrap();
         assert_eq!(most.items, [("a".to_string(), 3), ("b".to_string(), 1)]);
-        let token = most.token(ProjectId::new(9).unwrap(), "DE").unwrap();
+        let token = most.clone().token(ProjectId::new(9).unwrap(), "DE").unwrap();
         assert!(token.sandbox());
         assert_eq!((token.project_id(), token.theme(), token.external_id()), (9, "dark", Some("x")));
         assert_eq!(token.player().country.as_deref(), Some("DE"));
