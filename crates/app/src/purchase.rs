@@ -962,7 +962,7 @@ pub(crate) fn fulfil(
             let Some(item) = shelf.item(tx, id)?.filter(|i| i.kind != Kind::Physical) else { continue };
             // Whoever has something is one that the wallet knows, and who paid
             // was registered with that. What is only added to needs no turn.
-            let registered = payment.is_some() && inventory::is_added(&item);
+            let registered = payment.is_some() && item.adds_up();
             if !held && !registered {
                 wallet::ensure(tx, order.project, order.receiver(), now)?;
                 held = true;

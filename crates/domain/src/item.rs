@@ -198,6 +198,12 @@ impl Item {
         self.permanent || self.kind == Kind::Permanent
     }
 
+    /// Whether being given it adds to what the player has, and nothing else: then
+    /// what that is need not be known before.
+    pub fn adds_up(&self) -> bool {
+        self.lasts().is_none() && !self.once_only()
+    }
+
     /// How often a player may buy it; `None` for without limit.
     pub fn most(&self) -> Option<i64> {
         if self.once_only() { Some(1) } else { self.purchase_limit }

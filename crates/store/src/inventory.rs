@@ -26,12 +26,6 @@ statements! {
 /// The most of an item that anybody has.
 const MOST: i64 = LIMIT - 1;
 
-/// Whether giving an item adds to what the player has, and nothing else: then it
-/// need not be looked at before, and nobody has to wait for a turn.
-pub fn is_added(item: &Item) -> bool {
-    item.lasts().is_none() && !item.once_only()
-}
-
 /// Gives a player, who is registered if need be, so many of an item; how many
 /// more the player has now: less than `quantity` of what can be had only once.
 /// Of what lasts for a time, all are added to its time.
@@ -47,8 +41,8 @@ pub fn grant(
     give(tx, project, user, item, quantity, now)
 }
 
-/// The same for a player who is registered for certain, and held unless
-/// [`is_added`].
+/// The same for a player who is registered for certain, and held unless the item
+/// adds up.
 pub fn give(
     tx: &mut Tx<'_>,
     project: ProjectId,
@@ -57,7 +51,7 @@ pub fn give(
     quantity: i64,
     now: Time,
 ) -> Result<i64, StoreError> {
-    if is_added(item) && (1..=MOST).contains(&quantity) {
+    if item.adds_up() && (1..=MOST).contains(&quantity) {
         let values = [project.get().into(), user.into(), item.id.get().into(), quantity.into(), MOST.into()];
         if tx.execute(ADD, &values)? == 1 {
             return Ok(quantity);

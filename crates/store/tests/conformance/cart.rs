@@ -7,7 +7,6 @@ use coinslot_store::{StoreError, Tx, cart, order};
 
 pub(crate) const STEPS: &[Step] = &[
     Step::Write("carts", carts),
-    Step::Refused("a cart line of nothing", line_of_nothing),
     Step::Write("carts that nobody wants", old_carts),
     Step::Write("orders before they are paid", placed),
     Step::Refused("coins that a promotion made dearer", dearer),
@@ -23,6 +22,15 @@ fn carts(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     call!(log, cart::save(tx, &full));
     assert_eq!(call!(log, cart::find(tx, ours(), "p1", "current")), full, "in their order");
     assert_eq!(call!(log, cart::hold(tx, ours(), "p1", "current", at(2))), full);
+    assert_eq!(call!(log, cart::hold_known(tx, ours(), "p1", "current", at(2))), Some(full.clone()));
+    assert_eq!(call!(log, cart::hold_known(tx, theirs(), "p1", "current", at(2))), None);
+    call!(log, cart::hold(tx, ours(), "p1", "early", at(-7200)));
+    assert_eq!(call!(log, cart::projects_to_purge(tx, at(-1))), [ours()]);
+    call!(log, cart::hold_known(tx, ours(), "p1", "early", at(0)));
+    assert_eq!(call!(log, cart::projects_to_purge(tx, at(-1))), [], "it was changed since");
+    call!(log, cart::remove(tx, ours(), "p1", "early"));
+    let nothing = Cart { lines: vec![("a".to_string(), 0)], ..full.clone() };
+    assert!(matches!(cart::save(tx, &nothing), Err(StoreError::Corrupt(_))), "a line of nothing");
     let less = Cart { coupon: None, lines: vec![("a".to_string(), 3)], ..full.clone() };
     call!(log, cart::save(tx, &less));
     assert_eq!(call!(log, cart::known(tx, ours(), "p1", "current")), Some(less.clone()));
@@ -34,12 +42,6 @@ fn carts(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     call!(log, cart::remove(tx, ours(), "p2", "current"));
     assert_eq!(call!(log, cart::known(tx, ours(), "p2", "current")), None);
     assert_eq!(call!(log, cart::known(tx, ours(), "p1", "current")), Some(less));
-    Ok(())
-}
-
-fn line_of_nothing(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
-    let held = call!(log, cart::hold(tx, ours(), "p3", "current", at(1)));
-    call!(log, cart::save(tx, &Cart { lines: vec![("a".to_string(), 0)], ..held }));
     Ok(())
 }
 

@@ -50,6 +50,8 @@ fn versions(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     assert_eq!(call!(log, catalogue::advance(tx, ours())), 2);
     assert_eq!(call!(log, catalogue::version(tx, ours())), 2);
     assert_eq!(call!(log, catalogue::version(tx, theirs())), 0);
+    assert_eq!(call!(log, catalogue::version_seen(tx, ours())), 2);
+    assert_eq!(call!(log, catalogue::version_seen(tx, theirs())), 0);
     Ok(())
 }
 

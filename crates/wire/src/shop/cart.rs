@@ -394,7 +394,7 @@ mod tests {
         let things = [
             json!({}),
             json!({ "sku": "x", "price": { "amount": "1" }, "can_be_bought": true }),
-            json!({ "can_be_bought": false, "zebra": ["\u{1}\"", 1.50], "attributes": [], "name": "Меч", "k\"ey": null }),
+            json!({ "can_be_bought": false, "zebra": ["\u{1}\"", 150], "attributes": [], "name": "Меч", "k\"ey": null }),
             json!({ "type": "virtual_good" }),
             json!({ "a": 1, "d": 2, "is_c": 3, "o": 4, "pz": 5, "r": 6, "t": 7 }),
         ];
