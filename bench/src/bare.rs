@@ -22,26 +22,20 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use subtle::ConstantTimeEq;
 
-/// The rows that one request leaves behind, by the bytes in each, in two transactions.
+/// The rows that a payment leaves behind, by the bytes in each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rows {
-    /// Written before the provider is asked.
+    /// What there is before the provider is asked. Where the provider answers at once, this and the rest are one
+    /// transaction.
     pub begin: Vec<usize>,
-    /// Written when it has answered.
+    /// What there is besides when it has answered.
     pub finish: Vec<usize>,
 }
 
 impl Rows {
-    /// As an argument of a command.
-    pub fn text(&self) -> String {
-        let list = |sizes: &[usize]| sizes.iter().map(usize::to_string).collect::<Vec<_>>().join(",");
-        format!("{}/{}", list(&self.begin), list(&self.finish))
-    }
-
-    fn read(text: &str) -> Option<Self> {
-        let list = |text: &str| text.split(',').map(|size| size.parse().ok()).collect::<Option<Vec<usize>>>();
-        let (begin, finish) = text.split_once('/')?;
-        Some(Rows { begin: list(begin)?, finish: list(finish)? })
+    /// All of them.
+    pub fn all(&self) -> Vec<usize> {
+        [&self.begin[..], &self.finish].concat()
     }
 
     /// The rows themselves.
@@ -114,12 +108,9 @@ async fn router(arguments: &[String]) -> Fallible<Router> {
     })
 }
 
-/// What a checkout writes in its two transactions.
-type Filled = [Arc<Vec<String>>; 2];
-
-fn filled(rows: &str) -> Fallible<Filled> {
-    let rows = Rows::read(rows).ok_or("the rows are to be like 10,20/30")?;
-    Ok([Rows::fill(&rows.begin), Rows::fill(&rows.finish)])
+/// What a request leaves, of a command's argument like `1,2,3`.
+fn filled(rows: &str) -> Fallible<Arc<Vec<String>>> {
+    lists(rows)?.pop().ok_or_else(|| "there are no rows".into())
 }
 
 async fn hello() -> Response {
@@ -353,7 +344,6 @@ async fn cart_order(State(shop): State<Shop>, headers: HeaderMap, body: Bytes) -
 
 async fn cart_pay(State(shop): State<Shop>, _body: Bytes) -> Result<Response, StatusCode> {
     shop.write(2, &[]).await?;
-    shop.write(3, &[]).await?;
     Ok(sent_on())
 }
 
@@ -362,22 +352,18 @@ fn sent_on() -> Response {
 }
 
 async fn checkout(
-    State((writer, [begin, finish])): State<(sqlite::Writer, Filled)>,
+    State((writer, rows)): State<(sqlite::Writer, Arc<Vec<String>>)>,
     _body: Bytes,
 ) -> Result<Response, StatusCode> {
-    for rows in [begin, finish] {
-        writer.write(rows).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
-    }
+    writer.write(rows).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
     Ok(sent_on())
 }
 
 async fn checkout_postgres(
-    State((writer, [begin, finish])): State<(postgres::Writer, Filled)>,
+    State((writer, rows)): State<(postgres::Writer, Arc<Vec<String>>)>,
     _body: Bytes,
 ) -> Result<Response, StatusCode> {
-    for rows in [begin, finish] {
-        writer.write(rows).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
-    }
+    writer.write(rows).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
     Ok(sent_on())
 }
 
@@ -409,14 +395,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_are_told_as_text() {
-        let rows = Rows { begin: vec![1, 2], finish: vec![3] };
-        assert_eq!(rows.text(), "1,2/3");
-        assert_eq!(Rows::read("1,2/3"), Some(rows));
-        assert_eq!(Rows::read("1"), None);
-    }
-
-    #[test]
     fn a_bare_shop_knows_its_players() {
         let mut headers = HeaderMap::new();
         let bearer = |secret| format!("Bearer {}", player_token("player-1", secret)).parse().unwrap();
@@ -426,6 +404,7 @@ mod tests {
         assert_eq!(player(&headers), Err(StatusCode::UNAUTHORIZED));
         assert_eq!(lists("1,2/3").unwrap().iter().map(|list| list.len()).collect::<Vec<_>>(), [2, 1]);
         assert!(lists("1,x").is_err());
+        assert_eq!(filled("3,1").map(|rows| rows.len()), Ok(2));
     }
 
     #[test]

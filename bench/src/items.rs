@@ -221,10 +221,10 @@ impl Bench {
 
     fn checkout(&self) -> Fallible<Vec<(&'static str, Value)>> {
         let directory = self.copy("checkout", 0)?;
-        let rows = Beside::open(&file(&directory))?.rows()?;
-        println!("  a checkout leaves rows of {} bytes in two transactions", rows.text());
+        let rows = sizes(&[Beside::open(&file(&directory))?.rows()?.all()]);
+        println!("  a checkout leaves rows of {rows} bytes");
         let ours = Server::serve(&Data::Directory(directory.clone()))?;
-        let ceiling = Server::bare(&["checkout", &self.text("checkout.db"), &rows.text()])?;
+        let ceiling = Server::bare(&["checkout", &self.text("checkout.db"), &rows])?;
         let request = || post("/pay", "application/x-www-form-urlencoded", None, "access_token=x");
         let rounds = self.rounds(vec![
             Box::new(|| self.hello()),
@@ -249,7 +249,7 @@ impl Bench {
             "ours": side(&single, 2),
             "ceiling": side(&single, 1),
         });
-        result["row_bytes"] = rows.text().into();
+        result["row_bytes"] = rows.into();
         let have = Beside::open(&file(&directory))?.payments()?;
         let tokens = ours.tokens(&self.runtime, &self.account, self.options.memory.saturating_sub(have))?;
         ours.pay_all(&self.runtime, &tokens)?;
@@ -396,11 +396,10 @@ impl Bench {
         bodies(&self.runtime, &ours.load(once, 303, Duration::from_secs(60)))?;
         let mut order = beside.placed(3)?;
         order.push(crate::product::order_body("player-1").len());
-        let begin = beside.average(&[("payment", 1), ("attempt", 1), ("bought", 3)])?;
-        let mut finish = beside.rows()?.finish;
-        finish.extend(beside.average(&[("inventory", 3)])?);
-        let rows = sizes(&[cart, order, begin, finish]);
-        println!("  cart, order and payment leave rows of {rows} bytes in four transactions");
+        let mut payment = beside.average(&[("payment", 1), ("attempt", 1), ("bought", 3), ("inventory", 3)])?;
+        payment.extend(beside.rows()?.finish);
+        let rows = sizes(&[cart, order, payment]);
+        println!("  cart, order and payment leave rows of {rows} bytes in three transactions");
         let ceiling = Server::bare(&["cart_order", &bare, &rows])?;
         let bare_requests = Requests::chains(names.iter().map(|name| bare_shopping(name)).collect());
         let rounds = self.rounds(vec![
@@ -460,7 +459,8 @@ impl Bench {
         let ours = subscribed("renewals", due)?;
         renew(&ours, due.min(200))?;
         let rows = ours.1.rows()?;
-        println!("  {due} renewals a slice; each leaves rows of {} bytes in two transactions", rows.text());
+        let told = sizes(&[rows.begin.clone(), rows.finish.clone()]);
+        println!("  {due} renewals a slice; each leaves rows of {told} bytes in two transactions");
         let writer = sqlite::Writer::open(self.directory.path().join("bare_renewals.db"))?;
         let rounds = self.rounds(vec![
             Box::new(|| self.hello()),
@@ -468,7 +468,7 @@ impl Bench {
             Box::new(|| renew(&ours, due)),
         ])?;
         let mut result = compared(&rounds, 2, 1);
-        result["row_bytes"] = rows.text().into();
+        result["row_bytes"] = told.into();
         drop(ours);
         let (from, to, few) = (1_000, self.options.subscriptions, due.div_ceil(4));
         println!("  {few} due of {from} and of {to}");
@@ -523,11 +523,11 @@ impl Bench {
             return Ok(vec![("postgres_checkout", Value::Null)]);
         };
         let [url, ceiling_url] = &cluster.urls;
-        let rows = Beside::open(&file(&self.model))?.rows()?;
+        let rows = sizes(&[Beside::open(&file(&self.model))?.rows()?.all()]);
         let data = Data::Postgres(url.clone());
         let account = Account::found(&data)?;
         let ours = Server::serve(&data)?;
-        let ceiling = Server::bare(&["postgres_checkout", ceiling_url, &rows.text()])?;
+        let ceiling = Server::bare(&["postgres_checkout", ceiling_url, &rows])?;
         let request = post("/pay", "application/x-www-form-urlencoded", None, "access_token=x");
         let rounds = self.rounds(vec![
             Box::new(|| self.hello()),

@@ -21,7 +21,7 @@ use coinslot_paystation::mail::Catcher;
 use coinslot_store::{Location, Store, StoreError, merchant, payment};
 use http_body_util::BodyExt;
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use tower::ServiceExt;
 
@@ -139,6 +139,7 @@ pub struct CountingGateway {
     given_back: Mutex<BTreeMap<RefundId, i64>>,
     lose: Mutex<usize>,
     hang: Mutex<bool>,
+    at_once: AtomicBool,
     /// Told when a call hangs.
     pub hanging: tokio::sync::Notify,
 }
@@ -152,6 +153,17 @@ impl CountingGateway {
     /// Does what the next charge asks and then never answers.
     pub fn hang_next(&self, hang: bool) {
         *lock(&self.hang) = hang;
+    }
+
+    /// From now on it says at once what becomes of a charge, as the sandbox
+    /// does, and counts none of them.
+    pub fn answer_at_once(&self) {
+        self.at_once.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether it does.
+    pub fn answers_at_once(&self) -> bool {
+        self.at_once.load(Ordering::SeqCst)
     }
 
     /// Minor units taken, over all attempts.
@@ -196,6 +208,9 @@ impl Gateway for CountingGateway {
     }
     fn declining(&self) -> Vec<(Decline, String)> {
         SandboxGateway.declining()
+    }
+    fn at_once(&self, charge: &Charge) -> Option<ChargeAnswer> {
+        SandboxGateway.at_once(charge).filter(|_| self.answers_at_once())
     }
     fn charge(&self, charge: Charge) -> Later<'_, ChargeAnswer> {
         Box::pin(async move {

@@ -8,13 +8,20 @@ fn updating() -> bool {
     std::env::var("COINSLOT_GOLDEN").is_ok_and(|v| v == "update")
 }
 
-async fn play_all(engine: Engine) -> Vec<Seen> {
+async fn play_all(engine: Engine, at_once: bool) -> Vec<Seen> {
     let mut all = Vec::new();
     let mut wrong = Vec::new();
     for path in stories() {
         let text = std::fs::read_to_string(&path).unwrap();
         let (introduction, steps) = parse(&text);
         let world = World::new(engine).await;
+        if at_once {
+            let name = path.file_name().unwrap().to_string_lossy();
+            if REFUSED.contains(&&*name) {
+                continue;
+            }
+            world.gateway.answer_at_once();
+        }
         let (played, seen) = play(&world, &steps).await;
         world.check_books().await;
         all.extend(seen);
@@ -39,7 +46,7 @@ async fn play_all(engine: Engine) -> Vec<Seen> {
 // On one thread, so that what happens at one time happens in one order.
 #[tokio::test]
 async fn answers_are_as_written_and_cover_every_route() {
-    let seen = play_all(Engine::Sqlite).await;
+    let seen = play_all(Engine::Sqlite, false).await;
     let mut missing = Vec::new();
     let mut demand = |name: &str, what: &str, have: bool| {
         if !have {
@@ -88,6 +95,28 @@ const OTHER_MERCHANT: &str = "OTAwMDpvdGhlcl9hcGlfa2V5";
 async fn answers_are_the_same_on_postgresql() {
     // While the files are being written there is nothing to hold it against.
     if !updating() {
-        play_all(Engine::Postgres).await;
+        play_all(Engine::Postgres, false).await;
+    }
+}
+
+/// Stories in which a purchase is refused when it is paid. One that would be taken at once has used up a number then,
+/// so that all numbers after it are others.
+const REFUSED: [&str; 10] = [
+    "catalogue_purchase.http",
+    "key_purchase.http",
+    "looks.http",
+    "messages.http",
+    "optional.http",
+    "payment_accounts.http",
+    "shipping.http",
+    "shop_token.http",
+    "showcase.http",
+    "three_d_secure.http",
+];
+
+#[tokio::test]
+async fn nobody_can_tell_whether_a_payment_is_one_transaction_or_two() {
+    if !updating() {
+        play_all(Engine::Sqlite, true).await;
     }
 }

@@ -8,16 +8,28 @@ use coinslot_tests::{Engine, World};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// Each way on each engine.
-fn each(ways: [Way; 2]) -> impl Iterator<Item = (Engine, Way)> {
-    Engine::BOTH.into_iter().flat_map(move |engine| ways.clone().map(|way| (engine, way)))
+/// Each way on each engine, where payments are taken at once and where they are
+/// taken step by step.
+async fn each(ways: [Way; 2]) -> Vec<(Engine, Way, Arc<World>)> {
+    let mut all = Vec::new();
+    for engine in Engine::BOTH {
+        for way in ways.clone() {
+            for at_once in [true, false] {
+                let world = Arc::new(World::new(engine).await);
+                if at_once {
+                    world.gateway.answer_at_once();
+                }
+                all.push((engine, way.clone(), world));
+            }
+        }
+    }
+    all
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_last_piece_of_a_limit_goes_once() {
     let token = Way::Token(json!({"virtual_items": {"items": [{"sku": "one", "amount": 1}]}}));
-    for (engine, way) in each([token, Way::Cart("one")]) {
-        let world = Arc::new(World::new(engine).await);
+    for (engine, way, world) in each([token, Way::Cart("one")]).await {
         let item = json!({"sku": "one", "name": {"en": "One"}, "prices": {"USD": 1}, "purchase_limit": 1});
         call(&world, "POST", "/projects/18404/virtual_items/items", item).await;
         for round in 0..bursts() {
@@ -34,8 +46,7 @@ async fn the_last_piece_of_a_limit_goes_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_last_key_goes_once() {
     let token = Way::Token(json!({"pin_codes": {"codes": [{"digital_content": "quest", "drm": "steam"}]}}));
-    for (engine, way) in each([token, Way::Cart("quest_steam")]) {
-        let world = Arc::new(World::new(engine).await);
+    for (engine, way, world) in each([token, Way::Cart("quest_steam")]).await {
         let game = json!({
             "sku": "quest", "name": {"en": "Quest"}, "default_currency": "USD", "obtain_code_from_db": true,
             "drm": [{"id": 1, "enabled": true, "prices": {"USD": 5}}],

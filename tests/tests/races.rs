@@ -1,5 +1,6 @@
 //! Many at one time: one wins, the books balance, nothing happens twice.
 
+use coinslot_domain::payment::PaymentState;
 use coinslot_tests::world::merchant_request;
 use coinslot_tests::{Engine, World};
 use std::sync::Arc;
@@ -45,6 +46,31 @@ async fn thirty_pays_of_one_token_charge_once() {
         assert_eq!(world.payments().await.len(), 2, "{engine:?}");
         assert_eq!(world.gateway.taken(), 1998, "{engine:?}");
         assert_eq!(world.held().await, 1998, "{engine:?}");
+        world.check_books().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn thirty_pays_that_are_taken_at_once_are_one() {
+    for engine in Engine::BOTH {
+        let world = Arc::new(World::new(engine).await);
+        world.gateway.answer_at_once();
+        // The second was declined before, and is tried again by all of them.
+        for declined in [false, true] {
+            let token = world.token("9.99", "USD").await;
+            if declined {
+                world.pay(&token, "4000000000000002").await;
+            }
+            let statuses = burst(&world, |_| coinslot_tests::world::pay_request(&token, "4111111111111111")).await;
+            assert!(statuses.iter().all(|s| *s == 303), "{engine:?} {statuses:?}");
+        }
+        let payments = world.payments().await;
+        assert_eq!(payments.len(), 2, "{engine:?}");
+        assert!(payments.iter().all(|p| p.state == PaymentState::Captured), "{engine:?} {payments:?}");
+        assert_eq!(world.held().await, 1998, "{engine:?}");
+        world.run_due().await;
+        let told: Vec<String> = world.game.take().into_iter().map(|(request, _)| request.body).collect();
+        assert_eq!(told.iter().filter(|b| b.contains(r#""notification_type":"payment""#)).count(), 2, "{engine:?}");
         world.check_books().await;
     }
 }

@@ -123,6 +123,13 @@ pub trait Gateway: Send + Sync {
     /// Tokens of no card whose charges are declined, each with why; none where
     /// real money moves.
     fn declining(&self) -> Vec<(Decline, String)>;
+    /// What [`Gateway::charge`] will say, where that follows from the charge
+    /// alone and nobody outside keeps a note of it: then a payment and its
+    /// outcome are one transaction, and the charge is never asked for. May be
+    /// called for charges that are not taken in the end.
+    fn at_once(&self, _: &Charge) -> Option<ChargeAnswer> {
+        None
+    }
     /// Takes money.
     fn charge(&self, charge: Charge) -> Later<'_, ChargeAnswer>;
     /// Passes on what the player told the bank in a challenge.

@@ -117,6 +117,10 @@ impl Gateway for SandboxGateway {
         Decline::ALL.iter().map(|why| (*why, [DECLINING, why.name()].concat())).collect()
     }
 
+    fn at_once(&self, charge: &Charge) -> Option<ChargeAnswer> {
+        Some(unanswered(charge))
+    }
+
     fn charge(&self, charge: Charge) -> Later<'_, ChargeAnswer> {
         Box::pin(ready(unanswered(&charge)))
     }

@@ -1,7 +1,7 @@
 //! Requests and answers, as far as every page needs them.
 
 use crate::assets::Asset;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -161,9 +161,9 @@ impl Visit {
     }
 }
 
-async fn body(request: Request) -> Result<Vec<u8>, Refused> {
+async fn body(request: Request) -> Result<Bytes, Refused> {
     match Limited::new(request.into_body(), BODY_LIMIT).collect().await {
-        Ok(body) => Ok(body.to_bytes().to_vec()),
+        Ok(body) => Ok(body.to_bytes()),
         Err(_) => Err(plain(StatusCode::PAYLOAD_TOO_LARGE, "The form is too large").into()),
     }
 }

@@ -636,6 +636,7 @@ fn migrations() -> Result<refinery_core::Runner, StoreError> {
         ("V19__optional_webhooks", include_str!("../migrations/V19__optional_webhooks.sql")),
         ("V20__bundles", include_str!("../migrations/V20__bundles.sql")),
         ("V21__compat", include_str!("../migrations/V21__compat.sql")),
+        ("V22__journal_index", include_str!("../migrations/V22__journal_index.sql")),
         ("V26__cart_lines", include_str!("../migrations/V26__cart_lines.sql")),
     ];
     let all: Result<Vec<_>, _> = all.iter().map(|(name, sql)| refinery_core::Migration::unapplied(name, sql)).collect();

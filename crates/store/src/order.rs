@@ -25,11 +25,11 @@ statements! {
     RECENT = "SELECT order_id FROM orders WHERE project_id = $1 AND user_id = $2 AND placed_at >= $3
         ORDER BY order_id DESC LIMIT $4";
     COUNT_PLACED = "SELECT COUNT(*) FROM orders WHERE project_id = $1 AND placed_at >= $2 AND placed_at < $3";
-    SET_PLACE = "UPDATE orders SET user_zip = $3, user_ip = $4
+    SET_PLACE = "UPDATE orders SET user_zip = $3, user_ip = $4, state = $8
         WHERE project_id = $1 AND order_id = $2 AND state = 'new' AND user_email IS NOT DISTINCT FROM $5
             AND user_name IS NOT DISTINCT FROM $6 AND user_phone IS NOT DISTINCT FROM $7";
-    SET_PLAYER = "UPDATE orders SET user_email = $3, user_zip = $4, user_ip = $5, user_name = $6, user_phone = $7
-        WHERE project_id = $1 AND order_id = $2 AND state = 'new'";
+    SET_PLAYER = "UPDATE orders SET user_email = $3, user_zip = $4, user_ip = $5, user_name = $6, user_phone = $7,
+            state = $8 WHERE project_id = $1 AND order_id = $2 AND state = 'new'";
     INSERT_LINE = "INSERT INTO order_line (project_id, order_id, seq, kind, reference, sku, name, quantity, detail,
             price, full_price, promotion_id, bundle) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     LINES = "SELECT kind, reference, sku, name, quantity, detail, price, full_price, promotion_id, bundle FROM order_line
@@ -182,17 +182,20 @@ pub fn recent_of_player(
     rows.iter().map(|r| r.numbered(0, OrderId::new)).collect()
 }
 
-/// Notes what the player of an order that waits to be paid filled in.
-pub fn set_player(tx: &mut Tx<'_>, o: &Order) -> Result<(), StoreError> {
+/// Notes what the player of an order that waits to be paid filled in, and its
+/// state, which is another one when it is paid at once; `false` when it does not
+/// wait.
+pub fn set_player(tx: &mut Tx<'_>, o: &Order) -> Result<bool, StoreError> {
     let Player { email, zip, ip, name, phone, .. } = &o.player;
     let [project, order] = [o.project.get().into(), o.id.get().into()];
+    let state = o.state.name().into();
     // Most fill in no more than where they are, which no index has.
-    let values = [project, order, zip.into(), ip.into(), email.into(), name.into(), phone.into()];
+    let values = [project, order, zip.into(), ip.into(), email.into(), name.into(), phone.into(), state];
     if tx.execute(SET_PLACE, &values)? == 1 {
-        return Ok(());
+        return Ok(true);
     }
-    let [project, order, zip, ip, email, name, phone] = values;
-    tx.execute(SET_PLAYER, &[project, order, email, zip, ip, name, phone]).map(drop)
+    let [project, order, zip, ip, email, name, phone, state] = values;
+    Ok(tx.execute(SET_PLAYER, &[project, order, email, zip, ip, name, phone, state])? == 1)
 }
 
 fn lines(tx: &mut Tx<'_>, project: ProjectId, id: OrderId, currency: Currency) -> Result<Vec<Line>, StoreError> {

@@ -15,8 +15,8 @@ use coinslot_domain::time::Time;
 statements! {
     INSERT = "INSERT INTO payment (project_id, payment_id, order_id, token_hash, state, attempt_id, method, card,
             currency, amount, tax_kind, tax_rate, tax, platform_fee, method_fee, payout, reserved, refunded, dry_run,
-            notified, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, 0, $17, $18, $19)
+            notified, created_at, paid_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, 0, $17, $18, $19, $20)
         ON CONFLICT (project_id, token_hash) DO NOTHING";
     FIND = "SELECT project_id, payment_id, order_id, state, attempt_id, method, card, decline, currency, amount,
             tax_kind, tax_rate, tax, platform_fee, method_fee, payout, reserved, refunded, dry_run, notified,
@@ -111,6 +111,7 @@ pub fn insert(tx: &mut Tx<'_>, p: &Payment, token_hash: &str) -> Result<bool, St
         p.dry_run.into(),
         p.notified.name().into(),
         p.created_at.0.into(),
+        p.paid_at.map(|at| at.0).into(),
     ];
     tx.change(INSERT, &values)
 }

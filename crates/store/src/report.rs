@@ -39,7 +39,7 @@ macro_rules! booked {
             $columns,
             " FROM posting e CROSS JOIN payment p LEFT JOIN refund f ON f.project_id = $1 AND f.refund_id = e.entry_id ",
             $more,
-            " WHERE e.project_id = $1 AND e.seq = 1 AND e.kind IN ('capture', 'refund', 'chargeback')
+            " WHERE e.project_id = $1 AND e.seq = 1 AND e.kind <> 'operation'
             AND p.project_id = $1 AND p.payment_id = e.payment_id
             AND (e.booked_at, e.entry_id) > ($2, $3) AND e.booked_at < $4 AND p.dry_run <= $5
             AND ($6 = '' OR $6 LIKE '%|' || e.kind || ':' || COALESCE(f.partial, 0) || '|%')
@@ -74,7 +74,7 @@ statements! {
     REASON = "SELECT reason FROM refund WHERE project_id = $1 AND payment_id = $2 AND state = 'succeeded'
         ORDER BY updated_at DESC, refund_id DESC LIMIT 1";
     FIRST = "SELECT MIN(booked_at) FROM posting
-        WHERE project_id = $1 AND seq = 1 AND kind IN ('capture', 'refund', 'chargeback')";
+        WHERE project_id = $1 AND seq = 1 AND kind <> 'operation'";
     CURRENCIES = "SELECT DISTINCT currency FROM balance WHERE project_id = $1 AND account = 'gateway' ORDER BY currency";
 }
 

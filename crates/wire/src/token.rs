@@ -471,6 +471,8 @@ pub struct Settings {
     /// Looks.
     #[serde(default)]
     pub ui: Ui,
+    // Whether it says anything; what, is looked for when it is needed.
+    shipping_enabled: Option<IgnoredAny>,
 }
 
 /// `settings.redirect_policy`. What is absent is for the project to decide.
@@ -507,13 +509,16 @@ fn redirect_when(name: &str) -> RedirectWhen {
 }
 
 /// The part of `settings.ui` the page follows.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Ui {
     /// `small`, `medium` or `large`.
     pub size: Option<String>,
     /// Colours.
     pub theme: Option<String>,
+    // As above.
+    mode: Option<IgnoredAny>,
+    mobile: Option<IgnoredAny>,
 }
 
 /// `purchase.checkout`.
@@ -546,6 +551,7 @@ pub struct Purchase {
     virtual_items: Option<IgnoredAny>,
     subscription: Option<IgnoredAny>,
     pin_codes: Option<IgnoredAny>,
+    gift: Option<IgnoredAny>,
     // No body that is sent has them: orders are made from them.
     items: Option<IgnoredAny>,
 }
@@ -832,6 +838,7 @@ impl TokenBody {
                 payment_widget: None,
                 redirect_policy: None,
                 ui: Ui::default(),
+                shipping_enabled: None,
             },
             purchase: Purchase::default(),
             custom_parameters: None,
@@ -991,6 +998,10 @@ impl TokenBody {
 
     /// Whether only saved ways to pay may pay.
     pub fn only_saved(&self) -> bool {
+        let ui = &self.settings.ui;
+        if ui.mode.is_none() && ui.mobile.is_none() {
+            return false;
+        }
         let says = |pointer| self.setting(pointer).and_then(Value::as_str) == Some("saved_accounts");
         let mobile = self.setting("/settings/ui/version").and_then(Value::as_str) == Some("mobile");
         says("/settings/ui/mode") || (mobile && says("/settings/ui/mobile/mode"))
@@ -1136,7 +1147,8 @@ impl TokenBody {
 
     /// Whether it opens the player's account, and nothing can be bought with it.
     pub fn is_account(&self) -> bool {
-        self.setting("/settings/ui/mode").and_then(Value::as_str) == Some("user_account")
+        self.settings.ui.mode.is_some()
+            && self.setting("/settings/ui/mode").and_then(Value::as_str) == Some("user_account")
     }
 
     /// The pages of the account to show: those that are switched on, by their
@@ -1154,12 +1166,14 @@ impl TokenBody {
 
     /// Whether the page asks where the purchase is to be sent.
     pub fn ships(&self) -> bool {
-        self.setting("/settings/shipping_enabled").and_then(read::truth).unwrap_or(false)
+        self.settings.shipping_enabled.is_some()
+            && self.setting("/settings/shipping_enabled").and_then(read::truth).unwrap_or(false)
     }
 
     /// What makes the purchase a gift; an empty object, as PHP writes one, does
     /// not.
     pub fn gift(&self) -> Option<Giving> {
+        self.purchase.gift?;
         let gift = self.setting("/purchase/gift")?.as_object().filter(|gift| !gift.is_empty())?;
         let text = |of: &Map<String, Value>, key: &str| {
             let text = of.get(key).and_then(Value::as_str).map(str::trim);
