@@ -265,7 +265,9 @@ impl Beside {
         let run = || {
             let transaction = self.0.unchecked_transaction()?;
             transaction.execute("DELETE FROM delivery", [])?;
-            let sql = "UPDATE event SET state = 'pending', attempts = 0, due_at = created_at WHERE kind = 'payment'";
+            transaction.execute("UPDATE payment SET notified = 'pending' WHERE notified = 'delivered'", [])?;
+            let sql = "INSERT INTO outbox (project_id, payment_id, seq, event_id, attempts, attempts_before, due_at)
+                SELECT project_id, payment_id, seq, event_id, 0, 0, created_at FROM event WHERE kind = 'payment'";
             let count = transaction.execute(sql, [])?;
             transaction.commit()?;
             Ok(count)
@@ -334,8 +336,15 @@ impl Beside {
 
     /// Webhooks that are not noted as delivered.
     pub fn pending(&self) -> Fallible<usize> {
-        let sql = "SELECT COUNT(*) FROM event WHERE state = 'pending'";
+        let sql = "SELECT COUNT(*) FROM outbox";
         self.0.prepare_cached(sql).and_then(|mut s| s.query_row([], number)).map_err(|e| e.to_string())
+    }
+
+    /// Whether all are: asked again and again, so it must not count them.
+    pub fn is_told(&self) -> Fallible<bool> {
+        let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM outbox LIMIT 1)";
+        let left = self.0.prepare_cached(sql).and_then(|mut s| s.query_row([], number)).map_err(|e| e.to_string())?;
+        Ok(left == 0)
     }
 
     /// The body of some webhook of a payment.

@@ -78,7 +78,8 @@ SELECT payment_id FROM payment WHERE state IN ('pending', 'challenged');
 SELECT refund_id FROM refund WHERE state = 'pending';
 
 -- rule: an event that was not delivered
-SELECT event_id FROM event WHERE payment_id IS NOT NULL AND state <> 'delivered';
+SELECT event_id FROM outbox UNION ALL SELECT g.event_id FROM given_up g
+    JOIN event e ON e.project_id = g.project_id AND e.event_id = g.event_id WHERE e.payment_id IS NOT NULL;
 
 -- rule: a paid player who was not told so
 SELECT payment_id FROM payment WHERE state IN ('captured', 'partially_refunded', 'refunded')

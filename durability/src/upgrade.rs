@@ -311,7 +311,7 @@ mod tests {
             whole_sqlite(&path).unwrap()
         };
         assert!(lost(&wanted, last).is_empty());
-        for damage in ["DELETE FROM delivery", "DROP INDEX event_due", "UPDATE orders SET total = total + 1"] {
+        for damage in ["DELETE FROM delivery", "DROP INDEX outbox_due", "UPDATE orders SET total = total + 1"] {
             let directory = scratch();
             let path = directory.path().join("coinslot.db");
             older_sqlite(&path, last).unwrap();

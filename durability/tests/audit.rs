@@ -38,18 +38,21 @@ const DAMAGE: [(&str, &str); 18] = [
     ("an event", "DELETE FROM event WHERE event_id = (SELECT event_id FROM event WHERE kind = 'payment')"),
     (
         "an event too many",
-        "INSERT INTO event (project_id, event_id, payment_id, seq, kind, body, state,
-        attempts, due_at, created_at) SELECT project_id, event_id + 500000, payment_id, seq + 50, kind, body,
-        'pending', 0, due_at, created_at FROM event WHERE kind = 'payment' LIMIT 1",
+        "INSERT INTO event (project_id, event_id, payment_id, seq, kind, body, created_at)
+        SELECT project_id, event_id + 500000, payment_id, seq + 50, kind, body, created_at
+        FROM event WHERE kind = 'payment' LIMIT 1",
     ),
     (
         "an event's bytes",
-        "UPDATE event SET body = body || ' ', state = 'pending', attempts = 0 WHERE event_id =
-        (SELECT event_id FROM event WHERE kind = 'payment' AND state = 'delivered')",
+        "UPDATE event SET body = body || ' ' WHERE event_id = (SELECT event_id FROM event WHERE kind = 'payment');
+        INSERT INTO outbox (project_id, payment_id, seq, event_id, attempts, attempts_before, due_at)
+        SELECT project_id, payment_id, seq, event_id, 1, 1, created_at FROM event
+        WHERE event_id = (SELECT event_id FROM event WHERE kind = 'payment')",
     ),
     (
         "a delivery",
-        "UPDATE event SET state = 'failed' WHERE event_id = (SELECT event_id FROM event WHERE kind = 'payment')",
+        "INSERT INTO given_up (project_id, created_at, event_id) SELECT project_id, created_at, event_id
+        FROM event WHERE kind = 'payment' LIMIT 1",
     ),
     ("a refund", "DELETE FROM refund WHERE refund_id = (SELECT refund_id FROM refund WHERE state = 'succeeded')"),
     ("a refund's entry", "DELETE FROM posting WHERE entry_id = (SELECT entry_id FROM posting WHERE kind = 'refund')"),
@@ -77,8 +80,9 @@ fn whatever_is_missing_is_missed() {
         let copy = directory.path().join(format!("{name}.db"));
         copy_of(&sound, &copy);
         if let Some(damage) = damage {
-            let changed = rusqlite::Connection::open(&copy).unwrap().execute(damage, []).unwrap();
-            assert!(changed > 0, "there was no {name} to damage");
+            let connection = rusqlite::Connection::open(&copy).unwrap();
+            connection.execute_batch(damage).unwrap();
+            assert!(connection.total_changes() > 0, "there was no {name} to damage");
         }
         let world = outside.fork();
         let purchases: &[Purchase] = &script.purchases;

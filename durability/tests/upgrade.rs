@@ -1,7 +1,11 @@
 //! Half an upgrade is none: the next start ends where an undisturbed one ends.
 //! A sample of the points; `cargo xtask campaign` takes each, from each version.
 
+use coinslot_domain::id::{EventId, ProjectId};
+use coinslot_domain::time::Time;
+use coinslot_domain::webhook::EventState;
 use coinslot_durability::upgrade::{earlier, postgres, sqlite};
+use coinslot_store::{Location, Store, StoreError, migrate_to, webhook};
 
 #[test]
 fn on_sqlite_the_power_goes() {
@@ -22,4 +26,60 @@ fn on_postgresql_the_connection_goes() {
     println!("{} cuts", report.cuts);
     assert!(report.findings.is_empty(), "{:#?}", report.findings);
     assert!(report.cuts > 3, "nothing was cut");
+}
+
+/// Events as they were kept before there was an outbox: acknowledged, waiting for
+/// the next attempt of a replay, given up, a question that was refused, and one
+/// that was being sent.
+const EVENTS: &str = "
+    INSERT INTO event (project_id, event_id, payment_id, seq, kind, body, state, attempts, attempts_before, due_at,
+        created_at) VALUES
+        (7, 901, 800, 1, 'payment', '{\"n\":1}', 'delivered', 1, 0, 41, 40),
+        (7, 902, 800, 2, 'refund', '{\"n\":2}', 'pending', 3, 1, 777, 42),
+        (7, 903, 801, 1, 'payment', '{\"n\":3}', 'failed', 2, 0, 52, 50),
+        (7, 904, NULL, NULL, 'user_validation', '{}', 'failed', 1, 0, 60, 60),
+        (7, 905, 802, 1, 'payment', '{\"n\":5}', 'pending', 1, 0, 888, 70);
+    INSERT INTO delivery (project_id, event_id, attempt, url, signature, sent_at, took, status, answer, error) VALUES
+        (7, 901, 1, 'https://a', 's', 41, 1, 204, '', NULL), (7, 902, 1, 'https://a', 's', 43, 1, 404, 'no', NULL),
+        (7, 902, 2, 'https://a', 's', 44, 1, NULL, '', 'gone'), (7, 902, 3, 'https://a', 's', 45, 1, 500, '', NULL),
+        (7, 903, 1, 'https://a', 's', 51, 1, 500, '', NULL), (7, 903, 2, 'https://a', 's', 52, 1, 404, '', NULL),
+        (7, 904, 1, 'https://a', 's', 60, 1, 404, '', NULL)";
+
+#[tokio::test]
+async fn events_stand_where_they_stood() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("coinslot.db");
+    let database = coinslot_testkit::postgres::database();
+    let (file, url) = (Location::File(path.clone()), Location::Postgres(database.url().into()));
+    let before = |location: Location| async move {
+        tokio::task::spawn_blocking(move || migrate_to(&location, 21)).await.unwrap().unwrap();
+    };
+    before(file.clone()).await;
+    rusqlite::Connection::open(&path).unwrap().execute_batch(EVENTS).unwrap();
+    before(url.clone()).await;
+    let (client, connection) = tokio_postgres::connect(database.url(), tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client.batch_execute(EVENTS).await.unwrap();
+    for location in [file, url] {
+        let store = Store::open(&location).unwrap();
+        let project = ProjectId::new(7).unwrap();
+        let read = store.read(move |tx| {
+            let stands = [901, 902, 903, 904, 905].into_iter().map(|id| {
+                let event = webhook::find(tx, project, EventId::new(id).unwrap())?.unwrap();
+                let made = webhook::attempts_of(tx, project, event.id)?.len();
+                Ok::<_, StoreError>((event.state, event.attempts, event.body.len(), made))
+            });
+            let stands = stands.collect::<Result<Vec<_>, _>>()?;
+            Ok::<_, StoreError>((stands, webhook::due(tx, project, Time(1_000), (Time(0), 0, 0), 9)?))
+        });
+        let (stands, due) = read.await.unwrap();
+        let engine = store.engine();
+        let (delivered, pending, failed) = (EventState::Delivered, EventState::Pending, EventState::Failed);
+        let expected =
+            [(delivered, 1, 7, 1), (pending, 3, 7, 3), (failed, 2, 7, 2), (failed, 1, 2, 1), (pending, 1, 7, 0)];
+        assert_eq!(stands, expected, "{engine}");
+        let due: Vec<_> =
+            due.into_iter().map(|d| (d.id.get(), d.attempts, d.attempts_before, d.due_at.0, d.seq)).collect();
+        assert_eq!(due, [(902, 3, 1, 777, 2), (905, 1, 0, 888, 1)], "{engine}");
+    }
 }

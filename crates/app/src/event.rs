@@ -104,18 +104,10 @@ impl From<StoreError> for ReplayError {
 /// What the caller saw is what is replayed: of many who ask at one time one has
 /// it sent, and the others have what they asked for.
 pub async fn replay(app: &App, project: ProjectId, id: EventId) -> Result<Event, ReplayError> {
-    let found = app
-        .store
-        .read(move |tx| match webhook::find(tx, project, id)? {
-            Some(event) => Ok::<_, StoreError>(Some((decision(tx, project, &event)?, event))),
-            None => Ok(None),
-        })
-        .await?;
-    let (decision, event) = found.ok_or(ReplayError::NotFound)?;
-    match decision {
-        Replay::Never => return Err(ReplayError::Never),
-        Replay::UnderWay => return Ok(event),
-        Replay::Again => {}
+    let found = app.store.read(move |tx| webhook::find(tx, project, id)).await?;
+    let event = found.ok_or(ReplayError::NotFound)?;
+    if decide(event.payment.is_some()) == Replay::Never {
+        return Err(ReplayError::Never);
     }
     let now = app.now(project);
     let after = app
@@ -127,14 +119,6 @@ pub async fn replay(app: &App, project: ProjectId, id: EventId) -> Result<Event,
         .await?;
     app.wake_worker();
     after.ok_or(ReplayError::NotFound)
-}
-
-fn decision(tx: &mut Tx<'_>, project: ProjectId, event: &Event) -> Result<Replay, StoreError> {
-    // Begun, and its answer not noted yet.
-    let under_way = event.state == EventState::Pending
-        && event.attempts > 0
-        && !webhook::was_sent(tx, project, event.id, event.attempts)?;
-    Ok(decide(event.state, event.payment.is_some(), under_way))
 }
 
 /// Puts an event back into the outbox, unless it moved on since it was seen. A
@@ -161,19 +145,10 @@ pub async fn replay_all(app: &App, project: ProjectId, failed: bool, since: Opti
     let mut after: Place = (since.unwrap_or(Time(i64::MIN)), 0, 0);
     let mut replayed = 0;
     loop {
-        let page = app
-            .store
-            .read(move |tx| {
-                let mut page = Vec::new();
-                for event in webhook::since(tx, project, failed, after, until, BATCH)? {
-                    page.push((decision(tx, project, &event)?, event));
-                }
-                Ok::<_, StoreError>(page)
-            })
-            .await?;
-        let Some((_, last)) = page.last() else { return Ok(replayed) };
+        let page = app.store.read(move |tx| webhook::since(tx, project, failed, after, until, BATCH)).await?;
+        let Some(last) = page.last() else { return Ok(replayed) };
         after = (last.created_at, last.payment.map_or(0, |id| id.get()), last.seq);
-        let again: Vec<Event> = page.into_iter().filter(|(d, _)| *d == Replay::Again).map(|(_, e)| e).collect();
+        let again: Vec<Event> = page.into_iter().filter(|e| decide(e.payment.is_some()) == Replay::Again).collect();
         let now = app.now(project);
         replayed += app
             .store
@@ -236,7 +211,7 @@ pub async fn test(app: &Shared, project: Project, asked: TestBody) -> Result<(Ev
         let (delivery, verdict) = match asks_friends {
             // On the wire it has no body.
             true => fetch(&app, &project, &url, id, FRIENDS_LIST, &friends().pairs()).await,
-            false => send(&app, &project, &url, id, 1, &body).await,
+            false => send(&app, &project, &url, id, 1, body.as_str()).await,
         };
         let state = match verdict {
             Verdict::Delivered => EventState::Delivered,
@@ -273,7 +248,7 @@ pub async fn probe(app: &Shared, project: Project) -> Result<Probed, TestError> 
         let forger = Project { secret, ..project };
         // It is about no event, so it has a number of its own and is not listed.
         let id = app.id(EventId::new).await?;
-        wrong = Some(send(app, &forger, &right.url, id, 1, &event.body).await.0);
+        wrong = Some(send(app, &forger, &right.url, id, 1, event.body.as_str()).await.0);
     }
     Ok(Probed { right, wrong })
 }

@@ -151,24 +151,18 @@ impl EventState {
 /// What becomes of the wish to send an event again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Replay {
-    /// It is sent now, and a fresh schedule begins.
+    /// It is sent now, and a fresh schedule begins. One that is being sent at
+    /// this moment need not be sent once more, unless that fails.
     Again,
-    /// It is being sent at this moment, which is what was wished for.
-    UnderWay,
     /// It was a question or a test. Whoever asked has the answer, and nobody
     /// would hear another.
     Never,
 }
 
 /// Whether an event is sent again: `of_payment` says whether it tells of a
-/// payment, `under_way` whether an attempt has begun and is not settled.
-pub fn replay(state: EventState, of_payment: bool, under_way: bool) -> Replay {
-    match state {
-        _ if !of_payment => Replay::Never,
-        EventState::Pending if under_way => Replay::UnderWay,
-        // One that waits for its next attempt need not wait.
-        EventState::Pending | EventState::Delivered | EventState::Failed => Replay::Again,
-    }
+/// payment. One that waits for its next attempt need not wait.
+pub fn replay(of_payment: bool) -> Replay {
+    if of_payment { Replay::Again } else { Replay::Never }
 }
 
 #[cfg(test)]
@@ -177,17 +171,7 @@ mod tests {
 
     #[test]
     fn what_is_replayed() {
-        use EventState::{Delivered, Failed, Pending};
-        for state in [Pending, Delivered, Failed] {
-            for under_way in [false, true] {
-                assert_eq!(replay(state, false, under_way), Replay::Never);
-            }
-            assert_eq!(replay(state, true, false), Replay::Again);
-        }
-        assert_eq!(replay(Pending, true, true), Replay::UnderWay);
-        // What is settled is not under way, whatever is said.
-        assert_eq!(replay(Delivered, true, true), Replay::Again);
-        assert_eq!(replay(Failed, true, true), Replay::Again);
+        assert_eq!((replay(true), replay(false)), (Replay::Again, Replay::Never));
     }
 
     #[test]

@@ -119,6 +119,14 @@ impl Row {
         self.maybe_text(column)?.ok_or_else(|| StoreError::Corrupt(format!("column {column} is null")))
     }
 
+    /// A `TEXT` that is not null, which the row has no more.
+    pub fn take_text(&mut self, column: usize) -> Result<String, StoreError> {
+        match self.0.get_mut(column) {
+            Some(Value::Text(s)) => Ok(std::mem::take(s).into_owned()),
+            _ => self.text(column),
+        }
+    }
+
     /// A `TEXT` or null.
     pub fn maybe_text(&self, column: usize) -> Result<Option<String>, StoreError> {
         match self.0.get(column) {
@@ -523,6 +531,11 @@ impl Store {
         &self.figures
     }
 
+    /// Whether no other server works on this database: on a file there is one.
+    pub fn is_alone(&self) -> bool {
+        matches!(self.engine, Engine::Lite { .. })
+    }
+
     /// The engine's name, for people.
     pub fn engine(&self) -> &'static str {
         match self.engine {
@@ -613,7 +626,8 @@ fn spawn(name: &str, f: impl FnOnce() + Send + 'static) -> Result<(), StoreError
         .map_err(|e| StoreError::Unavailable(format!("cannot start a thread: {e}")))
 }
 
-fn migrations() -> Result<refinery_core::Runner, StoreError> {
+/// The migrations, as `translate` makes them fit for an engine.
+fn migrations(translate: fn(&str) -> String) -> Result<refinery_core::Runner, StoreError> {
     let all = [
         ("V1__first_purchase", include_str!("../migrations/V1__first_purchase.sql")),
         ("V2__replays", include_str!("../migrations/V2__replays.sql")),
@@ -637,9 +651,11 @@ fn migrations() -> Result<refinery_core::Runner, StoreError> {
         ("V20__bundles", include_str!("../migrations/V20__bundles.sql")),
         ("V21__compat", include_str!("../migrations/V21__compat.sql")),
         ("V22__journal_index", include_str!("../migrations/V22__journal_index.sql")),
+        ("V23__outbox", include_str!("../migrations/V23__outbox.sql")),
         ("V26__cart_lines", include_str!("../migrations/V26__cart_lines.sql")),
     ];
-    let all: Result<Vec<_>, _> = all.iter().map(|(name, sql)| refinery_core::Migration::unapplied(name, sql)).collect();
+    let all: Result<Vec<_>, _> =
+        all.iter().map(|(name, sql)| refinery_core::Migration::unapplied(name, &translate(sql))).collect();
     // In one transaction with the note that they ran: otherwise a crash between
     // the two leaves tables that the next start would trip over.
     Ok(refinery_core::Runner::new(&all.map_err(migration_error)?).set_grouped(true))
@@ -647,7 +663,8 @@ fn migrations() -> Result<refinery_core::Runner, StoreError> {
 
 /// The numbers of the migrations that there are.
 pub(crate) fn known_migrations() -> Result<Vec<i64>, StoreError> {
-    let mut known: Vec<i64> = migrations()?.get_migrations().iter().map(|m| i64::from(m.version())).collect();
+    let mut known: Vec<i64> =
+        migrations(str::to_string)?.get_migrations().iter().map(|m| i64::from(m.version())).collect();
     known.sort_unstable();
     Ok(known)
 }
@@ -662,11 +679,16 @@ pub fn versions() -> Result<Vec<u32>, StoreError> {
 #[cfg(feature = "rigs")]
 pub fn migrate_to(location: &Location, version: u32) -> Result<(), StoreError> {
     let version = version.try_into().map_err(|_| StoreError::Unavailable("there is no such version".into()))?;
-    let runner = migrations()?.set_target(refinery_core::Target::Version(version));
-    match location {
-        Location::File(path) => runner.run(&mut lite::connect(path)?).map(drop).map_err(migration_error),
-        Location::Postgres(url) => pg::Connection::connect(url)?.run(&runner).map(drop).map_err(migration_error),
-    }
+    let target = refinery_core::Target::Version(version);
+    let done = match location {
+        Location::File(path) => {
+            migrations(lite::migration)?.set_target(target).run(&mut lite::connect(path)?).map(drop)
+        }
+        Location::Postgres(url) => {
+            pg::Connection::connect(url)?.run(&migrations(str::to_string)?.set_target(target)).map(drop)
+        }
+    };
+    done.map_err(migration_error)
 }
 
 fn migration_error(e: refinery_core::Error) -> StoreError {
@@ -682,9 +704,10 @@ fn migration_error(e: refinery_core::Error) -> StoreError {
 /// first to make the runner's own table, and one the first with the migrations;
 /// the others fail, and find the work done when they look again.
 fn migrate(
+    translate: fn(&str) -> String,
     mut run: impl FnMut(&refinery_core::Runner) -> Result<refinery_core::Report, refinery_core::Error>,
 ) -> Result<(), StoreError> {
-    let runner = migrations()?;
+    let runner = migrations(translate)?;
     let mut result = run(&runner);
     for _ in 0..2 {
         if result.is_err() {

@@ -1,94 +1,179 @@
 //! Events for the game, and what came of sending them.
 
-use crate::engine::Row;
+use crate::engine::{Row, Value};
 use crate::{StoreError, Tx};
 use coinslot_domain::id::{EventId, PaymentId, ProjectId};
 use coinslot_domain::time::{Span, Time};
 use coinslot_domain::webhook::{EventState, Telling, Version};
 
 statements! {
-    INSERT = "INSERT INTO event (project_id, event_id, payment_id, seq, kind, body, state, attempts, due_at, created_at)
-        SELECT $1, $2, $3, COALESCE(MAX(e.seq), 0) + 1, $4, $5, 'pending', 0, $6, $6 FROM event e
+    INSERT = "INSERT INTO event (project_id, event_id, payment_id, seq, kind, body, created_at)
+        SELECT $1, $2, $3, COALESCE(MAX(e.seq), 0) + 1, $4, $5, $6 FROM event e
         WHERE e.project_id = $1 AND e.payment_id = $3";
-    INSERT_ASKED = "INSERT INTO event (project_id, event_id, kind, body, state, attempts, due_at, created_at)
-        VALUES ($1, $2, $3, $4, $5, 1, $6, $6)";
-    PROJECTS = "SELECT DISTINCT project_id FROM event WHERE state = 'pending' AND due_at <= $1 ORDER BY project_id";
-    CLAIM = "UPDATE event SET due_at = $3, attempts = attempts + 1 WHERE project_id = $1 AND event_id IN
-        (SELECT e.event_id FROM event e WHERE e.project_id = $1 AND e.state = 'pending' AND e.due_at <= $2
-            AND NOT EXISTS (SELECT 1 FROM event b WHERE b.project_id = $1 AND b.payment_id = e.payment_id
-                AND b.seq < e.seq AND b.state = 'pending')
-         ORDER BY e.due_at, e.event_id LIMIT $4 FOR UPDATE OF e SKIP LOCKED)
-        RETURNING event_id, payment_id, kind, body, attempts, attempts_before";
-    WAITING = "SELECT COUNT(*) FROM event WHERE state = 'pending'";
-    NEXT_DUE = "SELECT MIN(due_at) FROM event WHERE state = 'pending'";
-    NEXT_DUE_OF = "SELECT MIN(due_at) FROM event WHERE project_id = $1 AND state = 'pending' AND due_at > $2";
-    SETTLE = "UPDATE event SET state = $4, due_at = $5
-        WHERE project_id = $1 AND event_id = $2 AND attempts = $3 AND state = 'pending'";
+    SEND = "INSERT INTO outbox (project_id, payment_id, seq, event_id, attempts, attempts_before, due_at)
+        SELECT $1, $3, MAX(e.seq), $2, 0, 0, $4 FROM event e WHERE e.project_id = $1 AND e.payment_id = $3";
+    INSERT_ASKED = "INSERT INTO event (project_id, event_id, kind, body, created_at) VALUES ($1, $2, $3, $4, $5)";
+    PROJECTS = "SELECT DISTINCT project_id FROM outbox WHERE due_at <= $1 ORDER BY project_id";
+    TAKE = "INSERT INTO sending (project_id, turn, ends_at) VALUES ($1, 1, $3)
+        ON CONFLICT (project_id) DO UPDATE SET turn = sending.turn + 1, ends_at = $3
+            WHERE sending.ends_at <= $2 OR sending.ends_at > $5 OR sending.turn = $4
+        RETURNING turn";
+    KEEP = "UPDATE sending SET ends_at = $3 WHERE project_id = $1 AND turn = $2";
+    LEAVE = "UPDATE sending SET ends_at = 0 WHERE project_id = $1 AND turn = $2";
+    TURNS = "SELECT project_id, turn FROM sending WHERE ends_at > 0 ORDER BY project_id";
+    DUE = "SELECT o.event_id, o.payment_id, o.seq, e.kind, e.body, o.attempts, o.attempts_before, o.due_at
+        FROM outbox o CROSS JOIN event e
+        WHERE o.project_id = $1 AND o.due_at <= $2 AND (o.due_at, o.payment_id, o.seq) > ($3, $4, $5)
+            AND e.project_id = $1 AND e.event_id = o.event_id
+            AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.project_id = $1 AND b.payment_id = o.payment_id
+                AND b.seq < o.seq)
+        ORDER BY o.due_at, o.payment_id, o.seq LIMIT $6";
+    WAITING = "SELECT COUNT(*) FROM outbox";
+    NEXT_DUE = "SELECT MIN(due_at) FROM outbox";
+    NEXT_DUE_OF = "SELECT MIN(due_at) FROM outbox WHERE project_id = $1 AND due_at > $2";
+    TOLD = "DELETE FROM outbox WHERE project_id = $1 AND payment_id = $2 AND seq = $3 AND attempts = $4";
+    AGAIN = "UPDATE outbox SET attempts = attempts + 1, due_at = $6
+        WHERE project_id = $1 AND payment_id = $2 AND seq = $3 AND attempts = $4 AND due_at = $5";
+    NO_MORE = "DELETE FROM outbox
+        WHERE project_id = $1 AND payment_id = $2 AND seq = $3 AND attempts = $4 AND due_at = $5";
+    GIVE_UP = "INSERT INTO given_up (project_id, created_at, event_id)
+        SELECT $1, e.created_at, $2 FROM event e WHERE e.project_id = $1 AND e.event_id = $2";
+    COUNT_ATTEMPT = "UPDATE outbox SET attempts = attempts + 1
+        WHERE project_id = $1 AND payment_id = $2 AND seq = $3";
     INSERT_DELIVERY = "INSERT INTO delivery (project_id, event_id, attempt, url, signature, sent_at, took, status,
             answer, error) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         ON CONFLICT (project_id, event_id, attempt) DO NOTHING";
+    IS_NOTED = "SELECT attempt FROM delivery WHERE project_id = $1 AND event_id = $2 AND sent_at = $3 AND took = $4";
+    LAST_ATTEMPT = "SELECT MAX(attempt) FROM delivery WHERE project_id = $1 AND event_id = $2";
     DELIVERIES = "SELECT d.event_id, e.kind, e.body, d.attempt, d.url, d.signature, d.sent_at, d.took, d.status,
-            d.answer, d.error, e.state FROM delivery d, event e
+            d.answer, d.error,
+            CASE WHEN o.seq IS NOT NULL THEN 'pending' WHEN g.event_id IS NOT NULL THEN 'failed' ELSE 'delivered' END
+        FROM delivery d CROSS JOIN event e
+            LEFT JOIN outbox o ON o.project_id = $1 AND o.payment_id = e.payment_id AND o.seq = e.seq
+            LEFT JOIN given_up g ON g.project_id = $1 AND g.created_at = e.created_at AND g.event_id = e.event_id
         WHERE d.project_id = $1 AND e.project_id = $1 AND e.event_id = d.event_id AND d.sent_at < $2
         ORDER BY d.sent_at DESC, d.event_id DESC, d.attempt DESC LIMIT $3";
     SENT_AFTER = "SELECT d.event_id, e.kind, e.body, d.attempt, d.url, d.signature, d.sent_at, d.took, d.status,
-            d.answer, d.error, e.state FROM delivery d, event e
+            d.answer, d.error,
+            CASE WHEN o.seq IS NOT NULL THEN 'pending' WHEN g.event_id IS NOT NULL THEN 'failed' ELSE 'delivered' END
+        FROM delivery d CROSS JOIN event e
+            LEFT JOIN outbox o ON o.project_id = $1 AND o.payment_id = e.payment_id AND o.seq = e.seq
+            LEFT JOIN given_up g ON g.project_id = $1 AND g.created_at = e.created_at AND g.event_id = e.event_id
         WHERE d.project_id = $1 AND e.project_id = $1 AND e.event_id = d.event_id
             AND (d.sent_at, d.event_id, d.attempt) > ($2, $3, $4)
         ORDER BY d.sent_at, d.event_id, d.attempt LIMIT $5";
     ATTEMPTS_OF = "SELECT d.event_id, e.kind, e.body, d.attempt, d.url, d.signature, d.sent_at, d.took, d.status,
-            d.answer, d.error, e.state FROM delivery d, event e
+            d.answer, d.error,
+            CASE WHEN o.seq IS NOT NULL THEN 'pending' WHEN g.event_id IS NOT NULL THEN 'failed' ELSE 'delivered' END
+        FROM delivery d CROSS JOIN event e
+            LEFT JOIN outbox o ON o.project_id = $1 AND o.payment_id = e.payment_id AND o.seq = e.seq
+            LEFT JOIN given_up g ON g.project_id = $1 AND g.created_at = e.created_at AND g.event_id = e.event_id
         WHERE d.project_id = $1 AND e.project_id = $1 AND e.event_id = d.event_id AND d.event_id = $2
         ORDER BY d.attempt";
-    EVENTS_OF = "SELECT event_id, payment_id, seq, kind, body, state, attempts, due_at, created_at FROM event
-        WHERE project_id = $1 AND payment_id = $2 ORDER BY seq";
-    FIND = "SELECT event_id, payment_id, seq, kind, body, state, attempts, due_at, created_at FROM event
-        WHERE project_id = $1 AND event_id = $2";
-    LIST = "SELECT event_id, payment_id, seq, kind, body, state, attempts, due_at, created_at FROM event
-        WHERE project_id = $1 AND (created_at, event_id) < ($2, $3) AND (kind = $4 OR $4 = '')
-            AND (state = $5 OR $5 = '')
-        ORDER BY created_at DESC, event_id DESC LIMIT $6";
-    LIST_UNDELIVERED = "SELECT event_id, payment_id, seq, kind, body, state, attempts, due_at, created_at FROM event
-        WHERE project_id = $1 AND (created_at, event_id) < ($2, $3) AND (kind = $4 OR $4 = '')
-            AND state = $5 AND state <> 'delivered'
-        ORDER BY created_at DESC, event_id DESC LIMIT $6";
-    LIST_OF = "SELECT event_id, payment_id, seq, kind, body, state, attempts, due_at, created_at FROM event
-        WHERE project_id = $1 AND (created_at, event_id) < ($2, $3) AND (kind = $4 OR $4 = '')
-            AND (state = $5 OR $5 = '') AND payment_id = $7
-        ORDER BY created_at DESC, event_id DESC LIMIT $6";
-    SINCE = "SELECT event_id, payment_id, seq, kind, body, state, attempts, due_at, created_at FROM event
-        WHERE project_id = $1 AND (created_at, payment_id, seq) > ($2, $3, $4) AND created_at <= $5
-            AND payment_id IS NOT NULL
-        ORDER BY created_at, payment_id, seq LIMIT $6";
-    FAILED_SINCE = "SELECT event_id, payment_id, seq, kind, body, state, attempts, due_at, created_at FROM event
-        WHERE project_id = $1 AND (created_at, payment_id, seq) > ($2, $3, $4) AND created_at <= $5
-            AND payment_id IS NOT NULL AND state = 'failed' AND state <> 'delivered'
-        ORDER BY created_at, payment_id, seq LIMIT $6";
+    EVENTS_OF = "SELECT e.event_id, e.payment_id, e.seq, e.kind, e.body,
+            CASE WHEN o.seq IS NOT NULL THEN 'pending' WHEN g.event_id IS NOT NULL THEN 'failed' ELSE 'delivered' END,
+            COALESCE(o.attempts, (SELECT MAX(d.attempt) FROM delivery d
+                WHERE d.project_id = $1 AND d.event_id = e.event_id), 0),
+            COALESCE(o.due_at, e.created_at), e.created_at
+        FROM event e
+            LEFT JOIN outbox o ON o.project_id = $1 AND o.payment_id = e.payment_id AND o.seq = e.seq
+            LEFT JOIN given_up g ON g.project_id = $1 AND g.created_at = e.created_at AND g.event_id = e.event_id
+        WHERE e.project_id = $1 AND e.payment_id = $2 ORDER BY e.seq";
+    FIND = "SELECT e.event_id, e.payment_id, e.seq, e.kind, e.body,
+            CASE WHEN o.seq IS NOT NULL THEN 'pending' WHEN g.event_id IS NOT NULL THEN 'failed' ELSE 'delivered' END,
+            COALESCE(o.attempts, (SELECT MAX(d.attempt) FROM delivery d
+                WHERE d.project_id = $1 AND d.event_id = e.event_id), 0),
+            COALESCE(o.due_at, e.created_at), e.created_at
+        FROM event e
+            LEFT JOIN outbox o ON o.project_id = $1 AND o.payment_id = e.payment_id AND o.seq = e.seq
+            LEFT JOIN given_up g ON g.project_id = $1 AND g.created_at = e.created_at AND g.event_id = e.event_id
+        WHERE e.project_id = $1 AND e.event_id = $2";
+    LIST = "SELECT e.event_id, e.payment_id, e.seq, e.kind, e.body,
+            CASE WHEN o.seq IS NOT NULL THEN 'pending' WHEN g.event_id IS NOT NULL THEN 'failed' ELSE 'delivered' END,
+            COALESCE(o.attempts, (SELECT MAX(d.attempt) FROM delivery d
+                WHERE d.project_id = $1 AND d.event_id = e.event_id), 0),
+            COALESCE(o.due_at, e.created_at), e.created_at
+        FROM event e
+            LEFT JOIN outbox o ON o.project_id = $1 AND o.payment_id = e.payment_id AND o.seq = e.seq
+            LEFT JOIN given_up g ON g.project_id = $1 AND g.created_at = e.created_at AND g.event_id = e.event_id
+        WHERE e.project_id = $1 AND (e.created_at, e.event_id) < ($2, $3) AND (e.kind = $4 OR $4 = '')
+        ORDER BY e.created_at DESC, e.event_id DESC LIMIT $5";
+    LIST_DELIVERED = "SELECT e.event_id, e.payment_id, e.seq, e.kind, e.body,
+            CASE WHEN o.seq IS NOT NULL THEN 'pending' WHEN g.event_id IS NOT NULL THEN 'failed' ELSE 'delivered' END,
+            COALESCE(o.attempts, (SELECT MAX(d.attempt) FROM delivery d
+                WHERE d.project_id = $1 AND d.event_id = e.event_id), 0),
+            COALESCE(o.due_at, e.created_at), e.created_at
+        FROM event e
+            LEFT JOIN outbox o ON o.project_id = $1 AND o.payment_id = e.payment_id AND o.seq = e.seq
+            LEFT JOIN given_up g ON g.project_id = $1 AND g.created_at = e.created_at AND g.event_id = e.event_id
+        WHERE e.project_id = $1 AND (e.created_at, e.event_id) < ($2, $3) AND (e.kind = $4 OR $4 = '')
+            AND o.seq IS NULL AND g.event_id IS NULL
+        ORDER BY e.created_at DESC, e.event_id DESC LIMIT $5";
+    LIST_PENDING = "SELECT e.event_id, e.payment_id, e.seq, e.kind, e.body, 'pending', o.attempts, o.due_at,
+            e.created_at
+        FROM outbox o CROSS JOIN event e
+        WHERE o.project_id = $1 AND e.project_id = $1 AND e.event_id = o.event_id
+            AND (e.created_at, e.event_id) < ($2, $3) AND (e.kind = $4 OR $4 = '')
+        ORDER BY e.created_at DESC, e.event_id DESC LIMIT $5";
+    LIST_FAILED = "SELECT e.event_id, e.payment_id, e.seq, e.kind, e.body, 'failed',
+            COALESCE((SELECT MAX(d.attempt) FROM delivery d
+                WHERE d.project_id = $1 AND d.event_id = e.event_id), 0),
+            e.created_at, e.created_at
+        FROM given_up g CROSS JOIN event e
+        WHERE g.project_id = $1 AND (g.created_at, g.event_id) < ($2, $3)
+            AND e.project_id = $1 AND e.event_id = g.event_id AND (e.kind = $4 OR $4 = '')
+        ORDER BY g.created_at DESC, g.event_id DESC LIMIT $5";
+    SINCE = "SELECT e.event_id, e.payment_id, e.seq, e.kind, e.body,
+            CASE WHEN o.seq IS NOT NULL THEN 'pending' WHEN g.event_id IS NOT NULL THEN 'failed' ELSE 'delivered' END,
+            COALESCE(o.attempts, (SELECT MAX(d.attempt) FROM delivery d
+                WHERE d.project_id = $1 AND d.event_id = e.event_id), 0),
+            COALESCE(o.due_at, e.created_at), e.created_at
+        FROM event e
+            LEFT JOIN outbox o ON o.project_id = $1 AND o.payment_id = e.payment_id AND o.seq = e.seq
+            LEFT JOIN given_up g ON g.project_id = $1 AND g.created_at = e.created_at AND g.event_id = e.event_id
+        WHERE e.project_id = $1 AND (e.created_at, e.payment_id, e.seq) > ($2, $3, $4) AND e.created_at <= $5
+            AND e.payment_id IS NOT NULL
+        ORDER BY e.created_at, e.payment_id, e.seq LIMIT $6";
+    FAILED_SINCE = "SELECT e.event_id, e.payment_id, e.seq, e.kind, e.body, 'failed',
+            COALESCE((SELECT MAX(d.attempt) FROM delivery d
+                WHERE d.project_id = $1 AND d.event_id = e.event_id), 0),
+            e.created_at, e.created_at
+        FROM given_up g CROSS JOIN event e
+        WHERE g.project_id = $1 AND g.created_at >= $2 AND g.created_at <= $5
+            AND e.project_id = $1 AND e.event_id = g.event_id
+            AND (e.created_at, e.payment_id, e.seq) > ($2, $3, $4) AND e.payment_id IS NOT NULL
+        ORDER BY g.created_at, e.payment_id, e.seq LIMIT $6";
     TELLING = "SELECT version, combined FROM order_telling WHERE project_id = $1";
     SET_TELLING = "INSERT INTO order_telling (project_id, version, combined) VALUES ($1, $2, $3)
         ON CONFLICT (project_id) DO UPDATE SET version = $2, combined = $3";
-    WAS_SENT = "SELECT attempt FROM delivery WHERE project_id = $1 AND event_id = $2 AND attempt = $3";
-    REPLAY = "UPDATE event SET state = 'pending', due_at = $5, attempts_before = attempts
-        WHERE project_id = $1 AND event_id = $2 AND state = $3 AND attempts = $4 AND payment_id IS NOT NULL";
+    HURRY = "UPDATE outbox SET attempts_before = attempts, due_at = CASE WHEN due_at > $5 THEN $5 ELSE due_at - 1 END
+        WHERE project_id = $1 AND payment_id = $2 AND seq = $3 AND attempts = $4";
+    TAKE_UP = "DELETE FROM given_up WHERE project_id = $1 AND created_at = $2 AND event_id = $3";
+    SEND_AGAIN = "INSERT INTO outbox (project_id, payment_id, seq, event_id, attempts, attempts_before, due_at)
+        VALUES ($1, $2, $3, $4, $5, $5, $6) ON CONFLICT (project_id, payment_id, seq) DO NOTHING";
 }
 
-/// An event to send, claimed for one attempt.
+/// An event to send, as it stood when it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Claimed {
+pub struct Due {
     /// Where it lives.
     pub project: ProjectId,
     /// Its id, the same on every attempt.
     pub id: EventId,
     /// The payment it tells of.
     pub payment: PaymentId,
+    /// Its place among the events of its payment, from 1.
+    pub seq: i64,
     /// `notification_type` on the wire.
     pub kind: String,
     /// The exact bytes.
     pub body: String,
-    /// The number of this attempt, from 1.
-    pub attempt: i64,
-    /// Attempts of earlier schedules: a replay begins a new one.
+    /// Attempts that were made and noted.
+    pub attempts: i64,
+    /// Those of earlier schedules: a replay begins a new one.
     pub attempts_before: i64,
+    /// Since when it is due.
+    pub due_at: Time,
 }
 
 /// One request that was made.
@@ -140,8 +225,9 @@ pub fn insert(
     body: &str,
     now: Time,
 ) -> Result<(), StoreError> {
-    let values = [project.get().into(), id.get().into(), payment.get().into(), kind.into(), body.into(), now.0.into()];
-    tx.put(INSERT, &values)
+    let (project, id, payment) = (project.get(), id.get(), payment.get());
+    tx.put(INSERT, &[project.into(), id.into(), payment.into(), kind.into(), body.into(), now.0.into()])?;
+    tx.put(SEND, &[project.into(), id.into(), payment.into(), now.0.into()])
 }
 
 /// How a game is told of the orders of its Store API.
@@ -171,10 +257,12 @@ pub fn insert_asked(
         delivery.event.get().into(),
         kind.into(),
         body.into(),
-        state.name().into(),
         delivery.sent_at.0.into(),
     ];
     tx.execute(INSERT_ASKED, &values)?;
+    if state == EventState::Failed {
+        tx.execute(GIVE_UP, &values[..2])?;
+    }
     insert_delivery(tx, delivery)
 }
 
@@ -199,52 +287,126 @@ pub fn next_due(tx: &mut Tx<'_>) -> Result<Option<Time>, StoreError> {
     Ok(tx.row(NEXT_DUE, &[])?.map(|r| r.maybe_int(0)).transpose()?.flatten().map(Time))
 }
 
-/// Claims at most `limit` events that are due, at most one of each payment, and
-/// none whose payment has an earlier one waiting. A claim not settled by
-/// `until` is anyone's again.
-pub fn claim(
+/// Clocks of servers differ by less.
+const FAR: Span = Span::hours(1);
+
+/// Takes the right to send what a project's outbox holds, until `ends_at`; the
+/// turn it was taken in. `None` while another has it. One whose end lies far away
+/// was taken by a clock that was wrong. Whoever had it last, in the turn `last`,
+/// has it again without waiting.
+pub fn take(
     tx: &mut Tx<'_>,
     project: ProjectId,
+    last: i64,
     now: Time,
-    until: Time,
-    limit: i64,
-) -> Result<Vec<Claimed>, StoreError> {
-    let row = |r: &Row| {
-        Ok(Claimed {
+    ends_at: Time,
+) -> Result<Option<i64>, StoreError> {
+    let wrong = ends_at + FAR;
+    let values = [project.get().into(), now.0.into(), ends_at.0.into(), last.into(), wrong.0.into()];
+    tx.row(TAKE, &values)?.map(|row| row.int(0)).transpose()
+}
+
+/// Keeps that right until `ends_at`; `false` when another has it meanwhile.
+pub fn keep(tx: &mut Tx<'_>, project: ProjectId, turn: i64, ends_at: Time) -> Result<bool, StoreError> {
+    Ok(tx.execute(KEEP, &[project.get().into(), turn.into(), ends_at.0.into()])? == 1)
+}
+
+/// Gives that right back, if it is not another's.
+pub fn leave(tx: &mut Tx<'_>, project: ProjectId, turn: i64) -> Result<(), StoreError> {
+    tx.put(LEAVE, &[project.get().into(), turn.into()])
+}
+
+/// Who has that right, of all projects: in which turn.
+pub fn turns(tx: &mut Tx<'_>) -> Result<Vec<(ProjectId, i64)>, StoreError> {
+    let rows = tx.rows(TURNS, &[])?;
+    rows.iter().map(|r| Ok((r.numbered(0, ProjectId::new)?, r.int(1)?))).collect()
+}
+
+/// The place of an event in the outbox of its project: since when it is due, its
+/// payment, and its place there.
+pub type Waiting = (Time, i64, i64);
+
+/// At most `limit` events that are due, from behind the place `after`: of each
+/// payment the first that waits. Whoever sends them has the right to.
+pub fn due(tx: &mut Tx<'_>, project: ProjectId, now: Time, after: Waiting, limit: i64) -> Result<Vec<Due>, StoreError> {
+    let row = |r: &mut Row| {
+        Ok(Due {
             project,
             id: r.numbered(0, EventId::new)?,
             payment: r.numbered(1, PaymentId::new)?,
-            kind: r.text(2)?,
-            body: r.text(3)?,
-            attempt: r.int(4)?,
-            attempts_before: r.int(5)?,
+            seq: r.int(2)?,
+            kind: r.take_text(3)?,
+            body: r.take_text(4)?,
+            attempts: r.int(5)?,
+            attempts_before: r.int(6)?,
+            due_at: Time(r.int(7)?),
         })
     };
-    let mut claimed: Vec<Claimed> = tx
-        .rows(CLAIM, &[project.get().into(), now.0.into(), until.0.into(), limit.into()])?
-        .iter()
-        .map(row)
-        .collect::<Result<_, StoreError>>()?;
-    claimed.sort_by_key(|c| c.id);
-    Ok(claimed)
+    let (time, payment, seq) = after;
+    let values = [project.get().into(), now.0.into(), time.0.into(), payment.into(), seq.into(), limit.into()];
+    tx.rows(DUE, &values)?.iter_mut().map(row).collect()
 }
 
-/// Settles a claim: what became of the event, and when it is due again if it is
-/// still pending. `false` when the claim was lost to another worker.
-pub fn settle(tx: &mut Tx<'_>, delivery: &Delivery, state: EventState, due_at: Time) -> Result<bool, StoreError> {
-    insert_delivery(tx, delivery)?;
+/// Notes an attempt of an event that was seen as `seen`: what became of it, and
+/// when it is due again if it is still pending. `false` when it moved on since:
+/// another sent it meanwhile, or it was replayed, which a failure does not undo.
+/// Then the attempt is noted, and nothing else changes.
+pub fn settle(
+    tx: &mut Tx<'_>,
+    seen: &Due,
+    delivery: &Delivery,
+    state: EventState,
+    due_at: Time,
+) -> Result<bool, StoreError> {
+    let (project, id) = (seen.project.get(), seen.id.get());
     let values = [
-        delivery.project.get().into(),
-        delivery.event.get().into(),
-        delivery.attempt.into(),
-        state.name().into(),
+        project.into(),
+        seen.payment.get().into(),
+        seen.seq.into(),
+        seen.attempts.into(),
+        seen.due_at.0.into(),
         due_at.0.into(),
     ];
-    tx.change(SETTLE, &values)
+    let as_seen = match state {
+        EventState::Delivered => tx.change(TOLD, &values[..4])?,
+        EventState::Pending => tx.change(AGAIN, &values)?,
+        EventState::Failed => {
+            let gone = tx.change(NO_MORE, &values[..5])?;
+            if gone {
+                tx.put(GIVE_UP, &[project.into(), id.into()])?;
+            }
+            gone
+        }
+    };
+    if as_seen {
+        insert_delivery(tx, delivery)?;
+        return Ok(true);
+    }
+    // Noted already, and whoever did it was not told that it is.
+    let noted = [project.into(), id.into(), delivery.sent_at.0.into(), delivery.took.0.into()];
+    if tx.row(IS_NOTED, &noted)?.is_none() {
+        let mut late = Delivery { attempt: last_attempt(tx, seen.project, seen.id)? + 1, ..delivery.clone() };
+        // Others may be late, too.
+        while tx.execute(INSERT_DELIVERY, &of_delivery(&late))? == 0 {
+            late.attempt += 1;
+        }
+        tx.put(COUNT_ATTEMPT, &values[..3])?;
+    }
+    Ok(false)
 }
 
-fn insert_delivery(tx: &mut Tx<'_>, d: &Delivery) -> Result<(), StoreError> {
-    let values = [
+/// The number of the last attempt of an event that is noted; 0 for none.
+fn last_attempt(tx: &mut Tx<'_>, project: ProjectId, id: EventId) -> Result<i64, StoreError> {
+    let row = tx.row(LAST_ATTEMPT, &[project.get().into(), id.get().into()])?;
+    Ok(row.map(|r| r.maybe_int(0)).transpose()?.flatten().unwrap_or(0))
+}
+
+fn insert_delivery(tx: &mut Tx<'_>, delivery: &Delivery) -> Result<(), StoreError> {
+    tx.put(INSERT_DELIVERY, &of_delivery(delivery))
+}
+
+fn of_delivery(d: &Delivery) -> [Value<'_>; 10] {
+    [
         d.project.get().into(),
         d.event.get().into(),
         d.attempt.into(),
@@ -255,8 +417,7 @@ fn insert_delivery(tx: &mut Tx<'_>, d: &Delivery) -> Result<(), StoreError> {
         d.status.map(i64::from).into(),
         (&d.answer).into(),
         (&d.error).into(),
-    ];
-    tx.put(INSERT_DELIVERY, &values)
+    ]
 }
 
 /// Deliveries of a project sent before `before`, newest first.
@@ -322,10 +483,9 @@ pub struct Event {
     pub body: String,
     /// Where it stands.
     pub state: EventState,
-    /// Attempts made, the one under way included.
+    /// Attempts that were made and noted.
     pub attempts: i64,
-    /// When it is to be sent, if it is pending; while it is being sent, when
-    /// whoever sends it is taken for dead.
+    /// When it is to be sent, or since when, if it is pending.
     pub due_at: Time,
     /// When it happened.
     pub created_at: Time,
@@ -383,24 +543,26 @@ pub fn list(
     limit: i64,
 ) -> Result<Vec<Event>, StoreError> {
     let (time, id) = before.map_or((i64::MAX, i64::MAX), |(time, id)| (time.0, id.get()));
-    let mut values = vec![
-        project.get().into(),
-        time.into(),
-        id.into(),
-        filter.kind.as_deref().unwrap_or_default().into(),
-        filter.state.map_or("", EventState::name).into(),
-        limit.into(),
-    ];
-    let sql = match (filter.payment, filter.state) {
-        (Some(payment), _) => {
-            values.push(payment.get().into());
-            LIST_OF
-        }
-        // The engines use the index only for a statement that says so.
-        (None, Some(EventState::Pending | EventState::Failed)) => LIST_UNDELIVERED,
-        (None, Some(EventState::Delivered) | None) => LIST,
+    let kind = filter.kind.as_deref().unwrap_or_default();
+    if let Some(payment) = filter.payment {
+        let wanted = |e: &Event| {
+            (e.created_at.0, e.id.get()) < (time, id)
+                && (kind.is_empty() || e.kind == kind)
+                && filter.state.is_none_or(|state| e.state == state)
+        };
+        // A payment has few.
+        let mut all: Vec<Event> = events_of(tx, project, payment)?.into_iter().filter(wanted).collect();
+        all.sort_by_key(|e| std::cmp::Reverse((e.created_at, e.id)));
+        all.truncate(usize::try_from(limit).unwrap_or(0));
+        return Ok(all);
+    }
+    let sql = match filter.state {
+        Some(EventState::Pending) => LIST_PENDING,
+        Some(EventState::Failed) => LIST_FAILED,
+        Some(EventState::Delivered) => LIST_DELIVERED,
+        None => LIST,
     };
-    events(tx.rows(sql, &values)?)
+    events(tx.rows(sql, &[project.get().into(), time.into(), id.into(), kind.into(), limit.into()])?)
 }
 
 /// Events that tell of payments, behind `after` and created no later than
@@ -420,17 +582,23 @@ pub fn since(
     events(tx.rows(if failed { FAILED_SINCE } else { SINCE }, &values)?)
 }
 
-/// Whether an attempt of an event is settled: it was made, and its answer is
-/// known.
-pub fn was_sent(tx: &mut Tx<'_>, project: ProjectId, event: EventId, attempt: i64) -> Result<bool, StoreError> {
-    Ok(tx.row(WAS_SENT, &[project.get().into(), event.get().into(), attempt.into()])?.is_some())
-}
-
 /// Has an event that was seen as `seen` sent again at `now`, on a fresh
-/// schedule. `false` when it moved on since: it was sent, or is about to be, or
-/// tells of no payment.
+/// schedule. One that is due already is due a little longer, by which whoever
+/// sends it at this moment sees that it was replayed. `false` when it moved on since, or tells of no payment.
 pub fn replay(tx: &mut Tx<'_>, project: ProjectId, seen: &Event, now: Time) -> Result<bool, StoreError> {
-    let values =
-        [project.get().into(), seen.id.get().into(), seen.state.name().into(), seen.attempts.into(), now.0.into()];
-    Ok(tx.execute(REPLAY, &values)? == 1)
+    let Some(payment) = seen.payment else { return Ok(false) };
+    let (of, attempts) = (project.get(), seen.attempts.into());
+    if seen.state == EventState::Pending {
+        let values = [of.into(), payment.get().into(), seen.seq.into(), attempts, now.0.into()];
+        return Ok(tx.execute(HURRY, &values)? == 1);
+    }
+    if last_attempt(tx, project, seen.id)? != seen.attempts {
+        return Ok(false);
+    }
+    let given_up = [of.into(), seen.created_at.0.into(), seen.id.get().into()];
+    if seen.state == EventState::Failed && tx.execute(TAKE_UP, &given_up)? != 1 {
+        return Ok(false);
+    }
+    let values = [of.into(), payment.get().into(), seen.seq.into(), seen.id.get().into(), attempts, now.0.into()];
+    Ok(tx.execute(SEND_AGAIN, &values)? == 1)
 }

@@ -7,7 +7,8 @@ use coinslot_domain::merchant::Fees;
 use coinslot_domain::money::{BasisPoints, Currency, Money};
 use coinslot_domain::payment::{Breakdown, Notified, Payment, PaymentEvent, PaymentState};
 use coinslot_domain::tax::{Tax, TaxKind};
-use coinslot_domain::time::Time;
+use coinslot_domain::time::{Span, Time};
+use coinslot_domain::webhook::EventState;
 use coinslot_store::payment::{Attempt, News};
 use coinslot_store::{Location, Store, StoreError, Tx, cart, catalogue, id, payment, purchase, token, webhook};
 use coinslot_testkit::postgres;
@@ -370,25 +371,58 @@ async fn read_and_conditional_write_lose_nothing() {
 }
 
 #[tokio::test]
-async fn concurrent_workers_claim_each_event_once() {
+async fn of_many_servers_one_may_send() {
     for place in Place::both() {
         let (store, name) = (place.open(), place.name());
-        let fill = |tx: &mut Tx<'_>| {
-            for n in 1..=40 {
-                let (event, payment) = (EventId::new(n).unwrap(), PaymentId::new(n % 30 + 1).unwrap());
-                webhook::insert(tx, project(), event, payment, "payment", "{}", Time(n))?;
-            }
-            Ok::<_, StoreError>(())
-        };
+        for (now, turn) in [(100, 1), (200, 2)] {
+            let taken =
+                at_once(&store, 8, move |tx, _| webhook::take(tx, project(), 0, Time(now), Time(now + 100))).await;
+            let taken: Vec<i64> = taken.into_iter().filter_map(Result::unwrap).collect();
+            assert_eq!(taken, [turn], "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn many_who_sent_one_event_at_one_time_note_each_attempt() {
+    for place in Place::both() {
+        let (store, name) = (place.open(), place.name());
+        let (event, payment) = (EventId::new(1).unwrap(), PaymentId::new(2).unwrap());
+        let fill = move |tx: &mut Tx<'_>| webhook::insert(tx, project(), event, payment, "payment", "{}", Time(1));
         store.write(fill).await.unwrap();
-        let claims = at_once(&store, 8, |tx, _| webhook::claim(tx, project(), Time(100), Time(200), 7)).await;
-        let mut claimed: Vec<_> = claims.into_iter().flat_map(Result::unwrap).collect();
-        // Rows that another worker had under its hand were passed over.
-        let rest = store.write(|tx| webhook::claim(tx, project(), Time(100), Time(200), 99)).await;
-        claimed.extend(rest.unwrap());
-        let payments: BTreeSet<PaymentId> = claimed.iter().map(|c| c.payment).collect();
-        assert_eq!((claimed.len(), payments.len()), (30, 30), "{name}: one event of each payment, and none twice");
-        assert!(claimed.iter().all(|c| c.attempt == 1 && c.id.get() <= 30), "{name}: {claimed:?}");
+        let settled = at_once(&store, 8, move |tx, n| {
+            let seen = webhook::Due {
+                project: project(),
+                id: event,
+                payment,
+                seq: 1,
+                kind: "payment".into(),
+                body: String::new(),
+                attempts: 0,
+                attempts_before: 0,
+                due_at: Time(1),
+            };
+            let delivery = webhook::Delivery {
+                project: project(),
+                event,
+                attempt: 1,
+                url: String::new(),
+                signature: String::new(),
+                sent_at: Time(n),
+                took: Span(1),
+                status: Some(204),
+                answer: String::new(),
+                error: None,
+            };
+            webhook::settle(tx, &seen, &delivery, EventState::Delivered, Time(1))
+        })
+        .await;
+        assert_eq!(settled.into_iter().filter(|s| *s == Ok(true)).count(), 1, "{name}: it is told once");
+        let attempts = store.read(move |tx| webhook::attempts_of(tx, project(), event)).await.unwrap();
+        let numbers: Vec<i64> = attempts.iter().map(|d| d.attempt).collect();
+        assert_eq!(numbers, (1..=8).collect::<Vec<_>>(), "{name}");
+        let times: BTreeSet<i64> = attempts.iter().map(|d| d.sent_at.0).collect();
+        assert_eq!(times.len(), 8, "{name}: each of them");
     }
 }
 

@@ -36,6 +36,7 @@ const FAN_OUT: &[(&str, &str, &str)] = &[
     ("token", "PAGED_PROJECTS", "the worker asks which projects have pages of tokens to forget"),
     ("webhook", "PROJECTS", "the worker asks which projects have events to send"),
     ("merchant", "PROJECTS", "the doctor calls each project's webhook URL"),
+    ("webhook", "TURNS", "a server that begins forgets who sent before it"),
     ("webhook", "WAITING", "figures for the operator, once a scrape"),
     ("webhook", "NEXT_DUE", "the worker asks how long it may sleep"),
 ];
@@ -129,8 +130,6 @@ const WHOLE: &[(&str, &str, &str)] = &[
     ("wallet", "DISABLED", "an index of players who are disabled"),
     ("wallet", "LIST", "ends at its limit; looks for a part of a name"),
     ("wallet", "OFF", "the audit compares all wallets with their operations"),
-    ("webhook", "PROJECTS", "an index of events that wait"),
-    ("webhook", "WAITING", "an index of events that wait"),
 ];
 
 /// A statement that reads more the more was sold makes an old server slow, and
@@ -466,7 +465,7 @@ async fn both_engines_have_the_same_tables() {
     assert_eq!(payment.primary, ["project_id", "payment_id"]);
     assert!(payment.unique.contains(&vec!["project_id".to_string(), "token_hash".into()]));
     assert_eq!(payment.checks, 3);
-    assert!(on_lite["event"].indexes.contains(&(vec!["project_id".into(), "due_at".into()], true)));
+    assert!(on_lite["attempt"].indexes.contains(&(vec!["project_id".into(), "updated_at".into()], true)));
 }
 
 #[tokio::test]

@@ -31,6 +31,9 @@ pub async fn run(app: Shared, mut stop: watch::Receiver<bool>) {
     let free = Arc::new(Notify::new());
     let mut sending = JoinSet::new();
     let looking = tokio::spawn(look(app.clone(), stop.clone()));
+    if let Err(e) = webhook::begin(&app).await {
+        tracing::error!(error = %e, "webhooks that another server was sending wait until it is taken for dead");
+    }
     let mut cleaned = Time(i64::MIN);
     while !*stop.borrow() {
         if let Err(e) = clock::refresh(&app).await {
@@ -42,15 +45,15 @@ pub async fn run(app: Shared, mut stop: watch::Receiver<bool>) {
                     // One task a project and kind: a game that hangs holds up
                     // only its own webhooks.
                     if busy.lock().unwrap_or_else(PoisonError::into_inner).insert((project, work)) {
-                        let (app, busy, free) = (app.clone(), busy.clone(), free.clone());
+                        let app = app.clone();
+                        let busy = Busy { work: (project, work), all: busy.clone(), free: free.clone() };
                         sending.spawn(async move {
+                            let _busy = busy;
                             match work {
                                 Work::Renew => renew_all(&app, project).await,
                                 Work::Deliver => deliver_all(&app, project).await,
                                 Work::Mail => mail_all(&app, project).await,
                             }
-                            busy.lock().unwrap_or_else(PoisonError::into_inner).remove(&(project, work));
-                            free.notify_one();
                         });
                     }
                 }
@@ -94,6 +97,20 @@ async fn look(app: Shared, mut stop: watch::Receiver<bool>) {
             () = tokio::time::sleep(TICK.max(GLANCE.saturating_mul(watched))) => {}
             _ = stop.changed() => {}
         }
+    }
+}
+
+/// Work that is being done, until this is dropped: also when it panics.
+struct Busy {
+    work: (ProjectId, Work),
+    all: Arc<Mutex<HashSet<(ProjectId, Work)>>>,
+    free: Arc<Notify>,
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.work);
+        self.free.notify_one();
     }
 }
 

@@ -9,22 +9,26 @@
 
 //!
 //! A connection is kept for the next webhook to the same place, but not for
-//! long: it was looked at when it was made.
+//! long: it was looked at when it was made. Whoever waits for an answer moves the
+//! connection on: a task of its own would cost two changes of tasks for each
+//! request.
 
 use bytes::Bytes;
 use coinslot_app::port::{Answered, Game, Later, Outgoing};
 use coinslot_domain::time::Span;
 use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::header::{ACCEPT, HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
-use hyper::{Method, Request, Response};
+use hyper::{Method, Request, Response, Uri};
 use hyper_util::rt::TokioIo;
 use std::collections::HashMap;
 use std::error::Error;
 use std::fmt;
+use std::future::poll_fn;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -52,8 +56,12 @@ pub struct HttpGame {
     tls: TlsConnector,
     policy: Policy,
     timeout: Duration,
-    kept: Kept,
+    kept: Arc<Kept>,
+    targets: Mutex<HashMap<String, Arc<Target>>>,
 }
+
+/// URLs of which it is remembered what they mean.
+const TARGETS: usize = 256;
 
 impl HttpGame {
     /// A sender that gives up after `timeout`, which is
@@ -68,61 +76,50 @@ impl HttpGame {
             .with_no_client_auth();
         tls.alpn_protocols = vec![b"http/1.1".to_vec()];
         let timeout = Duration::from_micros(u64::try_from(timeout.0).unwrap_or(0));
-        Ok(HttpGame { tls: TlsConnector::from(Arc::new(tls)), policy, timeout, kept: Kept::default() })
+        let tls = TlsConnector::from(Arc::new(tls));
+        Ok(HttpGame { tls, policy, timeout, kept: Arc::default(), targets: Mutex::default() })
     }
 
-    /// Where the request goes, and itself, or why it will not go out.
-    fn prepare(&self, request: Outgoing) -> Result<(Place, Prepared), String> {
-        let url = allowed_url(&request.url, self.policy)?;
-        let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) else {
-            return Err("refused: the webhook URL has no host".into());
-        };
-        let place = Place { encrypted: url.scheme() == "https", host: host.to_owned(), port };
-        let host = match url.port() {
-            Some(port) => format!("{host}:{port}"),
-            None => host.to_string(),
-        };
-        let mut headers = HeaderMap::new();
-        for (name, value) in &request.headers {
-            let name = HeaderName::from_bytes(name.as_bytes());
-            let value = HeaderValue::from_str(value);
-            let (Ok(name), Ok(value)) = (name, value) else {
-                return Err("a header of the webhook has a character that HTTP does not allow".into());
-            };
-            headers.append(name, value);
+    /// Where a URL leads, or why nothing goes there.
+    fn target(&self, url: &str) -> Result<Arc<Target>, String> {
+        let lock = || self.targets.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(url) {
+            return Ok(known.clone());
         }
-        let host = HeaderValue::try_from(host).map_err(|e| e.to_string())?;
-        headers.insert(HOST, host);
-        headers.insert(USER_AGENT, HeaderValue::from_static(concat!("Coinslot/", env!("CARGO_PKG_VERSION"))));
-        headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
-        let target = url[Position::BeforePath..Position::AfterQuery].to_string();
-        Ok((place, Prepared { method: Method::POST, target, headers, body: request.body.into() }))
+        let target = Arc::new(Target::read(url, self.policy)?);
+        let mut targets = lock();
+        if targets.len() >= TARGETS {
+            targets.clear();
+        }
+        targets.insert(url.to_string(), target.clone());
+        Ok(target)
     }
 
     /// Status, body and, if there was no answer, the reason.
     async fn exchange(&self, method: Method, request: Outgoing) -> (Option<u16>, String, Option<String>) {
-        let (place, request) = match self.prepare(request) {
-            Ok((place, prepared)) => (place, Prepared { method, ..prepared }),
+        let target = match self.target(&request.url) {
+            Ok(target) => target,
             Err(why) => return (None, String::new(), Some(why)),
         };
         let mut status = None;
         let mut body = Vec::new();
+        let request = Prepared { method, target: &target, headers: request.headers, body: request.body.into() };
         let talk = async {
-            let (response, sender, made) = self.send(&place, &request).await?;
+            let (response, mut line) = self.send(&request).await?;
             status = Some(response.status().as_u16());
             let mut response = response.into_body();
-            while body.len() < BODY_LIMIT {
-                match response.frame().await {
+            while !response.is_end_stream() && body.len() < BODY_LIMIT {
+                match line.connection.until(response.frame()).await {
                     Some(Ok(frame)) => {
                         let Ok(chunk) = frame.into_data() else { continue };
                         body.extend(chunk.iter().take(BODY_LIMIT - body.len()));
                     }
                     Some(Err(e)) => return Err(words(&e)),
-                    None => {
-                        self.kept.put(place, sender, made);
-                        break;
-                    }
+                    None => break,
                 }
+            }
+            if body.len() < BODY_LIMIT {
+                self.keep(&target.place, line);
             }
             Ok::<(), String>(())
         };
@@ -141,26 +138,47 @@ impl HttpGame {
     /// Sends a request over a connection that was kept, and if there is none, or
     /// if the game has just closed it, over a new one.
     #[expect(clippy::disallowed_methods, reason = "connections grow old, whatever the clock of a project shows")]
-    async fn send(&self, place: &Place, request: &Prepared) -> Result<(Response<Incoming>, Sender, Instant), String> {
-        while let Some((mut sender, made)) = self.kept.take(place, Instant::now()) {
-            if sender.ready().await.is_err() {
+    async fn send(&self, request: &Prepared<'_>) -> Result<(Response<Incoming>, Line), String> {
+        let place = &request.target.place;
+        let mut message = request.http()?;
+        while let Some(mut line) = self.kept.take(place, Instant::now()) {
+            if line.connection.until(line.sender.ready()).await.is_err() {
                 continue;
             }
-            match sender.send_request(request.http()?).await {
-                Ok(response) => return Ok((response, sender, made)),
+            match line.connection.until(line.sender.send_request(message)).await {
+                Ok(response) => return Ok((response, line)),
                 // It was closed while the request was on its way; nobody has
                 // answered. Only the first request over a connection says more.
-                Err(e) if e.is_canceled() || e.is_closed() || e.is_incomplete_message() || is_reset(&e) => break,
+                Err(e) if e.is_canceled() || e.is_closed() || e.is_incomplete_message() || is_reset(&e) => {
+                    message = request.http()?;
+                    break;
+                }
                 Err(e) => return Err(words(&e)),
             }
         }
-        let mut sender = self.connect(place).await?;
-        let response = sender.send_request(request.http()?).await.map_err(|e| words(&e))?;
-        Ok((response, sender, Instant::now()))
+        let mut line = self.connect(place).await?;
+        let response = line.connection.until(line.sender.send_request(message)).await;
+        Ok((response.map_err(|e| words(&e))?, line))
+    }
+
+    /// Keeps a connection for the next request.
+    fn keep(&self, place: &Place, line: Line) {
+        if self.kept.put(place, line) {
+            // Nobody else sees that the other side has closed one.
+            let kept = Arc::downgrade(&self.kept);
+            tokio::spawn(async move {
+                loop {
+                    tokio::time::sleep(IDLE).await;
+                    if kept.upgrade().is_none_or(|kept| kept.sweep()) {
+                        return;
+                    }
+                }
+            });
+        }
     }
 
     /// A new connection, to an address that was looked at.
-    async fn connect(&self, place: &Place) -> Result<Sender, String> {
+    async fn connect(&self, place: &Place) -> Result<Line, String> {
         let addresses = match &place.host {
             // Looked at with the URL.
             Host::Ipv4(ip) => vec![SocketAddr::from((*ip, place.port))],
@@ -197,29 +215,92 @@ impl HttpGame {
     }
 }
 
-type Sender = SendRequest<Full<Bytes>>;
+/// A connection, and who asks over it.
+struct Line {
+    sender: SendRequest<Full<Bytes>>,
+    connection: Connection,
+    made: Instant,
+    since: Instant,
+}
+
+/// What reads and writes, as long as there is somebody who waits for it.
+struct Connection(Option<Pin<Box<dyn Future<Output = ()> + Send>>>);
+
+impl Connection {
+    /// Moves it on until something is there.
+    async fn until<T>(&mut self, wanted: impl Future<Output = T>) -> T {
+        let mut wanted = std::pin::pin!(wanted);
+        poll_fn(|cx| {
+            if let Some(connection) = &mut self.0
+                && connection.as_mut().poll(cx).is_ready()
+            {
+                self.0 = None;
+            }
+            wanted.as_mut().poll(cx)
+        })
+        .await
+    }
+}
 
 /// Begins to speak HTTP over a connection.
-async fn begin(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> Result<Sender, String> {
+#[expect(clippy::disallowed_methods, reason = "connections grow old, whatever the clock of a project shows")]
+async fn begin(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> Result<Line, String> {
     let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(|e| words(&e))?;
-    // It ends when its sender is dropped, or the other side closes it.
-    tokio::spawn(async move { drop(connection.await) });
-    Ok(sender)
+    let connection = Connection(Some(Box::pin(async move { drop(connection.await) })));
+    let now = Instant::now();
+    Ok(Line { sender, connection, made: now, since: now })
+}
+
+/// What a URL means.
+struct Target {
+    place: Place,
+    host: HeaderValue,
+    path: Uri,
+}
+
+impl Target {
+    fn read(url: &str, policy: Policy) -> Result<Self, String> {
+        let url = allowed_url(url, policy)?;
+        let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) else {
+            return Err("refused: the webhook URL has no host".into());
+        };
+        let place = Place { encrypted: url.scheme() == "https", host: host.to_owned(), port };
+        let host = match url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_string(),
+        };
+        let host = HeaderValue::try_from(host).map_err(|e| e.to_string())?;
+        let path = Uri::try_from(&url[Position::BeforePath..Position::AfterQuery]).map_err(|e| e.to_string())?;
+        Ok(Target { place, host, path })
+    }
 }
 
 /// A request, which may have to be made twice.
-struct Prepared {
+struct Prepared<'a> {
     method: Method,
-    target: String,
-    headers: HeaderMap,
+    target: &'a Target,
+    headers: Vec<(&'static str, String)>,
     body: Bytes,
 }
 
-impl Prepared {
+impl Prepared<'_> {
     fn http(&self) -> Result<Request<Full<Bytes>>, String> {
-        let request = Request::builder().method(&self.method).uri(&self.target).body(Full::new(self.body.clone()));
-        let mut request = request.map_err(|e| e.to_string())?;
-        *request.headers_mut() = self.headers.clone();
+        let mut headers = HeaderMap::with_capacity(self.headers.len() + 4);
+        for (name, value) in &self.headers {
+            let name = HeaderName::from_bytes(name.as_bytes());
+            let value = HeaderValue::from_str(value);
+            let (Ok(name), Ok(value)) = (name, value) else {
+                return Err("a header of the webhook has a character that HTTP does not allow".into());
+            };
+            headers.append(name, value);
+        }
+        headers.insert(HOST, self.target.host.clone());
+        headers.insert(USER_AGENT, HeaderValue::from_static(concat!("Coinslot/", env!("CARGO_PKG_VERSION"))));
+        headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
+        let mut request = Request::new(Full::new(self.body.clone()));
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = self.target.path.clone();
+        *request.headers_mut() = headers;
         Ok(request)
     }
 }
@@ -234,12 +315,13 @@ struct Place {
 
 /// Connections that may be used again.
 #[derive(Default)]
-struct Kept(Mutex<HashMap<Place, Vec<Idle>>>);
+struct Kept(Mutex<Lines>);
 
-struct Idle {
-    sender: Sender,
-    made: Instant,
-    since: Instant,
+#[derive(Default)]
+struct Lines {
+    all: HashMap<Place, Vec<Line>>,
+    /// Whether somebody looks after them.
+    swept: bool,
 }
 
 /// Connections kept to one place.
@@ -251,34 +333,49 @@ const IDLE: Duration = Duration::from_secs(3);
 const LIFE: Duration = Duration::from_secs(60);
 
 impl Kept {
-    fn lock(&self) -> MutexGuard<'_, HashMap<Place, Vec<Idle>>> {
+    fn lock(&self) -> MutexGuard<'_, Lines> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The one that was used last, and when it was made.
-    fn take(&self, place: &Place, now: Instant) -> Option<(Sender, Instant)> {
-        let mut all = self.lock();
-        let idle = all.get_mut(place)?;
-        while let Some(Idle { sender, made, since }) = idle.pop() {
-            if now - since < IDLE && now - made < LIFE && !sender.is_closed() {
-                return Some((sender, made));
+    /// The one that was used last.
+    fn take(&self, place: &Place, now: Instant) -> Option<Line> {
+        let mut lines = self.lock();
+        let idle = lines.all.get_mut(place)?;
+        while let Some(line) = idle.pop() {
+            if now - line.since < IDLE && now - line.made < LIFE && !line.sender.is_closed() {
+                return Some(line);
             }
         }
         None
     }
 
+    /// Keeps one; whether somebody must begin to look after them.
     #[expect(clippy::disallowed_methods, reason = "connections grow old, whatever the clock of a project shows")]
-    fn put(&self, place: Place, sender: Sender, made: Instant) {
+    fn put(&self, place: &Place, line: Line) -> bool {
+        let line = Line { since: Instant::now(), ..line };
+        if line.sender.is_closed() {
+            return false;
+        }
+        let mut lines = self.lock();
+        match lines.all.get_mut(place) {
+            Some(idle) if idle.len() < KEPT => idle.push(line),
+            Some(_) => {}
+            None => drop(lines.all.insert(place.clone(), vec![line])),
+        }
+        !std::mem::replace(&mut lines.swept, true)
+    }
+
+    /// Closes those that were not used for long; whether none is left.
+    #[expect(clippy::disallowed_methods, reason = "connections grow old, whatever the clock of a project shows")]
+    fn sweep(&self) -> bool {
         let now = Instant::now();
-        let mut all = self.lock();
-        if !all.contains_key(&place) {
-            // Those of places that nothing is sent to any more.
-            all.retain(|_, idle| idle.last().is_some_and(|last| now - last.since < IDLE));
-        }
-        let idle = all.entry(place).or_default();
-        if idle.len() < KEPT && !sender.is_closed() {
-            idle.push(Idle { sender, made, since: now });
-        }
+        let mut lines = self.lock();
+        lines.all.retain(|_, idle| {
+            idle.retain(|line| now - line.since < IDLE);
+            !idle.is_empty()
+        });
+        lines.swept = !lines.all.is_empty();
+        !lines.swept
     }
 }
 
@@ -728,7 +825,7 @@ mod tests {
         // when it is looked up.
         let guarded = game(Policy::Public);
         let place = Place { encrypted: true, host: Host::Domain("localhost".into()), port: 1 };
-        let why = guarded.connect(&place).await.unwrap_err();
+        let why = guarded.connect(&place).await.err().unwrap();
         assert!(why.starts_with("refused: localhost stands for ") && why.contains("a loopback address;"), "{why}");
     }
 
@@ -763,15 +860,16 @@ mod tests {
         let kept = Kept::default();
         let place = |port| Place { encrypted: false, host: Host::Ipv4(Ipv4Addr::LOCALHOST), port };
         let game = game(Policy::Loopback);
-        let sender = game.connect(&place(address.port())).await.unwrap();
-        #[expect(clippy::disallowed_methods, reason = "the age of connections is real time")]
-        let made = Instant::now();
-        kept.put(place(1), sender, made);
+        let line = game.connect(&place(address.port())).await.unwrap();
+        let made = line.made;
+        assert!(kept.put(&place(1), line), "the first needs somebody to look after it");
         assert!(kept.take(&place(2), made).is_none());
-        let (sender, since) = kept.take(&place(1), made).unwrap();
-        assert_eq!(since, made);
-        kept.put(place(1), sender, made);
+        let line = kept.take(&place(1), made).unwrap();
+        assert_eq!(line.made, made);
+        assert!(!kept.put(&place(1), line), "the others do not");
+        assert!(!kept.sweep(), "it is not old yet");
         assert!(kept.take(&place(1), made + LIFE).is_none());
+        assert!(kept.sweep(), "none is left");
         served.join().unwrap();
     }
 

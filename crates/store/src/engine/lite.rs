@@ -29,7 +29,7 @@ pub(super) fn open(path: &Path, figures: &Arc<Figures>, epoch: &Arc<Epoch>) -> R
         make_directory(dir).map_err(|e| StoreError::Unavailable(format!("{}: {e}", dir.display())))?;
     }
     let mut connection = connect(path)?;
-    migrate(|runner| runner.run(&mut connection))?;
+    migrate(migration, |runner| runner.run(&mut connection))?;
     let (writer, work) = mpsc::channel();
     let (figures, epoch) = (figures.clone(), epoch.clone());
     spawn("store-writer", move || write(&connection, &figures, &epoch, &work))?;
@@ -97,6 +97,12 @@ type Texts = Map<String>;
 pub fn for_sqlite(sql: &str) -> String {
     let sql = sql.replace(" FOR UPDATE OF e SKIP LOCKED", "").replace(" FOR UPDATE", "");
     sql.replace('$', "?")
+}
+
+/// A migration as SQLite wants it: a table that is found by its key alone is its
+/// own index, where the text says so.
+pub(super) fn migration(sql: &str) -> String {
+    sql.replace("/* WITHOUT ROWID */", "WITHOUT ROWID")
 }
 
 impl<'c> Writing<'c> {

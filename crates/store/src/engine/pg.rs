@@ -113,7 +113,7 @@ impl Connection {
     }
 
     fn migrate(&mut self) -> Result<(), StoreError> {
-        migrate(|runner| self.run(runner))
+        migrate(str::to_string, |runner| self.run(runner))
     }
 
     /// Runs migrations.

@@ -107,7 +107,8 @@ const STEPS: &[Step] = &[
     Step::Refused("an entry twice", entry_twice),
     Step::Write("the journal goes on", journal_goes_on),
     Step::Write("the outbox keeps the order of a payment", outbox_order),
-    Step::Write("a claim is a lease", outbox_lease),
+    Step::Write("one server sends for a project at one time", outbox_turns),
+    Step::Write("two who send one event at one time", outbox_overlap),
     Step::Write("an event that failed lets the next one pass", outbox_failed),
     Step::Write("the oldest is claimed first", outbox_limit),
     Step::Write("questions and deliveries", deliveries),
@@ -262,7 +263,7 @@ fn every_feature_file_is_looked_at() {
         include_str!("../../src/lib.rs").lines().filter_map(|l| l.strip_prefix("pub mod ")?.strip_suffix(';'));
     assert_eq!(modules.collect::<Vec<_>>(), FILES.iter().map(|(file, _)| *file).collect::<Vec<_>>());
     let functions = public_functions();
-    for known in ["id::take", "webhook::claim", "payment::advance"] {
+    for known in ["id::take", "webhook::take", "payment::advance"] {
         assert!(functions.contains(known), "{known} is not among {functions:?}");
     }
 }
@@ -982,17 +983,37 @@ fn journal_goes_on(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The ids of what a claim got, with the attempt.
-fn claim(
+/// Before all that waits.
+const FIRST: webhook::Waiting = (Time(i64::MIN), 0, 0);
+
+/// What is due, in its order.
+fn due(
     tx: &mut Tx<'_>,
     log: &mut Log,
     project: ProjectId,
     now: i64,
-    until: i64,
+    limit: i64,
+) -> Result<Vec<webhook::Due>, StoreError> {
+    Ok(call!(log, webhook::due(tx, project, at(now), FIRST, limit)))
+}
+
+/// The ids of what is due, with the attempts that were made.
+fn due_ids(
+    tx: &mut Tx<'_>,
+    log: &mut Log,
+    project: ProjectId,
+    now: i64,
     limit: i64,
 ) -> Result<Vec<(i64, i64)>, StoreError> {
-    let claimed = call!(log, webhook::claim(tx, project, at(now), at(until), limit));
-    Ok(claimed.iter().map(|c| (c.id.get(), c.attempt)).collect())
+    Ok(due(tx, log, project, now, limit)?.iter().map(|d| (d.id.get(), d.attempts)).collect())
+}
+
+/// Settles what is due of one event as delivered.
+fn told(tx: &mut Tx<'_>, log: &mut Log, project: ProjectId, event: i64, now: i64) -> Result<bool, StoreError> {
+    let all = due(tx, log, project, now, 99)?;
+    let seen = all.iter().find(|d| d.id == event_id(event)).unwrap();
+    let delivery = a_delivery(project, event, seen.attempts + 1, now);
+    Ok(call!(log, webhook::settle(tx, seen, &delivery, EventState::Delivered, at(now))))
 }
 
 fn outbox_order(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
@@ -1023,54 +1044,91 @@ fn outbox_order(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     assert_eq!(call!(log, webhook::projects_due(tx, at(10))), [ours()]);
     assert_eq!(call!(log, webhook::projects_due(tx, at(12))), [ours(), theirs()]);
 
-    assert_eq!(claim(tx, log, ours(), 9, 100, 9)?, [], "nothing is due");
-    let claimed = call!(log, webhook::claim(tx, ours(), at(20), at(100), 9));
-    assert_eq!(claimed.iter().map(|c| c.id.get()).collect::<Vec<_>>(), [905, 930], "one of each payment");
-    let expected = webhook::Claimed {
+    assert_eq!(due_ids(tx, log, ours(), 9, 9)?, [], "nothing is due");
+    let all = due(tx, log, ours(), 20, 9)?;
+    assert_eq!(all.iter().map(|d| d.id.get()).collect::<Vec<_>>(), [930, 905], "one of each payment");
+    let expected = webhook::Due {
         project: ours(),
         id: event_id(930),
         payment: a,
+        seq: 1,
         kind: "user_validation".into(),
         body: "{\"n\":1}".into(),
-        attempt: 1,
+        attempts: 0,
         attempts_before: 0,
+        due_at: at(10),
     };
-    assert_eq!(claimed[1], expected);
-    assert_eq!(claim(tx, log, ours(), 20, 100, 9)?, [], "not twice, and nothing overtakes");
-    assert_eq!(claim(tx, log, theirs(), 20, 100, 9)?, [(905, 1)], "their event of the same number");
+    assert_eq!(all[0], expected);
+    let after = (all[0].due_at, all[0].payment.get(), all[0].seq);
+    let rest = call!(log, webhook::due(tx, ours(), at(20), after, 9));
+    assert_eq!(rest.iter().map(|d| d.id.get()).collect::<Vec<_>>(), [905], "from behind the one before");
+    assert_eq!(due_ids(tx, log, theirs(), 20, 9)?, [(905, 0)], "their event of the same number");
 
-    assert!(call!(log, webhook::settle(tx, &a_delivery(ours(), 930, 1, 21), EventState::Delivered, at(21))));
-    assert_eq!(claim(tx, log, ours(), 21, 100, 9)?, [(910, 1)], "the next of the payment");
-    assert!(call!(log, webhook::settle(tx, &a_delivery(ours(), 910, 1, 22), EventState::Delivered, at(22))));
-    assert_eq!(claim(tx, log, ours(), 22, 100, 9)?, [(920, 1)]);
-    assert!(call!(log, webhook::settle(tx, &a_delivery(ours(), 920, 1, 23), EventState::Delivered, at(23))));
-    assert_eq!(claim(tx, log, ours(), 23, 100, 9)?, []);
-    assert_eq!(call!(log, webhook::next_due(tx)), Some(at(100)), "when the claims run out");
+    assert!(told(tx, log, ours(), 930, 21)?);
+    assert_eq!(due_ids(tx, log, ours(), 21, 1)?, [(910, 0)], "the next of the payment");
+    assert!(told(tx, log, ours(), 910, 22)?);
+    assert_eq!(due_ids(tx, log, ours(), 22, 1)?, [(920, 0)]);
+    assert!(told(tx, log, ours(), 920, 23)?);
+    assert_eq!(due_ids(tx, log, ours(), 23, 9)?, [(905, 0)]);
+    assert_eq!(call!(log, webhook::next_due(tx)), Some(at(11)));
     Ok(())
 }
 
-fn outbox_lease(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
-    // 905 is claimed since 20, until 100, and whoever claimed it fell silent.
-    let first = a_delivery(ours(), 905, 1, 20);
-    assert_eq!(claim(tx, log, ours(), 99, 200, 9)?, [], "the claim holds");
-    assert_eq!(claim(tx, log, ours(), 100, 200, 9)?, [(905, 2)], "anyone's again");
-    assert!(!call!(log, webhook::settle(tx, &first, EventState::Delivered, at(101))), "the claim was lost");
+fn outbox_turns(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
+    assert_eq!(call!(log, webhook::take(tx, ours(), 0, at(20), at(100))), Some(1));
+    assert_eq!(call!(log, webhook::take(tx, ours(), 0, at(99), at(200))), None, "it holds");
+    assert_eq!(call!(log, webhook::take(tx, theirs(), 0, at(99), at(200))), Some(1), "each project's is its own");
+    assert_eq!(call!(log, webhook::take(tx, ours(), 1, at(99), at(200))), Some(2), "whoever has it takes it again");
+    assert!(!call!(log, webhook::keep(tx, ours(), 1, at(300))), "that turn is over");
+    assert!(call!(log, webhook::keep(tx, ours(), 2, at(300))));
+    assert_eq!(call!(log, webhook::take(tx, ours(), 1, at(299), at(400))), None, "it was kept");
+    assert_eq!(call!(log, webhook::take(tx, ours(), 1, at(300), at(400))), Some(3), "anyone's again");
+    call!(log, webhook::leave(tx, ours(), 2));
+    assert_eq!(call!(log, webhook::take(tx, ours(), 2, at(301), at(400))), None, "who lost it cannot give it back");
+    call!(log, webhook::leave(tx, ours(), 3));
+    assert_eq!(call!(log, webhook::take(tx, ours(), 0, at(302), at(400))), Some(4), "given back");
+    let hour = 3_600;
+    assert_eq!(
+        call!(log, webhook::take(tx, ours(), 0, at(303 - hour), at(304 - hour))),
+        Some(5),
+        "a clock was wrong by an hour"
+    );
+    assert_eq!(call!(log, webhook::turns(tx)), [(ours(), 5), (theirs(), 1)]);
+    call!(log, webhook::leave(tx, ours(), 5));
+    call!(log, webhook::leave(tx, theirs(), 1));
+    assert_eq!(call!(log, webhook::turns(tx)), []);
+    Ok(())
+}
+
+fn outbox_overlap(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
+    // Two have read 905 at one time, as when the first fell silent for longer
+    // than it may.
+    let seen = due(tx, log, ours(), 100, 9)?.remove(0);
+    assert_eq!((seen.id, seen.attempts), (event_id(905), 0));
+    let unheard = Delivery { status: None, error: Some("timeout".into()), ..a_delivery(ours(), 905, 1, 102) };
+    assert!(call!(log, webhook::settle(tx, &seen, &unheard, EventState::Pending, at(300))), "to be sent again");
+    assert!(!call!(log, webhook::settle(tx, &seen, &unheard, EventState::Pending, at(300))), "that one again");
+    let late = a_delivery(ours(), 905, 1, 20);
+    assert!(!call!(log, webhook::settle(tx, &seen, &late, EventState::Delivered, at(301))), "it moved on");
+    let attempts = call!(log, webhook::attempts_of(tx, ours(), event_id(905)));
+    assert_eq!(attempts, [unheard, Delivery { attempt: 2, ..late }], "each request is noted, and once");
     let events = call!(log, webhook::events_of(tx, ours(), payment_id(901)));
     assert_eq!((events[0].state, events[0].attempts), (EventState::Pending, 2));
 
-    let second = Delivery { status: None, error: Some("timeout".into()), ..a_delivery(ours(), 905, 2, 102) };
-    assert!(call!(log, webhook::settle(tx, &second, EventState::Pending, at(300))), "to be sent again");
-    assert_eq!(claim(tx, log, ours(), 299, 400, 9)?, [], "not yet");
-    assert_eq!(claim(tx, log, ours(), 300, 400, 9)?, [(905, 3)]);
+    assert_eq!(due_ids(tx, log, ours(), 299, 9)?, [], "not yet");
+    let seen = due(tx, log, ours(), 300, 9)?.remove(0);
+    assert_eq!((seen.id, seen.attempts), (event_id(905), 2));
+    let elsewhere = webhook::Due { project: theirs(), ..seen.clone() };
     let third = a_delivery(ours(), 905, 3, 301);
-    let elsewhere = a_delivery(theirs(), 905, 3, 301);
-    assert!(!call!(log, webhook::settle(tx, &elsewhere, EventState::Delivered, at(301))), "theirs is at its first");
-    assert!(call!(log, webhook::settle(tx, &third, EventState::Delivered, at(301))));
-    assert!(!call!(log, webhook::settle(tx, &third, EventState::Failed, at(302))), "settled already");
+    let theirs_of_it = a_delivery(theirs(), 905, 3, 301);
+    let settled = call!(log, webhook::settle(tx, &elsewhere, &theirs_of_it, EventState::Delivered, at(301)));
+    assert!(!settled, "theirs is of another payment");
+    assert!(call!(log, webhook::settle(tx, &seen, &third, EventState::Delivered, at(301))));
+    assert!(!call!(log, webhook::settle(tx, &seen, &third, EventState::Failed, at(302))), "settled already");
     let events = call!(log, webhook::events_of(tx, ours(), payment_id(901)));
     assert_eq!((events[0].state, events[0].attempts), (EventState::Delivered, 3));
-    assert_eq!(claim(tx, log, ours(), 9999, 10_000, 9)?, []);
-    assert!(call!(log, webhook::settle(tx, &a_delivery(theirs(), 905, 1, 303), EventState::Delivered, at(303))));
+    assert_eq!(due_ids(tx, log, ours(), 9999, 9)?, []);
+    assert!(told(tx, log, theirs(), 905, 303)?);
     assert_eq!(call!(log, webhook::next_due(tx)), None, "all is told");
     assert_eq!(call!(log, webhook::waiting(tx)), 0);
     Ok(())
@@ -1080,16 +1138,20 @@ fn outbox_failed(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     let a = payment_id(940);
     call!(log, webhook::insert(tx, ours(), event_id(941), a, "payment", "{}", at(10)));
     call!(log, webhook::insert(tx, ours(), event_id(942), a, "refund", "{}", at(10)));
-    assert_eq!(claim(tx, log, ours(), 10, 100, 9)?, [(941, 1)]);
+    let seen = due(tx, log, ours(), 10, 9)?;
+    assert_eq!(seen.len(), 1);
     let refused = Delivery { status: Some(404), answer: "no".into(), ..a_delivery(ours(), 941, 1, 11) };
     // Still pending, and due later than its successor: that one waits.
-    assert!(call!(log, webhook::settle(tx, &refused, EventState::Pending, at(50))));
-    assert_eq!(claim(tx, log, ours(), 11, 100, 9)?, []);
-    assert_eq!(claim(tx, log, ours(), 50, 100, 9)?, [(941, 2)]);
+    assert!(call!(log, webhook::settle(tx, &seen[0], &refused, EventState::Pending, at(50))));
+    assert_eq!(due_ids(tx, log, ours(), 11, 9)?, []);
+    let seen = due(tx, log, ours(), 50, 9)?;
+    assert_eq!((seen.len(), seen[0].id, seen[0].attempts), (1, event_id(941), 1));
     let refused = Delivery { attempt: 2, sent_at: at(51), ..refused };
-    assert!(call!(log, webhook::settle(tx, &refused, EventState::Failed, at(51))));
-    assert_eq!(claim(tx, log, ours(), 51, 100, 9)?, [(942, 1)]);
-    assert!(call!(log, webhook::settle(tx, &a_delivery(ours(), 942, 1, 52), EventState::Delivered, at(52))));
+    assert!(call!(log, webhook::settle(tx, &seen[0], &refused, EventState::Failed, at(51))));
+    assert_eq!(due_ids(tx, log, ours(), 51, 9)?, [(942, 0)]);
+    assert!(told(tx, log, ours(), 942, 52)?);
+    let failed = call!(log, webhook::find(tx, ours(), event_id(941))).unwrap();
+    assert_eq!((failed.state, failed.attempts), (EventState::Failed, 2));
     Ok(())
 }
 
@@ -1097,13 +1159,10 @@ fn outbox_limit(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     for (event, due) in [(953, 10), (952, 11), (951, 12), (950, 12)] {
         call!(log, webhook::insert(tx, ours(), event_id(event), payment_id(event), "payment", "{}", at(due)));
     }
-    assert_eq!(claim(tx, log, ours(), 20, 100, 1)?, [(953, 1)], "the longest due");
-    assert_eq!(claim(tx, log, ours(), 20, 101, 2)?, [(950, 1), (952, 1)], "then by number");
-    assert_eq!(claim(tx, log, ours(), 20, 102, 2)?, [(951, 1)]);
-    assert_eq!(claim(tx, log, ours(), 100, 200, 9)?, [(953, 2)], "each claim has its own end");
-    for (event, attempt) in [(950, 1), (951, 1), (952, 1), (953, 2)] {
-        let delivery = a_delivery(ours(), event, attempt, 110);
-        assert!(call!(log, webhook::settle(tx, &delivery, EventState::Delivered, at(110))));
+    assert_eq!(due_ids(tx, log, ours(), 20, 1)?, [(953, 0)], "the longest due");
+    assert_eq!(due_ids(tx, log, ours(), 20, 3)?, [(953, 0), (952, 0), (950, 0)], "then by payment");
+    for event in 950..=953 {
+        assert!(told(tx, log, ours(), event, 110)?);
     }
     assert_eq!(call!(log, webhook::next_due(tx)), None);
     Ok(())
@@ -1114,7 +1173,7 @@ fn deliveries(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     call!(log, webhook::insert_asked(tx, "user_search", "{\"q\":1}", EventState::Delivered, &asked));
     let unheard = Delivery { status: None, error: Some("refused".into()), ..a_delivery(ours(), 991, 1, 1001) };
     call!(log, webhook::insert_asked(tx, "user_validation", "{}", EventState::Failed, &unheard));
-    assert_eq!(claim(tx, log, ours(), 9999, 10_000, 9)?, [], "a question is not asked again");
+    assert_eq!(due_ids(tx, log, ours(), 9999, 9)?, [], "a question is not asked again");
     assert_eq!(call!(log, webhook::next_due(tx)), None);
 
     let listed = call!(log, webhook::deliveries(tx, ours(), at(9999), 2));
@@ -1140,10 +1199,9 @@ fn deliveries(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     );
     assert_eq!(call!(log, webhook::deliveries(tx, ours(), at(11), 9)), []);
     let old = call!(log, webhook::deliveries(tx, ours(), at(53), 99));
-    // Each request once, though 905 was settled twice by its first attempt's
-    // number and 941 has two attempts.
+    // Each request once, though one of 905 was settled twice; 941 has two.
     let keys: Vec<_> = old.iter().map(|l| (l.delivery.event.get(), l.delivery.attempt)).collect();
-    assert_eq!(keys, [(942, 1), (941, 2), (920, 1), (910, 1), (930, 1), (905, 1), (941, 1)]);
+    assert_eq!(keys, [(942, 1), (941, 2), (920, 1), (910, 1), (930, 1), (905, 2), (941, 1)]);
     let theirs_only = call!(log, webhook::deliveries(tx, theirs(), at(9999), 99));
     assert!(theirs_only.iter().all(|l| l.delivery.project == theirs() && l.delivery.event == event_id(905)));
     assert_eq!(call!(log, webhook::deliveries(tx, ProjectId::new(9).unwrap(), at(9999), 99)), []);
@@ -1167,16 +1225,14 @@ fn replays(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     };
     assert_eq!(new, expected);
     assert_eq!(call!(log, webhook::find(tx, theirs(), event_id(961))), None, "that of another project");
-    assert!(!call!(log, webhook::was_sent(tx, ours(), event_id(961), 1)));
-
-    assert_eq!(claim(tx, log, ours(), 2000, 2100, 9)?, [(961, 1)]);
-    assert!(!call!(log, webhook::replay(tx, ours(), &new, at(2001))), "claimed since it was seen");
-    assert!(!call!(log, webhook::was_sent(tx, ours(), event_id(961), 1)), "under way");
+    // Replayed while it is being sent: what is answered counts, unless it failed.
+    let seen = due(tx, log, ours(), 2000, 9)?.remove(0);
+    assert!(call!(log, webhook::replay(tx, ours(), &new, at(2001))), "it is due anyway");
+    let now_due = due(tx, log, ours(), 2001, 9)?.remove(0);
+    assert_eq!(webhook::Due { due_at: seen.due_at, ..now_due.clone() }, seen, "it keeps its place");
+    let seen = now_due;
     let refused = Delivery { status: Some(404), ..a_delivery(ours(), 961, 1, 2002) };
-    assert!(call!(log, webhook::settle(tx, &refused, EventState::Failed, at(2002))));
-    assert!(call!(log, webhook::was_sent(tx, ours(), event_id(961), 1)));
-    assert!(!call!(log, webhook::was_sent(tx, ours(), event_id(961), 2)));
-    assert!(!call!(log, webhook::was_sent(tx, theirs(), event_id(961), 1)));
+    assert!(call!(log, webhook::settle(tx, &seen, &refused, EventState::Failed, at(2002))));
 
     let failed = call!(log, webhook::find(tx, ours(), event_id(961))).unwrap();
     assert_eq!((failed.state, failed.attempts), (EventState::Failed, 1));
@@ -1186,18 +1242,33 @@ fn replays(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     let waiting = call!(log, webhook::find(tx, ours(), event_id(961))).unwrap();
     assert_eq!((waiting.state, waiting.attempts, waiting.due_at), (EventState::Pending, 1, at(2003)));
 
-    let again = call!(log, webhook::claim(tx, ours(), at(2003), at(2100), 9));
-    assert_eq!((again[0].attempt, again[0].attempts_before), (2, 1), "a fresh schedule");
-    assert_eq!((again[0].id, again[0].body.as_str()), (event_id(961), "{\"n\":1}"));
+    let again = due(tx, log, ours(), 2003, 9)?.remove(0);
+    assert_eq!((again.attempts, again.attempts_before), (1, 1), "a fresh schedule");
+    assert_eq!((again.id, again.body.as_str()), (event_id(961), "{\"n\":1}"));
     let unheard = Delivery { status: None, error: Some("timeout".into()), ..a_delivery(ours(), 961, 2, 2004) };
-    assert!(call!(log, webhook::settle(tx, &unheard, EventState::Pending, at(2900))));
+    assert!(call!(log, webhook::settle(tx, &again, &unheard, EventState::Pending, at(2900))));
     let waiting = call!(log, webhook::find(tx, ours(), event_id(961))).unwrap();
     assert!(call!(log, webhook::replay(tx, ours(), &waiting, at(2005))), "it need not wait");
-    let again = call!(log, webhook::claim(tx, ours(), at(2005), at(2100), 9));
-    assert_eq!((again[0].attempt, again[0].attempts_before), (3, 2));
-    assert!(call!(log, webhook::settle(tx, &a_delivery(ours(), 961, 3, 2006), EventState::Delivered, at(2006))));
+    assert!(!call!(log, webhook::replay(tx, ours(), &failed, at(2005))), "moved on since it was seen");
+    let again = due(tx, log, ours(), 2005, 9)?.remove(0);
+    assert_eq!((again.attempts, again.attempts_before), (2, 2));
+    // Replayed while the third attempt is under way, which then fails for good.
+    let third = Delivery { status: Some(404), ..a_delivery(ours(), 961, 3, 2006) };
+    let before = again.clone();
+    let waiting = call!(log, webhook::find(tx, ours(), event_id(961))).unwrap();
+    assert!(call!(log, webhook::replay(tx, ours(), &waiting, at(2006))));
+    assert!(!call!(log, webhook::settle(tx, &before, &third, EventState::Failed, at(2006))), "it is sent again");
+    let before = due(tx, log, ours(), 2006, 9)?.remove(0);
+    assert_eq!((before.attempts, before.attempts_before), (3, 2));
+    let waiting = call!(log, webhook::find(tx, ours(), event_id(961))).unwrap();
+    assert!(call!(log, webhook::replay(tx, ours(), &waiting, at(2006))));
+    let fourth = a_delivery(ours(), 961, 4, 2007);
+    assert!(
+        call!(log, webhook::settle(tx, &before, &fourth, EventState::Delivered, at(2007))),
+        "it has what it wanted"
+    );
     let attempts = call!(log, webhook::attempts_of(tx, ours(), event_id(961)));
-    assert_eq!(attempts, [refused, unheard, a_delivery(ours(), 961, 3, 2006)]);
+    assert_eq!(attempts, [refused, unheard, third, fourth]);
     assert_eq!(call!(log, webhook::attempts_of(tx, theirs(), event_id(961))), []);
 
     let question = call!(log, webhook::find(tx, ours(), event_id(991))).unwrap();
@@ -1214,12 +1285,13 @@ fn replay_order(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     call!(log, webhook::insert(tx, ours(), event_id(971), a, "refund", "{}", at(3001)));
     call!(log, webhook::insert(tx, ours(), event_id(974), b, "payment", "{}", at(3002)));
     for event in [973, 972, 971] {
-        assert!(claim(tx, log, ours(), 3002, 3100, 1)?.contains(&(event, 1)));
+        let seen = due(tx, log, ours(), 3002, 1)?.remove(0);
+        assert_eq!(seen.id, event_id(event));
         let refused = Delivery { status: Some(404), ..a_delivery(ours(), event, 1, 3003) };
-        assert!(call!(log, webhook::settle(tx, &refused, EventState::Failed, at(3003))));
+        assert!(call!(log, webhook::settle(tx, &seen, &refused, EventState::Failed, at(3003))));
     }
-    assert_eq!(claim(tx, log, ours(), 3002, 3100, 1)?, [(974, 1)]);
-    assert!(call!(log, webhook::settle(tx, &a_delivery(ours(), 974, 1, 3003), EventState::Delivered, at(3003))));
+    assert_eq!(due_ids(tx, log, ours(), 3002, 9)?, [(974, 0)]);
+    assert!(told(tx, log, ours(), 974, 3003)?);
 
     let ids = |events: &[webhook::Event]| events.iter().map(|e| e.id.get()).collect::<Vec<_>>();
     let start = (at(2999), 0, 0);
@@ -1240,8 +1312,8 @@ fn replay_order(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
         assert!(call!(log, webhook::replay(tx, ours(), event, at(3010))));
     }
     for event in [973, 972, 971] {
-        assert_eq!(claim(tx, log, ours(), 3010, 3100, 9)?, [(event, 2)], "nothing overtakes");
-        assert!(call!(log, webhook::settle(tx, &a_delivery(ours(), event, 2, 3011), EventState::Delivered, at(3011))));
+        assert_eq!(due_ids(tx, log, ours(), 3010, 9)?, [(event, 1)], "nothing overtakes");
+        assert!(told(tx, log, ours(), event, 3011)?);
     }
     assert_eq!(call!(log, webhook::next_due(tx)), None);
     Ok(())
@@ -1272,9 +1344,9 @@ fn lists(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     assert_eq!(ids(&call!(log, webhook::list(tx, ours(), &none, None, 9))), []);
     assert_eq!(ids(&call!(log, webhook::list(tx, theirs(), &of, None, 9))), []);
 
-    let sent = call!(log, webhook::sent_after(tx, ours(), (at(2006), 961, 2), 3));
+    let sent = call!(log, webhook::sent_after(tx, ours(), (at(2006), 961, 3), 3));
     let keys: Vec<_> = sent.iter().map(|l| (l.delivery.event.get(), l.delivery.attempt)).collect();
-    assert_eq!(keys, [(961, 3), (971, 1), (972, 1)], "oldest first");
+    assert_eq!(keys, [(961, 4), (971, 1), (972, 1)], "oldest first");
     let sent = call!(log, webhook::sent_after(tx, ours(), (at(3003), 974, 1), 9));
     let keys: Vec<_> = sent.iter().map(|l| (l.delivery.event.get(), l.delivery.attempt)).collect();
     assert_eq!(keys, [(971, 2), (972, 2), (973, 2)]);
