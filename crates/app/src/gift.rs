@@ -2,11 +2,12 @@
 //! and what the game says of it.
 
 use crate::checkout::{self, Checkout, PageError};
-use crate::{App, known, webhook};
+use crate::{App, known, signature, webhook};
 use coinslot_domain::gift::{Friend, Giving};
 use coinslot_domain::order::Player;
 use coinslot_store::gift;
 use coinslot_wire::gift::{FRIENDS_LIST, FriendsQuery, USER_SEARCH};
+use std::collections::HashMap;
 
 /// A gift on the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +40,27 @@ pub async fn friends(app: &App, c: &Checkout, query: &str) -> Result<Option<Vec<
     all.retain(|friend| friend.id != c.player.id);
     all.truncate(LISTED as usize);
     Ok(Some(all))
+}
+
+/// What a game that lists four friends answers to the question for them, as it
+/// stands in an address: status and body. `None` for what is another question.
+/// For those who try gifts out before their game has a listener.
+pub fn answer_friends(query: &str, secret: &str) -> Option<(u16, String)> {
+    let mut pairs: HashMap<_, _> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    if pairs.remove("notification_type").as_deref() != Some(FRIENDS_LIST) {
+        return None;
+    }
+    let sign = pairs.remove("sign").unwrap_or_default();
+    let mut text = |name: &str| pairs.remove(name).unwrap_or_default();
+    let (limit, offset, query, user) = (text("limit"), text("offset"), text("query"), text("user"));
+    let signed = [limit.as_str(), &offset, &query, &user];
+    if sign != signature::of_query(FRIENDS_LIST, signed.into_iter(), secret) {
+        let why = r#"{"error":{"code":"INVALID_SIGNATURE","message":"The parameter sign does not match"}}"#;
+        return Some((400, why.into()));
+    }
+    let number = |text: String| text.parse().unwrap_or(0);
+    let query = FriendsQuery { user, query, offset: number(offset), limit: number(limit) };
+    Some((200, coinslot_wire::gift::sample_friends(&query)))
 }
 
 /// Who has an id that players know; none if the game knows nobody by it.
@@ -82,5 +104,26 @@ pub(crate) async fn knows(app: &App, c: &Checkout, friend: &Friend, ip: Option<&
         Ok(()) => Ok(true),
         Err(PageError::PlayerRefused) => Ok(false),
         Err(e) => Err(e),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_question_for_friends_is_answered_if_it_is_signed() {
+        // A name with what an address has to write in another way.
+        let question = FriendsQuery { user: "a&b 1".into(), query: "ä+".into(), offset: 0, limit: 20 };
+        let address = |secret: &str| {
+            let signature = signature::of_query(FRIENDS_LIST, question.pairs().iter().map(|(_, v)| v.as_str()), secret);
+            webhook::question_address("", FRIENDS_LIST, &question.pairs(), &signature)
+        };
+        let ask = |secret| answer_friends(address(secret).strip_prefix('?').unwrap(), "secret");
+        assert_eq!(ask("secret"), Some((200, r#"[{"friends":[],"total":0}]"#.into())));
+        assert_eq!(ask("other").unwrap().0, 400);
+        for other in ["", "notification_type=user_search", "user=1&sign=x"] {
+            assert_eq!(answer_friends(other, "secret"), None, "{other}");
+        }
     }
 }

@@ -135,7 +135,7 @@ pub(crate) async fn look_up(
     answered(app, kind, text, delivery, verdict).await
 }
 
-fn question_address(url: &str, kind: &str, pairs: &[(&'static str, String)], signature: &str) -> String {
+pub(crate) fn question_address(url: &str, kind: &str, pairs: &[(&'static str, String)], signature: &str) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.append_pair("notification_type", kind);
     query.extend_pairs(pairs.iter().map(|(name, value)| (*name, value.as_str())));

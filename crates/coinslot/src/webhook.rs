@@ -1,6 +1,7 @@
 //! Help for people who write a webhook listener: a listener that shows what it
 //! gets, and a check that says what is wrong with a signature.
 
+use coinslot_app::gift;
 use coinslot_app::signature::{
     AUTHORIZATION, Check, StandardHeaders, TOLERANCE, WEBHOOK_ID, WEBHOOK_SIGNATURE, WEBHOOK_TIMESTAMP,
     verify_documented, verify_standard,
@@ -126,6 +127,11 @@ where
     N: Fn() -> Time,
     P: Fn(&str),
 {
+    if let (&Method::GET, Some(query)) = (request.method(), request.uri().query())
+        && let Some((status, answer)) = gift::answer_friends(query, &state.secret)
+    {
+        return friends(state, query, status, answer);
+    }
     if request.method() != Method::POST {
         return error(StatusCode::METHOD_NOT_ALLOWED, "INVALID_PARAMETER", "webhooks are sent with POST");
     }
@@ -142,6 +148,31 @@ where
         None => status(state.answer),
     };
     (state.print)(&format!("{}Answer     {}\n\n", seen.report, response.status().as_u16()));
+    response
+}
+
+/// The question for friends has no body, and is signed in its address.
+fn friends<N, P>(state: &Listener<N, P>, query: &str, status: u16, answer: String) -> Response<Full<Bytes>>
+where
+    N: Fn() -> Time,
+    P: Fn(&str),
+{
+    let right = status == 200;
+    let (now, says) = ((state.now)(), if right { "right" } else { "the parameter sign does not match" });
+    let told = state.answer.is_client_error() || state.answer.is_server_error();
+    let response = if right && told {
+        error(state.answer, "INVALID_PARAMETER", "this listener was told to answer so")
+    } else {
+        let mut response = Response::new(Full::new(answer.into()));
+        *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        response
+    };
+    let status = response.status().as_u16();
+    let query = printable(query).replace('\n', " ");
+    (state.print)(&format!(
+        "Time       {now}\nType       friends_list\nSignature  {says}\nQuery      {query}\nAnswer     {status}\n\n"
+    ));
     response
 }
 
@@ -312,6 +343,32 @@ mod tests {
         for (_, printed) in &answers {
             assert!(!printed.contains(SECRET));
         }
+    }
+
+    #[tokio::test]
+    async fn friends_are_listed() {
+        let values = ["20", "0", "ve", "1234567"];
+        let sign = coinslot_app::signature::of_query("friends_list", values.into_iter(), SECRET);
+        let ask = |sign: &str| {
+            format!(
+                "GET /any?notification_type=friends_list&limit=20&offset=0&query=ve&user=1234567&sign={sign} HTTP/1.1\r\n\
+                 host: a\r\nconnection: close\r\n\r\n"
+            )
+        };
+        let answers = talk(204, vec![ask(&sign), ask("0")]).await;
+        let (response, printed) = &answers[0];
+        assert!(response.starts_with("HTTP/1.1 200 ") && response.contains(r#""name":"Vega""#), "{response}");
+        assert!(!response.contains("Orion"), "{response}");
+        assert!(printed.contains("Type       friends_list\nSignature  right\n"), "{printed}");
+        assert!(
+            printed.contains("Query      notification_type=friends_list&limit=20")
+                && printed.contains("Answer     200")
+        );
+        let (response, printed) = &answers[1];
+        assert!(response.starts_with("HTTP/1.1 400 ") && response.contains("INVALID_SIGNATURE"), "{response}");
+        assert!(printed.contains("Signature  the parameter sign does not match"), "{printed}");
+        let refused = talk(503, vec![ask(&sign)]).await;
+        assert!(refused[0].0.starts_with("HTTP/1.1 503 "), "{}", refused[0].0);
     }
 
     #[tokio::test]

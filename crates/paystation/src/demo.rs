@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use coinslot_app::Shared;
 use coinslot_app::demo;
+use coinslot_app::gift;
 use coinslot_app::port::Caught;
 use http_body_util::{BodyExt, Limited};
 use serde_json::{Value, json};
@@ -25,7 +26,7 @@ pub fn demo_router(app: Shared) -> Router {
         .route("/demo/buy", post(buy))
         .route("/demo/state", get(state))
         .route("/demo/webhooks", get(webhooks))
-        .route(demo::WEBHOOK_PATH, post(receive))
+        .route(demo::WEBHOOK_PATH, post(receive).get(friends))
         .route("/demo/refund", post(refund))
         .route("/demo/mail", get(mail))
         .route("/demo/mail.json", get(mail_json))
@@ -143,6 +144,17 @@ async fn receive(request: Request) -> Response {
     let (status, answer) = demo::receive(signature, &body);
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     (status, [(header::CONTENT_TYPE, "application/json")], answer).into_response()
+}
+
+/// `GET /demo/webhook`: the same, which is asked for friends of the player.
+async fn friends(request: Request) -> Response {
+    match gift::answer_friends(request.uri().query().unwrap_or_default(), demo::SECRET) {
+        Some((status, answer)) => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            (status, [(header::CONTENT_TYPE, "application/json")], answer).into_response()
+        }
+        None => http::plain(StatusCode::METHOD_NOT_ALLOWED, "Webhooks are sent with POST"),
+    }
 }
 
 /// `POST /demo/refund`

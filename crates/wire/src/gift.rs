@@ -88,6 +88,28 @@ impl FriendsQuery {
     }
 }
 
+/// Friends by whom a gift can be tried out: id, name and address.
+const SAMPLES: [(&str, &str, &str); 4] = [
+    ("2345671", "Vega", "vega@example.com"),
+    ("2345672", "Orion", "orion@example.com"),
+    ("2345673", "Lyra", "lyra@example.com"),
+    ("2345674", "Atlas", "atlas@example.com"),
+];
+
+/// What a game answers whose players all have the same four friends.
+pub fn sample_friends(query: &FriendsQuery) -> String {
+    let wanted = query.query.to_lowercase();
+    let all: Vec<Value> = SAMPLES
+        .iter()
+        .filter(|(id, name, _)| *id != query.user && name.to_lowercase().contains(&wanted))
+        .map(|(id, name, email)| json!({"id": id, "name": name, "email": email}))
+        .collect();
+    let (total, offset) = (all.len(), usize::try_from(query.offset).unwrap_or(0));
+    let limit = usize::try_from(query.limit).unwrap_or(0);
+    let page: Vec<Value> = all.into_iter().skip(offset).take(limit).collect();
+    json!([{"friends": page, "total": total}]).to_string()
+}
+
 /// The friends that a game's answer lists: an object with `friends`, or a list
 /// of such objects. Whoever has no id is left out.
 pub fn friends(answer: &str) -> Option<Vec<Friend>> {
@@ -107,6 +129,19 @@ pub fn friends(answer: &str) -> Option<Vec<Friend>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn friends_to_try_a_gift_out() {
+        let ask = |query: &str, offset, limit| {
+            let query = FriendsQuery { user: "2345673".into(), query: query.into(), offset, limit };
+            let names = |f: Friend| f.name.unwrap();
+            friends(&sample_friends(&query)).unwrap().into_iter().map(names).collect::<Vec<_>>()
+        };
+        assert_eq!(ask("", 0, 20), ["Vega", "Orion", "Atlas"], "nobody is a friend of their own");
+        assert_eq!((ask("", 1, 1), ask("", 9, 9)), (vec!["Orion".to_string()], vec![]));
+        assert_eq!((ask("VE", 0, 20), ask("x", 0, 20)), (vec!["Vega".to_string()], vec![]));
+        assert!(ask("", -1, -1).is_empty());
+    }
 
     #[test]
     fn the_question_who_it_is() {
