@@ -201,6 +201,50 @@ async fn carts_and_orders_follow_the_catalogue() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_ordered_is_what_is_in_the_cart() {
+    for engine in Engine::BOTH {
+        let world = World::new(engine).await;
+        for (sku, price) in [("sword", 5), ("shield", 70), ("helm", 900)] {
+            item(&world, json!({"sku": sku, "name": {"en": sku}, "prices": {"USD": price}})).await;
+        }
+        let bearer = player("p");
+        let fill = async |sku: &str| {
+            let filled = shop(&world, &bearer, "PUT", "/cart/fill", lines(sku, 1)).await;
+            assert_eq!(filled.status, 200, "{}", filled.body);
+        };
+        let beside = coinslot::server::router(&world.beside(), coinslot_tests::world::OPTIONS);
+        let other = async |method: &str, path: &str, body: Value| {
+            let request = Request::builder().method(method).uri(format!("/api/v2/project/18404{path}"));
+            let request = request.header("authorization", &bearer).body(Body::from(body.to_string())).unwrap();
+            let reply = coinslot_tests::world::send(beside.clone(), request).await;
+            assert!(reply.status.is_success(), "{}", reply.body);
+        };
+        fill("sword").await;
+        let first = ordered(&world, &bearer).await;
+        let again = ordered(&world, &bearer).await;
+        // Another server changes the cart that this one filled.
+        fill("shield").await;
+        other("PUT", "/cart/item/helm", json!({"quantity": 1})).await;
+        let all = ordered(&world, &bearer).await;
+        fill("shield").await;
+        other("DELETE", "/cart/item/helm", json!({})).await;
+        let two = ordered(&world, &bearer).await;
+        // A payment takes what it paid for out of the cart.
+        fill("shield").await;
+        assert_eq!(pay(&world, &first).await, 500, "{engine:?}");
+        let one = ordered(&world, &bearer).await;
+        fill("sword").await;
+        other("PUT", "/cart/clear", json!({})).await;
+        let none = shop(&world, &bearer, "POST", "/payment/cart", json!({"sandbox": true})).await;
+        assert_eq!(none.status, 422, "{engine:?}: {}", none.body);
+        for (token, cents) in [(again, 500), (all, 97_500), (two, 7_500), (one, 7_000)] {
+            assert_eq!(pay(&world, &token).await, cents, "{engine:?}");
+        }
+        world.check_books().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_promotion_that_begins_or_ends_is_seen_in_carts() {
     for engine in Engine::BOTH {
         let world = World::new(engine).await;

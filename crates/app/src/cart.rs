@@ -5,7 +5,7 @@ use crate::catalogue::{self, AtHand};
 use crate::player::Known;
 use crate::purchase::{self, Buying, Refused};
 use crate::shop::{self, Looking};
-use crate::{App, coupon};
+use crate::{App, coupon, idempotency};
 use coinslot_domain::cart::Cart;
 use coinslot_domain::coupon::{Coupon, Refusal as CouponRefusal, Reward};
 use coinslot_domain::id::ProjectId;
@@ -22,7 +22,8 @@ use coinslot_wire::shop::item::Query;
 use coinslot_wire::shop::order::CURRENCY_SKU;
 use coinslot_wire::token::TokenBody;
 use serde_json::Value;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Whose cart is meant, and how it is shown.
 #[derive(Clone, Debug)]
@@ -74,7 +75,7 @@ pub struct Left {
 }
 
 impl Whose {
-    fn key(&self) -> (ProjectId, String, String) {
+    fn key(&self) -> Key {
         (self.project.id, self.known.player.id.clone(), self.name.clone())
     }
 
@@ -175,7 +176,7 @@ async fn shown(
     let looking = whose.looking();
     let catalogue = catalogue::current(app, whose.project.id).await?;
     let now = app.now(whose.project.id);
-    let (of, goods) = (whose.clone(), AtHand::at(catalogue.clone()));
+    let (of, goods) = (whose.clone(), AtHand::shown(catalogue.clone()));
     let all = catalogue.clone();
     let read = app.store.read(move |tx| {
         let known = |(sku, _): &(String, i64)| {
@@ -221,7 +222,8 @@ pub async fn fill(app: &App, whose: &Whose, lines: Vec<(String, i64)>) -> Result
     let now = app.now(whose.project.id);
     let (project, user, name) = whose.key();
     let goods = AtHand::of(app, project).await?;
-    app.store
+    let filled = app
+        .store
         .write(move |tx| {
             let shelf = goods.shelf(tx, project)?;
             let mut held = cart::hold(tx, project, &user, &name, now)?;
@@ -235,12 +237,15 @@ pub async fn fill(app: &App, whose: &Whose, lines: Vec<(String, i64)>) -> Result
             cart::save(tx, &held)?;
             Ok::<_, StoreError>((left, held))
         })
-        .await
+        .await?;
+    app.carts.keep(&filled.1);
+    Ok(filled)
 }
 
 /// Puts so many of a thing into a cart; none takes it out.
 pub async fn put(app: &App, whose: &Whose, sku: String, quantity: i64) -> Result<(), CartError> {
     let now = app.now(whose.project.id);
+    app.carts.take(&whose.key());
     let (project, user, name) = whose.key();
     let goods = AtHand::of(app, project).await?;
     app.store
@@ -260,6 +265,7 @@ pub async fn put(app: &App, whose: &Whose, sku: String, quantity: i64) -> Result
 /// be taken out as well.
 pub async fn take_out(app: &App, whose: &Whose, sku: String) -> Result<(), CartError> {
     let now = app.now(whose.project.id);
+    app.carts.take(&whose.key());
     let (project, user, name) = whose.key();
     let goods = AtHand::of(app, project).await?;
     app.store
@@ -278,21 +284,57 @@ pub async fn take_out(app: &App, whose: &Whose, sku: String) -> Result<(), CartE
 
 /// Takes everything out of a cart.
 pub async fn clear(app: &App, whose: &Whose) -> Result<(), StoreError> {
+    app.carts.take(&whose.key());
     let (project, user, name) = whose.key();
     app.store.write(move |tx| cart::remove(tx, project, &user, &name)).await
 }
 
-/// What is in a cart and is to be ordered: the lines and the code.
-pub async fn contents(app: &App, whose: &Whose) -> Result<(Vec<(String, i64)>, Option<String>), StoreError> {
+/// What is in a cart and is to be ordered.
+pub async fn contents(app: &App, whose: &Whose) -> Result<Cart, StoreError> {
     let (project, user, name) = whose.key();
-    let cart = app.store.read(move |tx| cart::find(tx, project, &user, &name)).await?;
-    Ok((cart.lines, cart.coupon))
+    app.store.read(move |tx| cart::find(tx, project, &user, &name)).await
+}
+
+/// The same as this server filled it last, which may be out of date: whoever
+/// orders it compares. None where it did not, and where that was told already.
+pub fn filled_last(app: &App, whose: &Whose) -> Option<Cart> {
+    // A request that may be taken up again does not ask twice.
+    if idempotency::is_served() { None } else { app.carts.take(&whose.key()) }
+}
+
+/// Carts that are kept in each of two halves.
+const FILLED: usize = 1_024;
+
+/// Carts as they were filled last: most are ordered next.
+#[derive(Default)]
+pub(crate) struct Filled(Mutex<[HashMap<Key, Cart>; 2]>);
+
+type Key = (ProjectId, String, String);
+
+impl Filled {
+    fn keep(&self, cart: &Cart) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // When the newer half is full it becomes the older one.
+        if all[0].len() >= FILLED {
+            all.swap(0, 1);
+            all[0].clear();
+        }
+        let key = (cart.project, cart.user.clone(), cart.name.clone());
+        all[1].remove(&key);
+        all[0].insert(key, cart.clone());
+    }
+
+    fn take(&self, key: &Key) -> Option<Cart> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.iter_mut().find_map(|half| half.remove(key))
+    }
 }
 
 /// Has a code count for a cart; what it gives. Used it is when the order is
 /// paid.
 pub async fn redeem(app: &App, whose: &Whose, code: String) -> Result<(), CartError> {
     let now = app.now(whose.project.id);
+    app.carts.take(&whose.key());
     let (project, user, name) = whose.key();
     app.store
         .write(move |tx| {
@@ -307,6 +349,7 @@ pub async fn redeem(app: &App, whose: &Whose, code: String) -> Result<(), CartEr
 /// Has no code count for a cart, which must have been used before.
 pub async fn forget_code(app: &App, whose: &Whose) -> Result<(), CartError> {
     let now = app.now(whose.project.id);
+    app.carts.take(&whose.key());
     let (project, user, name) = whose.key();
     app.store
         .write(move |tx| {
@@ -367,4 +410,32 @@ pub async fn purge(app: &App) -> Result<u64, StoreError> {
         purged += app.store.write(move |tx| cart::purge(tx, project, before, PURGED)).await?;
     }
     Ok(purged)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn carts_are_known_once_and_not_too_many() {
+        let (filled, project) = (Filled::default(), ProjectId::new(1).unwrap());
+        let cart = |user: usize, n| Cart {
+            lines: vec![("a".into(), n)],
+            ..Cart::empty(project, &user.to_string(), "current")
+        };
+        let take = |user: usize| filled.take(&(project, user.to_string(), "current".into())).map(|c| c.lines[0].1);
+        filled.keep(&cart(1, 1));
+        filled.keep(&cart(1, 2));
+        assert_eq!((take(1), take(1), take(2)), (Some(2), None, None));
+        filled.keep(&cart(0, 1));
+        for user in 1..=FILLED + 1 {
+            filled.keep(&cart(user, 1));
+        }
+        filled.keep(&cart(0, 2));
+        assert_eq!((take(0), take(0)), (Some(2), None), "an older one is gone with it");
+        for user in 0..9 * FILLED {
+            filled.keep(&cart(user, 1));
+            assert!(filled.0.lock().unwrap().iter().all(|half| half.len() <= FILLED));
+        }
+    }
 }

@@ -114,24 +114,29 @@ fn load(tx: &mut Tx<'_>, project: ProjectId, version: i64) -> Result<(Catalogue,
 /// The copy of a catalogue that was in memory when somebody began to buy. A
 /// transaction takes it for what the database has if the version is the same.
 #[derive(Clone, Default)]
-pub(crate) struct AtHand(Option<Arc<Catalogue>>);
+pub(crate) struct AtHand {
+    copy: Option<Arc<Catalogue>>,
+    /// Whether it is taken for what is sold without a look.
+    shown: bool,
+}
 
 impl AtHand {
     /// The copy of a project's catalogue.
     pub(crate) async fn of(app: &App, project: ProjectId) -> Result<Self, StoreError> {
-        Ok(AtHand(Some(current(app, project).await?)))
+        Ok(AtHand { copy: Some(current(app, project).await?), shown: false })
     }
 
-    /// This copy.
-    pub(crate) fn at(copy: Arc<Catalogue>) -> Self {
-        AtHand(Some(copy))
+    /// This copy, for who is shown prices and buys nothing: it is as good as that
+    /// of the storefronts.
+    pub(crate) fn shown(copy: Arc<Catalogue>) -> Self {
+        AtHand { copy: Some(copy), shown: true }
     }
 
     /// Where this transaction reads what is sold: one look at the version
     /// instead of a dozen statements, unless the catalogue was changed since.
     pub(crate) fn shelf(&self, tx: &mut Tx<'_>, project: ProjectId) -> Result<Shelf, StoreError> {
-        let Some(copy) = &self.0 else { return Ok(Shelf { project, copy: None }) };
-        let same = catalogue::version_seen(tx, project)? == copy.version;
+        let Some(copy) = &self.copy else { return Ok(Shelf { project, copy: None }) };
+        let same = self.shown || catalogue::version_seen(tx, project)? == copy.version;
         Ok(Shelf { project, copy: same.then(|| copy.clone()) })
     }
 }

@@ -168,7 +168,7 @@ pub async fn place(
     ordering: Ordering,
     coins: Option<(String, i64)>,
 ) -> Result<Offered, OrderError> {
-    let Ordering { project, body, cart } = ordering;
+    let Ordering { project, body, cart, .. } = ordering;
     if !project.active && !partner.sandbox {
         return Err(OrderError::NotActive);
     }

@@ -106,6 +106,7 @@ pub struct App {
     known: known::Copies,
     players: player::Verified,
     placed: order::Waiting,
+    carts: cart::Filled,
     /// The clock as it is, for what belongs to no request.
     outside: Arc<dyn port::Clock>,
     tokens: token::Pages,
@@ -217,6 +218,7 @@ impl App {
             known: known::Copies::default(),
             players: player::Verified::default(),
             placed: order::Waiting::default(),
+            carts: cart::Filled::default(),
             outside,
             tokens: token::Pages::default(),
             guesses: brake::Brake::new(coinslot_domain::tv::GUESSES),

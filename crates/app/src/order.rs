@@ -4,6 +4,7 @@
 use crate::catalogue::{AtHand, Shelf};
 use crate::purchase::{self, Buying, Refused, Thing};
 use crate::{App, attribute, hash, idempotency, known, pincode, tracking, webhook};
+use coinslot_domain::cart::Cart;
 use coinslot_domain::id::{OperationId, OrderId, ProjectId};
 use coinslot_domain::merchant::Project;
 use coinslot_domain::money::Money;
@@ -14,7 +15,7 @@ use coinslot_domain::time::Time;
 use coinslot_domain::token::{self, Place};
 use coinslot_domain::wallet::{Operation, OperationKind};
 use coinslot_store::token::Stored;
-use coinslot_store::{StoreError, Tx, order, payment, wallet};
+use coinslot_store::{StoreError, Tx, cart as store_cart, order, payment, wallet};
 use coinslot_wire::shop::order::CURRENCY_SKU;
 use coinslot_wire::token::TokenBody;
 use std::collections::HashMap;
@@ -45,6 +46,8 @@ pub enum OrderError {
     NotActive,
     /// The project wants the game's own id of each transaction.
     NoExternalId,
+    /// The cart is another one by now.
+    Changed,
     /// The database did not do it.
     Store(StoreError),
 }
@@ -73,12 +76,14 @@ pub struct Ordering {
     pub body: TokenBody,
     /// The cart that it comes from.
     pub cart: Option<String>,
+    /// The cart as it must be for the order to be right.
+    pub seen: Option<Cart>,
 }
 
 /// Makes an order and the token that pays for it, in one transaction. What
 /// there is only so much of is set aside when the payment begins.
 pub async fn place(app: &App, ordering: Ordering) -> Result<(OrderId, String), OrderError> {
-    let Ordering { project, body, cart } = ordering;
+    let Ordering { project, body, cart, seen } = ordering;
     if !project.active && !body.sandbox() {
         return Err(OrderError::NotActive);
     }
@@ -120,6 +125,11 @@ pub async fn place(app: &App, ordering: Ordering) -> Result<(OrderId, String), O
                 && let Some(made) = order::find(tx, buying.project.id, id)?
             {
                 return Ok(made);
+            }
+            if let Some(seen) = &seen
+                && store_cart::find(tx, seen.project, &seen.user, &seen.name)? != *seen
+            {
+                return Err(OrderError::Changed);
             }
             if alone {
                 able(tx, buying.project.id, &buying.player.id)?;
@@ -190,7 +200,7 @@ pub(crate) async fn of_token(
 
 /// Makes an order of things that cost nothing, and hands them out at once.
 pub async fn place_free(app: &App, ordering: Ordering) -> Result<OrderId, OrderError> {
-    let Ordering { project, body, cart } = ordering;
+    let Ordering { project, body, cart, .. } = ordering;
     let id = app.id(OrderId::new).await?;
     let (project_id, now) = (project.id, app.now(project.id));
     let placed = placed(&body, cart, None, now);

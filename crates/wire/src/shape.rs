@@ -504,7 +504,8 @@ fn fits(shape: &Shape, value: &Value) -> bool {
         (Shape::Array(element), Value::Array(list)) => list.iter().all(|v| fits(element, v)),
         (Shape::Text { min, max, rule }, Value::String(text)) => {
             // As many characters as bytes, or fewer.
-            let sound = *min <= 1 && text.len() >= *min && text.len() <= *max && !text.contains('\0');
+            let enough = text.len() >= *min && (*min <= 1 || text.is_ascii());
+            let sound = enough && text.len() <= *max && !text.contains('\0');
             sound && rule.is_none_or(|rule| rule.fault(text).is_none())
         }
         (Shape::Enum(values), Value::String(text)) => values.contains(&text.as_str()),

@@ -195,7 +195,7 @@ pub(crate) fn order(e: OrderError, of: Of<'_>) -> Fault {
             Of::Cart if !all => Fault::refused(1421, IS_FREE),
             _ => of.invalid(),
         },
-        OrderError::NotFree => of.invalid(),
+        OrderError::NotFree | OrderError::Changed => of.invalid(),
         OrderError::NoPrice => Fault::refused(4054, NO_PRICE),
         OrderError::TooLittle => Fault::refused(5006, TOO_LITTLE),
         OrderError::Disabled => Fault::refused(INVALID, "Unprocessable Entity. The user is disabled"),

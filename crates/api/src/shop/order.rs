@@ -16,8 +16,9 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use coinslot_app::Shared;
 use coinslot_app::cart::{self, Whose};
-use coinslot_app::order::{self, Ordering};
+use coinslot_app::order::{self, OrderError, Ordering};
 use coinslot_app::player::Known;
+use coinslot_domain::cart::Cart;
 use coinslot_domain::id::OrderId;
 use coinslot_domain::merchant::Project;
 use coinslot_domain::order::Player;
@@ -190,22 +191,42 @@ async fn search(
 /// What is ordered of a cart.
 pub(super) async fn ordering(app: &Shared, whose: &Whose, body: serde_json::Value) -> Result<Ordering, Fault> {
     let body = OrderBody::read(&wire::OF_CART, body).map_err(Fault::invalid)?;
-    let (items, code) = cart::contents(app, whose).await?;
-    if items.is_empty() {
+    of_contents(whose, &body, &cart::contents(app, whose).await?)
+}
+
+/// The same of a cart with these contents.
+fn of_contents(whose: &Whose, body: &OrderBody, cart: &Cart) -> Result<Ordering, Fault> {
+    if cart.lines.is_empty() {
         return Err(Fault::refused(1401, INVALID_CART));
     }
     let player = Player { country: whose.country.clone(), ..whose.known.player.clone() };
     let attributes = whose.known.attributes.as_ref();
-    let token = body.token(whose.project.id, &player, attributes, &items, code.as_deref());
+    let token = body.token(whose.project.id, &player, attributes, &cart.lines, cart.coupon.as_deref());
     // Nothing is shown of who a guest says to be, and nothing is saved.
     let token = if whose.known.guest { token.and_then(TokenBody::of_guest) } else { token };
     let body = token.ok_or_else(|| Fault::refused(1401, INVALID_CART))?;
-    Ok(Ordering { project: whose.project.clone(), body, cart: Some(whose.name.clone()) })
+    Ok(Ordering { project: whose.project.clone(), body, cart: Some(whose.name.clone()), seen: None })
 }
 
 async fn of_cart(State(app): State<Shared>, Own(whose): Own, ShopBody(body): ShopBody) -> Result<Response, Fault> {
-    let ordering = ordering(&app, &whose, body).await?;
-    let (id, token) = order::place(&app, ordering).await.map_err(|e| fault::order(e, Of::Cart))?;
+    let body = OrderBody::read(&wire::OF_CART, body).map_err(Fault::invalid)?;
+    // Most carts are ordered as they were filled just before.
+    let seen = cart::filled_last(&app, &whose).filter(|cart| !cart.lines.is_empty());
+    let made = match seen {
+        Some(cart) => {
+            let ordering = of_contents(&whose, &body, &cart)?;
+            order::place(&app, Ordering { seen: Some(cart), ..ordering }).await
+        }
+        None => Err(OrderError::Changed),
+    };
+    let made = match made {
+        Err(OrderError::Changed) => {
+            let ordering = of_contents(&whose, &body, &cart::contents(&app, &whose).await?)?;
+            order::place(&app, ordering).await
+        }
+        made => made,
+    };
+    let (id, token) = made.map_err(|e| fault::order(e, Of::Cart))?;
     Ok(json(&json!({ "order_id": id.get(), "token": token })))
 }
 
@@ -229,7 +250,7 @@ pub(super) fn single(
     let items = [(sku.to_string(), body.quantity)];
     let token = body.token(project.id, &player, known.attributes.as_ref(), &items, body.code.as_deref());
     let body = token.ok_or_else(|| Fault::refused(1411, INVALID_ITEM))?;
-    Ok(Ordering { project, body, cart: None })
+    Ok(Ordering { project, body, cart: None, seen: None })
 }
 
 async fn of_item(

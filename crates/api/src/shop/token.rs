@@ -78,7 +78,7 @@ async fn create(
     let country = body.country.clone().or_else(by_address).ok_or_else(|| Fault::refused(1102, NO_COUNTRY))?;
     let token = body.token(project.id, &country).ok_or_else(|| Fault::refused(1401, INVALID_CART))?;
     let status = StatusCode::from_u16(project.token_status.number()).unwrap_or_default();
-    let ordering = Ordering { project, body: token, cart: None };
+    let ordering = Ordering { project, body: token, cart: None, seen: None };
     let (id, token) = order::place(&app, ordering).await.map_err(|e| fault::order(e, Of::Lines))?;
     Ok((status, json(&json!({ "token": token, "order_id": id.get() }))).into_response())
 }
