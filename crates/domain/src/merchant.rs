@@ -5,6 +5,8 @@ use crate::localized;
 use crate::money::BasisPoints;
 use crate::tax::TaxRule;
 use crate::webhook::Optional;
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
 /// What an API key may reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,5 +137,27 @@ impl Project {
 
 /// Whether `code` is a country of ISO 3166-1 alpha-2, in upper case.
 pub fn is_country(code: &str) -> bool {
-    code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase()) && celes::Country::from_alpha2(code).is_ok()
+    // Looking among all names is dear, and every token asks.
+    static KNOWN: LazyLock<HashSet<[u8; 2]>> = LazyLock::new(|| {
+        let all = celes::Country::get_countries();
+        all.iter().filter_map(|country| country.alpha2.as_bytes().try_into().ok()).collect()
+    });
+    code.as_bytes().try_into().is_ok_and(|code: [u8; 2]| KNOWN.contains(&code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_country_is_known_and_nothing_else() {
+        let letters = || b'A'..=b'Z';
+        for code in letters().flat_map(|a| letters().map(move |b| [a, b])) {
+            let code = std::str::from_utf8(&code).unwrap();
+            assert_eq!(is_country(code), celes::Country::from_alpha2(code).is_ok(), "{code}");
+        }
+        for bad in ["", "D", "DEU", "de", "dE", "Ü"] {
+            assert!(!is_country(bad), "{bad}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Money: integer minor units with their currency. No float comes near it.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 /// A currency of ISO 4217 that has minor units (gold and test codes have none).
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -9,11 +10,19 @@ pub struct Currency(iso_currency::Currency);
 impl Currency {
     /// Looks a currency up by its three upper-case letters.
     pub fn from_code(code: &str) -> Option<Self> {
-        if !code.bytes().all(|b| b.is_ascii_uppercase()) {
-            return None;
-        }
-        let c = iso_currency::Currency::from_code(code)?;
-        c.exponent().map(|_| Currency(c))
+        let code: &[u8; 3] = code.as_bytes().try_into().ok()?;
+        // Looking among all names for the right one is dear, and every token asks
+        // several times.
+        static BY_CODE: LazyLock<Vec<Option<Currency>>> = LazyLock::new(|| {
+            let mut table = vec![None; LETTERS.pow(3)];
+            for currency in Currency::all() {
+                if let Some(place) = currency.code().as_bytes().try_into().ok().and_then(place) {
+                    table[place] = Some(currency);
+                }
+            }
+            table
+        });
+        BY_CODE[place(code)?]
     }
 
     /// Every currency, in the order of the standard's code.
@@ -68,6 +77,14 @@ impl Currency {
     fn scale(self) -> i64 {
         10_i64.pow(self.digits())
     }
+}
+
+const LETTERS: usize = 26;
+
+/// The place of three upper-case letters among all there are.
+fn place(code: &[u8; 3]) -> Option<usize> {
+    let digit = |byte: &u8| byte.is_ascii_uppercase().then(|| usize::from(byte - b'A'));
+    code.iter().try_fold(0, |place, byte| Some(place * LETTERS + digit(byte)?))
 }
 
 impl PartialOrd for Currency {
@@ -342,6 +359,16 @@ mod tests {
             assert!(Currency::from_code(bad).is_none(), "{bad}");
         }
         assert!(Currency::all().count() > 150);
+    }
+
+    #[test]
+    fn every_currency_is_found_and_nothing_else() {
+        let letters = || b'A'..=b'Z';
+        for code in letters().flat_map(|a| letters().flat_map(move |b| letters().map(move |c| [a, b, c]))) {
+            let code = std::str::from_utf8(&code).unwrap();
+            let known = iso_currency::Currency::from_code(code).filter(|c| c.exponent().is_some());
+            assert_eq!(Currency::from_code(code), known.map(Currency), "{code}");
+        }
     }
 
     #[test]
