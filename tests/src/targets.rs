@@ -62,7 +62,8 @@ fn shapes() -> &'static [&'static Shape] {
 fn body(data: &[u8]) {
     let (n, bytes) = choice(data);
     let shape = shapes()[n % shapes().len()];
-    let Ok(value) = shape::parse(bytes) else { return };
+    let plain = token::Draft::plain(bytes);
+    let Ok(value) = shape::parse(bytes) else { return assert_eq!(plain, None) };
     let faults = shape::check(shape, &value);
     assert!(faults.len() <= shape::MAX_VIOLATIONS);
     match read::checked(shape, &value) {
@@ -70,8 +71,11 @@ fn body(data: &[u8]) {
         Ok(read) => assert_eq!(shape::check(shape, &read), [], "{value}"),
         Err(told) => assert_eq!(told, faults, "{value}"),
     }
-    // The strict one is read by hand.
+    // The strict one is read by hand, and in haste where it is plain.
     let _ = token::TokenBody::read(&value);
+    if plain.is_some() {
+        assert_eq!(plain, token::Draft::read(value).ok());
+    }
 }
 
 /// What stands behind a path, held against the shape of some route.

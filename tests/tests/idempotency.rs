@@ -140,7 +140,7 @@ async fn a_crash_between_effect_and_answer_loses_neither() {
         let body = checkout_body("9.99", "USD");
         let read = Draft::read(shape::parse(body.as_bytes()).unwrap()).unwrap();
         let run = begin(&world.app, &format!("POST {TOKEN}"), "crash", &body).await.unwrap();
-        let made = run.serve(token::create(&world.app, demo(), &read)).await.unwrap();
+        let made = run.serve(token::create(&world.app, demo(), read)).await.unwrap();
         assert!(run.changed());
         drop(run);
 

@@ -2,7 +2,8 @@
 
 use crate::Problem;
 use crate::request::JSON;
-use axum::body::{Body, Bytes};
+use axum::BoxError;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{FromRequest, RawQuery, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -20,21 +21,50 @@ pub struct JsonBody(pub Value);
 impl<S: Send + Sync> FromRequest<S> for JsonBody {
     type Rejection = Problem;
 
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        JsonText::from_request(request, state).await?.value().map(JsonBody)
+    }
+}
+
+/// The body of a request that says it is JSON, as it came.
+pub struct JsonText(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for JsonText {
+    type Rejection = Problem;
+
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let (is_json, is_packed) = (is_json(request.headers()), is_packed(request.headers()));
-        let bytes = whole(request.into_body()).await?;
+        let (parts, body) = request.into_parts();
+        JsonText::of(&parts.headers, body).await
+    }
+}
+
+impl JsonText {
+    /// The body that came with these headers.
+    pub(crate) async fn of<B: HttpBody>(headers: &HeaderMap, body: B) -> Result<Self, Problem>
+    where
+        B::Error: Into<BoxError>,
+    {
+        let bytes = whole(body).await?;
         if bytes.is_empty() {
-            return Ok(JsonBody(Value::Object(serde_json::Map::new())));
+            return Ok(JsonText(bytes));
         }
-        if !is_json {
+        if !is_json(headers) {
             let message = "The Content-Type header must be application/json";
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
         }
-        if is_packed {
+        if is_packed(headers) {
             let message = "The request body must not be compressed: no Content-Encoding is supported";
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
         }
-        shape::parse(&bytes).map(JsonBody).map_err(|e| match e {
+        Ok(JsonText(bytes))
+    }
+
+    /// What it says; see [`JsonBody`].
+    pub fn value(&self) -> Result<Value, Problem> {
+        if self.0.is_empty() {
+            return Ok(Value::Object(serde_json::Map::new()));
+        }
+        shape::parse(&self.0).map_err(|e| match e {
             BodyError::Empty => Problem::new(StatusCode::BAD_REQUEST, "The request body is empty"),
             BodyError::NotJson => Problem::new(StatusCode::BAD_REQUEST, "The request body is not valid JSON"),
             BodyError::TooDeep => {
@@ -50,7 +80,10 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
 }
 
 /// All of a body.
-pub(crate) async fn whole(body: Body) -> Result<Bytes, Problem> {
+pub(crate) async fn whole<B: HttpBody>(body: B) -> Result<Bytes, Problem>
+where
+    B::Error: Into<BoxError>,
+{
     match Limited::new(body, LIMIT).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(e) if e.is::<LengthLimitError>() => {

@@ -114,7 +114,7 @@ pub async fn buy(
     );
     let value = coinslot_wire::shape::parse(request.as_bytes()).map_err(|e| e.to_string())?;
     let body = Draft::read(value).map_err(|v| format!("{v:?}"))?;
-    token::create(app, caller, &body).await.map_err(|e| format!("{e:?}"))
+    token::create(app, caller, body).await.map_err(|e| format!("{e:?}"))
 }
 
 /// A webhook as the demo page lists it.

@@ -9,7 +9,8 @@ use coinslot_domain::token::{self, GUEST, LIFE, Place};
 use coinslot_store::token::{Page, Stored};
 use coinslot_store::{StoreError, Tx, reached};
 use coinslot_wire::token::{Draft, TokenBody};
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use subtle::ConstantTimeEq;
 
@@ -36,7 +37,7 @@ impl From<StoreError> for TokenError {
 
 /// Makes a token. Only the hash of its secret is stored: whoever reads the
 /// database cannot pay with it.
-pub async fn create(app: &App, caller: Caller, body: &Draft) -> Result<String, TokenError> {
+pub async fn create(app: &App, caller: Caller, body: Draft) -> Result<String, TokenError> {
     let id = ProjectId::new(body.project_id()).ok_or(TokenError::NotYours)?;
     let known = merchant::known(app, caller, id).await?.ok_or(TokenError::NotYours)?;
     let project = &known.project;
@@ -50,18 +51,18 @@ pub async fn create(app: &App, caller: Caller, body: &Draft) -> Result<String, T
         return Err(TokenError::Disabled);
     }
     let secret = token::letters(app.bytes());
+    let said = body.attributes().map(coinslot_wire::attribute::values).unwrap_or_default();
+    let user = if said.is_empty() { String::new() } else { body.user_id().to_string() };
     let stored = Stored {
         project: id,
         hash: hash(&secret),
         dry_run: body.sandbox(),
-        body: body.to_stored(),
+        body: body.into_stored(),
         expires_at: app.now(id) + LIFE,
     };
     let number = app.token_page().await?;
     // A request that may be taken up again has to get the same token again.
     let alone = idempotency::is_served();
-    let said = body.attributes().map(coinslot_wire::attribute::values).unwrap_or_default();
-    let user = if said.is_empty() { String::new() } else { body.user_id().to_string() };
     let plain = said.is_empty();
     let keep = move |tx: &mut Tx<'_>| {
         let place = coinslot_store::token::keep(tx, &stored, number, alone);
@@ -186,7 +187,7 @@ pub fn is_kept(tx: &mut Tx<'_>, token: &str) -> Result<bool, StoreError> {
 
 /// Bytes of pages that are kept in memory.
 const COPIES: usize = 4 << 20;
-/// Tokens of which it is known that nobody began to pay with them.
+/// Pages with tokens of which it is known that nobody began to pay with them.
 const UNUSED: usize = 1 << 16;
 
 /// Pages that were looked at last. What stands on a page never changes. Also
@@ -206,10 +207,16 @@ struct Copies {
     size: usize,
 }
 
+/// Tokens that are unused, a bit for each place of a page.
 #[derive(Default)]
 struct Unused {
-    all: HashSet<(ProjectId, Place)>,
-    order: VecDeque<(ProjectId, Place)>,
+    pages: HashMap<Number, u64>,
+    order: VecDeque<Number>,
+}
+
+/// The bit of a place.
+fn bit(place: Place) -> u64 {
+    u32::try_from(place.slot).ok().and_then(|slot| 1_u64.checked_shl(slot)).unwrap_or(0)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -239,23 +246,31 @@ impl Pages {
     }
 
     pub(crate) fn made(&self, project: ProjectId, place: Place) {
-        let mut unused = lock(&self.unused);
-        unused.all.insert((project, place));
-        unused.order.push_back((project, place));
+        let mut guard = lock(&self.unused);
+        let unused = &mut *guard;
+        match unused.pages.entry((project, place.page)) {
+            Entry::Occupied(mut known) => *known.get_mut() |= bit(place),
+            Entry::Vacant(new) => {
+                new.insert(bit(place));
+                unused.order.push_back((project, place.page));
+            }
+        }
         if unused.order.len() > UNUSED
             && let Some(oldest) = unused.order.pop_front()
         {
-            unused.all.remove(&oldest);
+            unused.pages.remove(&oldest);
         }
     }
 
     fn is_unused(&self, project: ProjectId, place: Place) -> bool {
-        lock(&self.unused).all.contains(&(project, place))
+        lock(&self.unused).pages.get(&(project, place.page)).is_some_and(|bits| bits & bit(place) != 0)
     }
 
     /// Notes that somebody is about to begin to pay with a token.
     pub(crate) fn used(&self, project: ProjectId, place: Place) {
-        lock(&self.unused).all.remove(&(project, place));
+        if let Some(bits) = lock(&self.unused).pages.get_mut(&(project, place.page)) {
+            *bits &= !bit(place);
+        }
     }
 }
 
@@ -273,7 +288,7 @@ pub(crate) async fn asked(app: &App, data: &str) -> Result<(Arc<Project>, Draft,
     let known = known::project(app, id).await?.ok_or(PageError::Serverless)?;
     let guest = [GUEST, &token::letters(app.bytes())].concat();
     let draft = Draft::of_browser(data, &guest).map_err(|_| PageError::Token)?;
-    let body = TokenBody::from_stored(&draft.to_stored()).ok_or(PageError::Token)?;
+    let body = TokenBody::from_stored(draft.to_stored()).ok_or(PageError::Token)?;
     if !body.sandbox() {
         return Err(PageError::NoAgreement);
     }
@@ -293,7 +308,7 @@ pub async fn of_browser(app: &App, data: &str, ip: Option<&str>) -> Result<Strin
         project: id,
         hash: hash(&secret),
         dry_run: draft.sandbox(),
-        body: draft.to_stored(),
+        body: draft.into_stored(),
         expires_at: app.now(id) + LIFE,
     };
     let number = app.token_page().await?;
@@ -326,4 +341,40 @@ pub async fn purge(app: &App) -> Result<u64, StoreError> {
             .await?;
     }
     Ok(purged)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use coinslot_domain::token::SLOTS;
+
+    #[test]
+    fn each_place_of_a_page_is_used_by_itself() {
+        let (pages, project) = (Pages::default(), ProjectId::new(7).unwrap());
+        let place = |page, slot| Place { page, slot };
+        for slot in 0..SLOTS {
+            assert!(!pages.is_unused(project, place(3, slot)), "{slot} was not made");
+            pages.made(project, place(3, slot));
+        }
+        pages.used(project, place(3, 0));
+        pages.used(project, place(3, SLOTS - 1));
+        pages.used(project, place(4, 5));
+        let unused: Vec<_> = (0..SLOTS).filter(|slot| pages.is_unused(project, place(3, *slot))).collect();
+        assert_eq!(unused, (1..SLOTS - 1).collect::<Vec<_>>());
+        assert!(!pages.is_unused(project, place(4, 5)) && !pages.is_unused(ProjectId::new(8).unwrap(), place(3, 5)));
+        pages.made(project, place(3, SLOTS));
+        assert!(!pages.is_unused(project, place(3, SLOTS)), "no page has such a place");
+    }
+
+    #[test]
+    fn pages_are_forgotten_in_their_order() {
+        let (pages, project) = (Pages::default(), ProjectId::new(7).unwrap());
+        let all = UNUSED as i64 + 10;
+        for page in 0..all {
+            pages.made(project, Place { page, slot: 1 });
+        }
+        let known = |page| pages.is_unused(project, Place { page, slot: 1 });
+        assert!(!known(0) && !known(9) && known(10) && known(all - 1));
+        assert_eq!(lock(&pages.unused).pages.len(), UNUSED);
+    }
 }

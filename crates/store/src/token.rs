@@ -6,6 +6,7 @@ use crate::{StoreError, Tx};
 use coinslot_domain::id::ProjectId;
 use coinslot_domain::time::Time;
 use coinslot_domain::token::{Place, SLOTS};
+use std::fmt::Write;
 use std::ops::Range;
 
 statements! {
@@ -67,7 +68,9 @@ pub(crate) struct Line<'a> {
     project: i64,
     number: i64,
     alone: bool,
-    text: &'a str,
+    /// What is said of it; see [`Stored::head`].
+    head: &'a str,
+    body: &'a str,
     expires_at: i64,
 }
 
@@ -94,12 +97,13 @@ impl Pages {
 
     /// Puts a line on a page, which has the number of its first line.
     pub(crate) fn add(&mut self, line: Line<'_>) -> Place {
-        let Line { project, number, alone, text, expires_at } = line;
-        let fits = |f: &Filling| f.open && f.project == project && f.count < SLOTS && f.text.len() + text.len() <= FULL;
+        let Line { project, number, alone, head, body, expires_at } = line;
+        let length = head.len() + body.len() + 1;
+        let fits = |f: &Filling| f.open && f.project == project && f.count < SLOTS && f.text.len() + length <= FULL;
         let at = match self.filled.iter().rposition(fits).filter(|_| !alone) {
             Some(at) => at,
             None => {
-                let room = String::with_capacity(if alone { text.len() } else { 4 * text.len() });
+                let room = String::with_capacity(if alone { length } else { 4 * length });
                 self.filled.push(Filling { project, page: number, open: !alone, count: 0, text: room, expires_at });
                 self.filled.len() - 1
             }
@@ -107,7 +111,9 @@ impl Pages {
         let filling = &mut self.filled[at];
         let place = Place { page: filling.page, slot: filling.count };
         filling.count += 1;
-        filling.text.push_str(text);
+        filling.text.push_str(head);
+        filling.text.push_str(body);
+        filling.text.push('\n');
         filling.expires_at = filling.expires_at.max(expires_at);
         place
     }
@@ -126,9 +132,21 @@ impl Filling {
 /// nothing else has: that of the page, if the token begins one. `alone`, it has
 /// the page to itself, so that the place is known beforehand.
 pub fn keep(tx: &mut Tx<'_>, t: &Stored, number: i64, alone: bool) -> Place {
-    let Stored { hash, dry_run, body, expires_at, .. } = t;
-    let text = format!("{hash} {} {} {}\n{body}\n", u8::from(*dry_run), expires_at.0, body.len());
-    tx.keep_token(Line { project: t.project.get(), number, alone, text: &text, expires_at: expires_at.0 })
+    let (head, project, expires_at) = (t.head(), t.project.get(), t.expires_at.0);
+    tx.keep_token(Line { project, number, alone, head: &head, body: &t.body, expires_at })
+}
+
+impl Stored {
+    /// What stands before its body.
+    fn head(&self) -> String {
+        let Stored { hash, dry_run, body, expires_at, .. } = self;
+        let mut head = String::with_capacity(hash.len() + 48);
+        head.push_str(hash);
+        head.push_str(if *dry_run { " 1 " } else { " 0 " });
+        // Writing to a string does not fail.
+        let _ = writeln!(head, "{} {}", expires_at.0, body.len());
+        head
+    }
 }
 
 /// The tokens of a page. They never change.
@@ -248,24 +266,25 @@ pub fn purge(tx: &mut Tx<'_>, project: ProjectId, before: Time, limit: i64) -> R
 mod tests {
     use super::*;
 
-    fn line(body: &str) -> String {
-        format!("{} 1 99 {}\n{body}\n", "a".repeat(64), body.len())
+    fn head(body: &str) -> String {
+        let (project, hash) = (ProjectId::new(1).unwrap(), "a".repeat(64));
+        Stored { project, hash, dry_run: true, body: body.into(), expires_at: Time(99) }.head()
     }
 
-    fn add(pages: &mut Pages, project: i64, number: i64, text: &str) -> Place {
-        pages.add(Line { project, number, alone: false, text, expires_at: 99 })
+    fn add(pages: &mut Pages, project: i64, number: i64, body: &str) -> Place {
+        pages.add(Line { project, number, alone: false, head: &head(body), body, expires_at: 99 })
     }
 
     #[test]
     fn a_page_holds_the_tokens_of_one_project() {
         let mut pages = Pages::default();
         let bodies = ["{}", "{\"ü\": \"\n not escaped\"}", ""];
-        let places: Vec<_> = (50..).zip(bodies).map(|(n, body)| add(&mut pages, 1, n, &line(body))).collect();
+        let places: Vec<_> = (50..).zip(bodies).map(|(n, body)| add(&mut pages, 1, n, body)).collect();
         assert_eq!(places, [0, 1, 2].map(|slot| Place { page: 50, slot }));
-        assert_eq!(add(&mut pages, 2, 53, &line("{}")), Place { page: 53, slot: 0 });
-        let alone = Line { project: 1, number: 54, alone: true, text: &line("{}"), expires_at: 99 };
+        assert_eq!(add(&mut pages, 2, 53, "{}"), Place { page: 53, slot: 0 });
+        let alone = Line { project: 1, number: 54, alone: true, head: &head("{}"), body: "{}", expires_at: 99 };
         assert_eq!(pages.add(alone), Place { page: 54, slot: 0 }, "of its own");
-        let later = Line { project: 1, number: 55, alone: false, text: &line("x"), expires_at: 100 };
+        let later = Line { project: 1, number: 55, alone: false, head: &head("x"), body: "x", expires_at: 100 };
         assert_eq!(pages.add(later), Place { page: 50, slot: 3 });
         let filled = pages.take();
         assert!(pages.take().is_empty());
@@ -281,11 +300,11 @@ mod tests {
     #[test]
     fn a_page_has_an_end() {
         let mut pages = Pages::default();
-        let large = line(&"x".repeat(FULL / 3));
+        let large = "x".repeat(FULL / 3);
         let places: Vec<_> = (0..4).map(|n| add(&mut pages, 1, n, &large).page).collect();
         assert_eq!(places, [0, 0, 2, 2]);
         for n in 0..=SLOTS {
-            assert_eq!(add(&mut pages, 7, 10 + n, &line("")).slot, n % SLOTS);
+            assert_eq!(add(&mut pages, 7, 10 + n, "").slot, n % SLOTS);
         }
     }
 

@@ -25,6 +25,7 @@ pub mod notice;
 pub mod openapi;
 pub mod page;
 pub mod pay2play;
+mod plain;
 pub mod plan;
 pub mod product;
 pub mod project;

@@ -246,6 +246,11 @@ impl TextRule {
         })
     }
 
+    /// Whether nothing is wrong with `text`.
+    pub(crate) fn holds(self, text: &str) -> bool {
+        self.fault(text).is_none()
+    }
+
     /// What is wrong with `text`, if anything.
     fn fault(self, text: &str) -> Option<String> {
         let upper = |n: usize| text.len() == n && text.bytes().all(|b| b.is_ascii_uppercase());
@@ -332,6 +337,28 @@ const FORBIDDEN_SCHEMES: &[&str] = &[
 /// repair (backslashes, missing slashes, blanks, a user name before the host)
 /// does not.
 pub fn is_url(text: &str) -> bool {
+    is_plain_url(text) || is_any_url(text)
+}
+
+/// Whether it is what most are: `https`, a name, and a path of plain characters,
+/// in which there is nothing that could be repaired.
+fn is_plain_url(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("https://") else { return false };
+    let (host, path) = rest.split_at(rest.bytes().position(|b| b == b'/').unwrap_or(rest.len()));
+    let mut before = b'.';
+    for b in host.bytes() {
+        if !(b.is_ascii_alphanumeric() || b == b'-' || b == b'.' && before != b'.') {
+            return false;
+        }
+        before = b;
+    }
+    before != b'.'
+        && path
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'/' | b'_' | b'?' | b'=' | b'&'))
+}
+
+fn is_any_url(text: &str) -> bool {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&b);
     if !text.bytes().all(allowed) || !percent_is_sound(text) {
         return false;
@@ -506,7 +533,7 @@ fn fits(shape: &Shape, value: &Value) -> bool {
             // As many characters as bytes, or fewer.
             let enough = text.len() >= *min && (*min <= 1 || text.is_ascii());
             let sound = enough && text.len() <= *max && !text.contains('\0');
-            sound && rule.is_none_or(|rule| rule.fault(text).is_none())
+            sound && rule.is_none_or(|rule| rule.holds(text))
         }
         (Shape::Enum(values), Value::String(text)) => values.contains(&text.as_str()),
         (Shape::Integer { min, max }, Value::Number(n)) => {
@@ -628,7 +655,7 @@ fn is_decimal(text: &str) -> bool {
 }
 
 /// Whether the number written as `text` is greater than zero.
-fn is_positive(text: &str) -> bool {
+pub(crate) fn is_positive(text: &str) -> bool {
     let mantissa = text.split(['e', 'E']).next().unwrap_or_default();
     !text.starts_with('-') && mantissa.bytes().any(|b| (b'1'..=b'9').contains(&b))
 }
@@ -969,7 +996,7 @@ mod tests {
             "my-game+v1.0://paid",
             "mygame:///paid?x=1",
         ] {
-            assert!(is_url(good), "{good}");
+            assert!(is_url(good) && is_any_url(good), "{good}");
         }
     }
 
@@ -1083,6 +1110,7 @@ mod tests {
         fn no_url_leaves_its_host(text in "[a-z.:@/\\\\?#%\\[\\]-]{0,24}") {
             // Whatever passes starts with a host of plain characters.
             let url = format!("https://{text}");
+            prop_assert_eq!(is_url(&url), is_any_url(&url));
             if is_url(&url) {
                 let host: String = text.chars().take_while(|c| !"/?#".contains(*c)).collect();
                 prop_assert!(!host.is_empty() && !host.contains(['@', '\\', '%']));

@@ -1,7 +1,7 @@
 //! Payment tokens.
 
 use super::Merchant;
-use crate::body::{JsonBody, json};
+use crate::body::{self, JsonText};
 use crate::{Answer, AnswerBody, Auth, Problem, Route};
 use axum::extract::State;
 use axum::http::{Method, StatusCode};
@@ -12,7 +12,6 @@ use coinslot_app::token::TokenError;
 use coinslot_app::wallet::WalletError;
 use coinslot_wire::shape::{Field, Shape, Unknown, Violation};
 use coinslot_wire::token::{Draft, TOKEN};
-use serde_json::json;
 
 /// What a token is asked for with, at the least and a little more.
 const EXAMPLE: &str = r#"{
@@ -64,14 +63,19 @@ pub fn routes() -> Vec<Route> {
     }]
 }
 
-async fn create(
-    State(app): State<Shared>,
-    Merchant(caller): Merchant,
-    JsonBody(body): JsonBody,
-) -> Result<Response, Problem> {
-    let body = Draft::read(body).map_err(Problem::invalid)?;
-    let token = coinslot_app::token::create(&app, caller, &body).await?;
-    Ok(json(StatusCode::OK, &json!({ "token": token })))
+async fn create(State(app): State<Shared>, merchant: Merchant, body: JsonText) -> Result<Response, Problem> {
+    make(&app, merchant, &body).await
+}
+
+/// Makes a token.
+pub(crate) async fn make(app: &Shared, Merchant(caller): Merchant, body: &JsonText) -> Result<Response, Problem> {
+    let draft = match Draft::plain(&body.0) {
+        Some(draft) => draft,
+        None => Draft::read(body.value()?).map_err(Problem::invalid)?,
+    };
+    let token = coinslot_app::token::create(app, caller, draft).await?;
+    // A token is letters, digits and underscores.
+    Ok(body::bytes([r#"{"token":""#, &token, r#""}"#].concat().into()))
 }
 
 impl From<TokenError> for Problem {
