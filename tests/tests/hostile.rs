@@ -22,8 +22,8 @@ const CREDENTIALS: &str = "Authorization: Basic MjM0MDpkZW1vX2FwaV9rZXk=\r\nConn
 async fn listen(world: &World, options: Options) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let router = server::router(&world.app, options);
-    tokio::spawn(server::serve(listener, router, options, std::future::pending()));
+    let doors = server::doors(&world.app, options);
+    tokio::spawn(server::serve(listener, doors, options, std::future::pending()));
     address
 }
 

@@ -18,11 +18,12 @@ pub mod postman;
 mod problem;
 mod request;
 pub mod shop;
+mod shortcut;
 
 pub use answer::{Answer, AnswerBody};
 pub use language::Languages;
 pub use problem::Problem;
-pub use request::RequestId;
+pub use shortcut::{Found, Shortcut};
 
 use axum::Router;
 use axum::http::Method;
@@ -30,6 +31,8 @@ use axum::routing::MethodRouter;
 use coinslot_app::Shared;
 use coinslot_domain::limit::Rate;
 use coinslot_wire::shape::Shape;
+use limit::Limits;
+use std::sync::Arc;
 
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,11 +98,14 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// Serves every operation; those that need credentials, at most at a rate for
-/// each API key.
-pub fn router(app: Shared, rate: Option<Rate>) -> Router {
-    Router::new()
-        .merge(merchant::router(app.clone(), rate))
+/// each API key. Beside it, a shortcut to some of them.
+pub fn router(app: Shared, rate: Option<Rate>) -> (Router, Shortcut) {
+    let limits = rate.map(|rate| Arc::new(Limits::new(app.clone(), rate)));
+    let shortcut = Shortcut::new(app.clone(), limits.clone());
+    let router = Router::new()
+        .merge(merchant::router(app.clone(), limits))
         .merge(shop::router(app.clone(), rate))
         .merge(health::router(app.clone()))
-        .merge(openapi::router(app))
+        .merge(openapi::router(app));
+    (router, shortcut)
 }

@@ -2,7 +2,6 @@
 
 use crate::Problem;
 use crate::merchant::{Known, PREFIXES};
-use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use coinslot_app::Shared;
@@ -66,20 +65,21 @@ impl Limits {
     }
 }
 
-/// Refuses who calls too often.
-pub(crate) fn refused(limits: Option<&Limits>, request: &Request) -> Option<Response> {
-    if let (Some(limits), Some(known)) = (limits, request.extensions().get::<Known>()) {
-        let key = Key::Api(known.caller.merchant, known.key_hash.clone());
-        let own = request.extensions().get::<MatchedPath>().and_then(|path| own(request.method(), path.as_str()));
-        let taken = match own {
-            Some((path, rate)) => limits.take((key.clone(), Some(path)), rate),
-            None => Ok(()),
-        };
-        if let Err(wait) = taken.and_then(|()| limits.take((key, None), limits.rate)) {
-            return Some(refuse(wait));
-        }
-    }
-    None
+/// Refuses who calls too often. `path` is the one that the router knows the
+/// operation by.
+pub(crate) fn refused(
+    limits: Option<&Limits>,
+    known: Option<&Known>,
+    method: &Method,
+    path: Option<&str>,
+) -> Option<Response> {
+    let (limits, known) = limits.zip(known)?;
+    let key = Key::Api(known.caller.merchant, known.key_hash.clone());
+    let taken = match path.and_then(|path| own(method, path)) {
+        Some((path, rate)) => limits.take((key.clone(), Some(path)), rate),
+        None => Ok(()),
+    };
+    taken.and_then(|()| limits.take((key, None), limits.rate)).err().map(refuse)
 }
 
 /// The rate of an operation's own, by the path that the router knows it by.

@@ -4,42 +4,56 @@
 use crate::limit::{Limits, refused};
 use crate::merchant::identify;
 use crate::{Problem, idempotency};
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use coinslot_app::Shared;
 use std::sync::Arc;
-
-/// Names a request in its answer, in errors and in logs.
-#[derive(Clone, Debug)]
-pub struct RequestId(pub String);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Wraps every handler of the API.
 pub(crate) async fn layer(
     State((app, limits)): State<(Shared, Option<Arc<Limits>>)>,
-    mut request: Request,
+    request: Request,
     next: Next,
 ) -> Response {
-    let id = app.request_id();
-    let (method, path) = (request.method().clone(), request.uri().path().to_string());
-    let mut response = if method == Method::OPTIONS {
+    let asked = Asked::new(&app, &request);
+    let response = if asked.method == Method::OPTIONS {
         preflight(ALLOWED)
     } else {
-        request.extensions_mut().insert(RequestId(id.clone()));
         answer(&app, limits.as_deref(), request, next).await
     };
-    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        *response.body_mut() = problem.body(&id).to_json().into();
-        response.headers_mut().remove(header::CONTENT_LENGTH);
-        response.headers_mut().insert(header::CONTENT_TYPE, JSON);
+    asked.answered(response)
+}
+
+/// A request under way: its id, and what the log says of it.
+pub(crate) struct Asked {
+    id: String,
+    method: Method,
+    uri: Uri,
+}
+
+impl Asked {
+    /// Names a request.
+    pub(crate) fn new<B>(app: &Shared, request: &axum::http::Request<B>) -> Self {
+        Asked { id: app.request_id(), method: request.method().clone(), uri: request.uri().clone() }
     }
-    response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept-Language"));
-    common_headers(response.headers_mut(), &id);
-    log(&id, &method, &path, response.status());
-    response
+
+    /// Makes whole what is answered: the headers, and the body of an error.
+    pub(crate) fn answered(self, mut response: Response) -> Response {
+        let Asked { id, method, uri } = self;
+        if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+            *response.body_mut() = problem.body(&id).to_json().into();
+            response.headers_mut().remove(header::CONTENT_LENGTH);
+            response.headers_mut().insert(header::CONTENT_TYPE, JSON);
+        }
+        common_headers(response.headers_mut(), &id);
+        response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept-Language"));
+        log(&id, &method, uri.path(), response.status());
+        response
+    }
 }
 
 /// A line for each request that went well would be more than the request itself
@@ -53,15 +67,18 @@ pub(crate) fn log(id: &str, method: &Method, path: &str, status: StatusCode) {
 
 /// Who calls, whether they may, whether they did before, and then the handler.
 async fn answer(app: &Shared, limits: Option<&Limits>, mut request: Request, next: Next) -> Response {
-    if let Err(problem) = identify(app, &mut request).await {
-        return problem.into_response();
+    match identify(app, request.headers()).await {
+        Ok(Some(known)) => drop(request.extensions_mut().insert(known)),
+        Ok(None) => {}
+        Err(problem) => return problem.into_response(),
     }
     admit(app, limits, request, next).await
 }
 
 /// Whether who calls may, whether they did before, and then the handler.
 pub(crate) async fn admit(app: &Shared, limits: Option<&Limits>, request: Request, next: Next) -> Response {
-    match refused(limits, &request) {
+    let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    match refused(limits, request.extensions().get(), request.method(), path) {
         Some(refused) => refused,
         None => idempotency::serve(app, request, next).await,
     }
@@ -72,6 +89,9 @@ pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json;
 
 /// Headers of every answer of the APIs.
 pub(crate) fn common_headers(headers: &mut HeaderMap, id: &str) {
+    // Nearly every answer has nothing but a type so far.
+    let bare = headers.len() == 1 && headers.contains_key(header::CONTENT_TYPE);
+    headers.reserve(8);
     let fixed = [
         (header::CACHE_CONTROL, "no-cache"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -83,7 +103,7 @@ pub(crate) fn common_headers(headers: &mut HeaderMap, id: &str) {
     }
     // Named only where they are: every other answer would be longer for them.
     for name in [idempotency::REPLAYED, header::RETRY_AFTER] {
-        if headers.contains_key(&name) {
+        if !bare && headers.contains_key(&name) {
             headers.append(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from(name));
         }
     }

@@ -274,7 +274,9 @@ impl App {
     pub fn request_id(&self) -> String {
         let mut bytes = [0; 4];
         self.random.fill(&mut bytes);
-        format!("{:08x}", u32::from_be_bytes(bytes)).split_off(1)
+        let mut id = hex(&bytes);
+        id.remove(0);
+        id
     }
 
     /// Thirty-two hex digits that name a request in answers of the Store API and
@@ -334,5 +336,11 @@ pub fn hash(secret: impl AsRef<[u8]>) -> String {
 
 fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|four| char::from(DIGITS[usize::from(four)])).collect()
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        for four in [byte >> 4, byte & 15] {
+            text.push(char::from(DIGITS[usize::from(four)]));
+        }
+    }
+    text
 }

@@ -1,5 +1,6 @@
 //! Who calls, and what is theirs.
 
+pub use crate::known::Identity;
 use crate::known::{self, Known};
 use crate::{App, hash};
 use coinslot_domain::id::{MerchantId, ProjectId};
@@ -16,6 +17,16 @@ use std::sync::Arc;
 /// by its hash takes the same time for a near miss as for a far one.
 pub async fn authenticate(app: &App, id: MerchantId, key_hash: &str) -> Result<Option<Caller>, StoreError> {
     known::caller(app, id, key_hash.to_string()).await
+}
+
+/// The same of credentials as they were shown, which `read` understands: a
+/// merchant and an API key.
+pub async fn identify(
+    app: &App,
+    shown: &[u8],
+    read: impl FnOnce() -> Option<(MerchantId, String)>,
+) -> Result<Option<Arc<Identity>>, StoreError> {
+    known::identity(app, shown, read).await
 }
 
 /// A project the caller may use; `None` when it does not exist or is not the

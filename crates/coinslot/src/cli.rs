@@ -913,16 +913,16 @@ async fn run_serve(settings: Settings) -> Fallible<()> {
 async fn serve(ready: Ready, options: Options) -> Fallible<()> {
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let worker = tokio::spawn(coinslot_worker::run(ready.app.clone(), stopped));
-    let mut router = server::router(&ready.app, options);
+    let mut doors = server::doors(&ready.app, options);
     if let Some(listener) = ready.metrics {
         tracing::info!(address = %listener.local_addr()?, "serving metrics");
         let requests = Arc::new(Requests::default());
-        router = requests.counting(router);
+        doors = doors.counting(&requests);
         let figures = metrics::router(ready.app.clone(), requests);
         // Ends with the process: there is nothing in it to finish.
         tokio::spawn(server::serve(listener, figures, Options::default(), std::future::pending()));
     }
-    server::serve(ready.listener, router, options, told_to_stop()?).await;
+    server::serve(ready.listener, doors, options, told_to_stop()?).await;
     // Requests are done; now what they caused.
     let _ = stop.send(true);
     worker.await?;

@@ -1,5 +1,6 @@
 //! The server put together: doors, adapters and commands.
 
+mod alarm;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -43,32 +43,40 @@ impl Default for Door {
 }
 
 impl Requests {
-    fn door(&self, route: &Arc<str>, method: &'static str) -> Arc<Door> {
+    fn door(&self, route: &str, method: &'static str) -> Arc<Door> {
         // Nothing that is guarded can be left half done by a panic.
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&(route.clone(), method)).cloned();
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(door) = known.get(&(route.into(), method)) {
+            return door.clone();
+        }
+        drop(known);
         // There are as many routes as the router has; nobody can add to them.
-        known.unwrap_or_else(|| {
-            let mut doors = self.0.write().unwrap_or_else(PoisonError::into_inner);
-            doors.entry((route.clone(), method)).or_default().clone()
-        })
+        let mut doors = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        doors.entry((route.into(), method)).or_default().clone()
     }
 
     /// Has every request of a router counted.
     pub fn counting(self: &Arc<Self>, router: Router) -> Router {
         router.layer(from_fn_with_state(self.clone(), count))
     }
+
+    /// Counts a request that comes by a route.
+    pub async fn count(&self, route: &str, method: &Method, answer: impl Future<Output = Response>) -> Response {
+        let door = self.door(route, name(method));
+        let watch = Watch::start();
+        let response = answer.await;
+        door.times.note(watch.micros());
+        let status = usize::from(response.status().as_u16()).saturating_sub(100).min(STATUSES - 1);
+        door.statuses[status].count();
+        response
+    }
 }
 
 async fn count(State(requests): State<Arc<Requests>>, request: Request, next: Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>().map(|path| Arc::<str>::from(path.as_str()));
-    let route = route.unwrap_or_else(|| "none".into());
-    let door = requests.door(&route, name(request.method()));
-    let watch = Watch::start();
-    let response = next.run(request).await;
-    door.times.note(watch.micros());
-    let status = usize::from(response.status().as_u16()).saturating_sub(100).min(STATUSES - 1);
-    door.statuses[status].count();
-    response
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let method = request.method().clone();
+    let route = route.as_ref().map_or("none", MatchedPath::as_str);
+    requests.count(route, &method, next.run(request)).await
 }
 
 /// A method's name; clients may send any word as one.

@@ -3,27 +3,34 @@
 //! hyper's HTTP/1 builder is driven directly because a widely used client sends
 //! `POST` with two spaces before the path, which the usual front ends refuse.
 
-use axum::Router;
-use axum::body::Body;
-use axum::http::{HeaderMap, Request, StatusCode};
-use axum::response::IntoResponse;
+use crate::alarm::Alarm;
+use crate::metrics::Requests;
+use axum::body::{Body, Bytes, HttpBody};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::{BoxError, Router};
+use coinslot_api::Shortcut;
 use coinslot_app::Shared;
 use coinslot_domain::limit::Rate;
 use coinslot_paystation::ClientIp;
 use hyper::body::Incoming;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use std::collections::HashMap;
+use std::convert::Infallible;
+use std::future::poll_fn;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::pin::Pin;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tower::ServiceExt;
-use tower_http::catch_panic::CatchPanicLayer;
+use tower::{Service, ServiceExt};
+use tower_http::catch_panic::{CatchPanicLayer, DefaultResponseForPanic, ResponseForPanic};
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove};
 
 /// What the server shows, and to whom.
 #[derive(Clone, Copy, Debug, Default)]
@@ -83,24 +90,140 @@ const HEADERS: usize = 100;
 /// How long open connections may go on after the server was told to stop.
 const GRACE: Duration = Duration::from_secs(15);
 
-/// Every route of the server.
-pub fn router(app: &Shared, options: Options) -> Router {
-    let mut router = coinslot_api::router(app.clone(), options.rate).merge(coinslot_paystation::router(app.clone()));
+/// What answers requests: the router, and a shortcut past it.
+#[derive(Clone)]
+pub struct Doors {
+    router: Router,
+    /// The same, for clients that take answers packed.
+    packing: Option<Router>,
+    shortcut: Option<Shortcut>,
+    requests: Option<Arc<Requests>>,
+}
+
+impl From<Router> for Doors {
+    fn from(router: Router) -> Self {
+        Doors { router, packing: None, shortcut: None, requests: None }
+    }
+}
+
+/// Every door of the server.
+pub fn doors(app: &Shared, options: Options) -> Doors {
+    let (router, shortcut) = coinslot_api::router(app.clone(), options.rate);
+    let mut router = router.merge(coinslot_paystation::router(app.clone()));
     if options.demo {
         router = router.merge(coinslot_paystation::demo_router(app.clone()));
     }
-    router
-        .fallback(|| async { (StatusCode::NOT_FOUND, "There is nothing here.\n") })
-        .layer(CompressionLayer::new())
-        .layer(CatchPanicLayer::new())
+    let router = router.fallback(|| async { (StatusCode::NOT_FOUND, "There is nothing here.\n") });
+    let packing = Some(router.clone().layer(CompressionLayer::new()));
+    Doors { router, packing, shortcut: Some(shortcut), requests: None }
+}
+
+/// Every door of the server as a router, for those who call it without a
+/// connection.
+pub fn router(app: &Shared, options: Options) -> Router {
+    Router::new().fallback_service(doors(app, options))
+}
+
+impl Doors {
+    /// Has every request counted.
+    pub fn counting(self, requests: &Arc<Requests>) -> Self {
+        // A panic counts as the answer that it becomes.
+        let counting = |router: Router| requests.counting(router.layer(CatchPanicLayer::new()));
+        let (router, packing) = (counting(self.router), self.packing.map(counting));
+        Doors { router, packing, requests: Some(requests.clone()), ..self }
+    }
+
+    /// Answers a request, of which it may be known whence it came.
+    async fn answer<B>(&self, request: Request<B>, ip: Option<ClientIp>) -> Response
+    where
+        B: HttpBody<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        // Browsers take answers packed; games' servers hardly ever do.
+        let packing = self.packing.as_ref().filter(|_| request.headers().contains_key(header::ACCEPT_ENCODING));
+        let found = if packing.is_some() { None } else { Shortcut::finds(&request) };
+        let response = if let Some((shortcut, found)) = self.shortcut.as_ref().zip(found) {
+            let answer = pin!(shortcut.answer(found, request));
+            match &self.requests {
+                Some(requests) => requests.count(found.route, &Method::POST, caught(answer)).await,
+                None => caught(answer).await,
+            }
+        } else {
+            let mut request = request.map(Body::new);
+            if let Some(ip) = ip {
+                request.extensions_mut().insert(ip);
+            }
+            let router = packing.unwrap_or(&self.router).clone();
+            let answer = async { router.oneshot(request).await.unwrap_or_else(|never| match never {}) };
+            caught(pin!(answer)).await
+        };
+        match (packing, &self.packing) {
+            (None, Some(_)) => unpacked(response),
+            _ => response,
+        }
+    }
+}
+
+/// An answer. A panic is a 500.
+async fn caught(mut answer: Pin<&mut impl Future<Output = Response>>) -> Response {
+    let polled = poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(cx))) {
+        Ok(polled) => polled.map(Ok),
+        Err(panic) => Poll::Ready(Err(panic)),
+    });
+    match polled.await {
+        Ok(response) => response,
+        Err(panic) => DefaultResponseForPanic::default().response_for_panic(panic).map(Body::new),
+    }
+}
+
+/// What the layer that packs says also of answers that it leaves as they are:
+/// that others may get them packed.
+fn unpacked(mut response: Response) -> Response {
+    let headers = response.headers();
+    let packed = headers.contains_key(header::CONTENT_ENCODING) || headers.contains_key(header::CONTENT_RANGE);
+    let told = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"accept-encoding");
+    // JSON is packed, and most answers are JSON.
+    let is_json =
+        headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    let packable = match is_json {
+        true => SizeAbove::default().should_compress(&response),
+        false => DefaultPredicate::default().should_compress(&response),
+    };
+    if !packed && packable && !headers.get_all(header::VARY).iter().any(told) {
+        response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
+    }
+    response
+}
+
+impl Service<Request<Body>> for Doors {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let doors = self.clone();
+        Box::pin(async move {
+            let mut response = doors.answer(request, None).await;
+            // A connection says how long a body is, as the router does.
+            if let Some(length) = response.body().size_hint().exact() {
+                response.headers_mut().entry(header::CONTENT_LENGTH).or_insert(length.into());
+            }
+            Ok(response)
+        })
+    }
 }
 
 /// Serves until `stop` is done, then lets requests under way finish.
-pub async fn serve(listener: TcpListener, router: Router, options: Options, stop: impl Future<Output = ()>) {
+pub async fn serve(listener: TcpListener, doors: impl Into<Doors>, options: Options, stop: impl Future<Output = ()>) {
+    let doors = Arc::new(doors.into());
     // Each connection has a receiver: when none is left, all have ended.
     let (ending, _) = tokio::sync::watch::channel(false);
     let open = Open::default();
-    let mut stop = std::pin::pin!(stop);
+    let mut stop = pin!(stop);
     loop {
         let (stream, peer) = tokio::select! {
             accepted = listener.accept() => match accepted {
@@ -120,13 +243,21 @@ pub async fn serve(listener: TcpListener, router: Router, options: Options, stop
         };
         // Answers are small and come in one piece.
         let _ = stream.set_nodelay(true);
-        let router = router.clone();
+        let doors = doors.clone();
         let own = ClientIp(peer.ip().to_canonical().to_string().into());
+        let (alarm, mut bell) = Alarm::new(options.deadlines.headers.min(options.deadlines.request));
+        let timer = alarm.clone();
         let service = hyper::service::service_fn(move |request: Request<Incoming>| {
-            answer(router.clone(), request, (peer, own.clone()), options)
+            let (doors, own, alarm) = (doors.clone(), own.clone(), alarm.clone());
+            async move {
+                // Where it stands it stays: it is too large to be handed on.
+                let answer = pin!(answer(&doors, request, (peer, own), options));
+                let late = || (StatusCode::REQUEST_TIMEOUT, "The request took too long.\n").into_response();
+                Ok::<_, Infallible>(alarm.within(options.deadlines.request, answer).await.unwrap_or_else(late))
+            }
         });
         let mut http = hyper::server::conn::http1::Builder::new();
-        http.timer(TokioTimer::new())
+        http.timer(timer)
             .header_read_timeout(options.deadlines.headers)
             .max_buf_size(HEAD)
             .max_headers(HEADERS)
@@ -136,14 +267,23 @@ pub async fn serve(listener: TcpListener, router: Router, options: Options, stop
         let connection = http.serve_connection(stream, service).with_upgrades();
         let mut end = ending.subscribe();
         tokio::spawn(async move {
-            let mut connection = std::pin::pin!(connection);
-            let ended = tokio::select! {
-                ended = connection.as_mut() => ended,
-                () = async { drop(end.wait_for(|end| *end).await) } => {
-                    connection.as_mut().graceful_shutdown();
-                    connection.await
+            let mut connection = pin!(connection);
+            let looking = end.clone();
+            let mut told = pin!(end.changed());
+            let (mut ends, mut waits) = (false, false);
+            let ended = poll_fn(|cx| {
+                bell.poll(cx);
+                if !ends {
+                    // Who is to be woken stays the same, so to wait once is enough.
+                    ends = looking.has_changed().unwrap_or(true) || (!waits && told.as_mut().poll(cx).is_ready());
+                    waits = true;
+                    if ends {
+                        connection.as_mut().graceful_shutdown();
+                    }
                 }
-            };
+                connection.as_mut().poll(cx)
+            });
+            let ended = ended.await;
             if let Err(e) = ended {
                 tracing::debug!(error = %e, "a connection ended early");
             }
@@ -192,21 +332,16 @@ impl Drop for Place {
 }
 
 async fn answer(
-    router: Router,
+    doors: &Doors,
     request: Request<Incoming>,
     (peer, own): (SocketAddr, ClientIp),
     options: Options,
-) -> Result<axum::response::Response, std::convert::Infallible> {
-    let mut request = request.map(Body::new);
+) -> Response {
     let ip = match options.behind_proxy {
         true => ClientIp(client_ip(request.headers(), peer.ip(), true).to_canonical().to_string().into()),
         false => own,
     };
-    request.extensions_mut().insert(ip);
-    match tokio::time::timeout(options.deadlines.request, router.oneshot(request)).await {
-        Ok(answer) => answer,
-        Err(_) => Ok((StatusCode::REQUEST_TIMEOUT, "The request took too long.\n").into_response()),
-    }
+    doors.answer(request, Some(ip)).await
 }
 
 /// A stream that is given up when its reader takes nothing for too long.

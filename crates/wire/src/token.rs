@@ -657,7 +657,7 @@ impl Draft {
             _ => {}
         })?;
         let price = currency.zip(amount).and_then(|(currency, amount)| price_fault(currency, amount));
-        (price.is_none() && !said).then(|| Draft { text, ..draft })
+        (price.is_none() && !said).then_some(Draft { text, ..draft })
     }
 
     /// Takes what a browser sends in place of a token: the same body, in which
@@ -1945,8 +1945,10 @@ mod tests {
     fn scribble(shape: &Shape, choices: &mut dyn FnMut(usize) -> usize, out: &mut String) {
         #[rustfmt::skip]
         const ODD: &[&str] = &[
-            "null", "[]", "{}", "[[]]", r#""\u0041""#, r#""a\"b""#, r#""\\""#, "1e5", "1E+2", "-0", "0.10", "00", "-", "1.", ".5",
-            "12345678901234567890123", "-1", "0", "9.99", "true", "false", "nul", r#""""#, "\"é\u{10348}\"", "\"\u{7f}\"",
+            "null", "[]", "{}", "[[]]", r#""\u0041""#, r#""a\"b""#, r#""\\""#, "1e5", "1E+2", "-0", "0.10", "00", "-", "1.",
+            ".5", "é",
+            "12345678901234567890123", "-1", "0", "9.99", "true", "false", "nul", r#""""#, "\"é\u{10348}\"",
+            "\"\u{7f}\"",
             "\"\n\"", "[1,]", "{,}", r#"{"a":1,}"#, r#"{"a":1,"a":2}"#, r#"{"b":[{"d":null,"c":[1]}],"a":"x"}"#,
             r#"{"$serde_json::private::Number":"1"}"#, r#"{"$serde_json::private::RawValue":"1"}"#, "\u{feff}1", "\0",
         ];
@@ -2062,7 +2064,10 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(4000))]
 
         #[test]
-        fn haste_makes_no_difference(seed in any::<u64>(), change in prop::option::of((any::<u16>(), any::<u8>(), 0_u8..3))) {
+        fn haste_makes_no_difference(
+            seed in any::<u64>(),
+            change in prop::option::of((any::<u16>(), any::<u8>(), 0_u8..3)),
+        ) {
             let mut state = seed;
             let mut choices = |n: usize| {
                 state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);

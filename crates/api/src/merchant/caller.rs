@@ -1,37 +1,24 @@
 //! Who calls the Merchant API.
 
 use crate::Problem;
-use axum::extract::{FromRequestParts, RawPathParams, Request};
+use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::{HeaderMap, header, request::Parts};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use coinslot_app::Shared;
+use coinslot_app::merchant::Identity;
 use coinslot_app::wallet::WalletError;
-use coinslot_app::{Shared, hash};
 use coinslot_domain::id::{MerchantId, ProjectId};
 use coinslot_domain::merchant::{self, Caller, KeyScope};
+use std::sync::Arc;
 
 /// Who calls, as every layer and handler below knows it.
-#[derive(Clone)]
-pub(crate) struct Known {
-    /// The merchant, and what the key reaches.
-    pub(crate) caller: Caller,
-    /// The API key itself.
-    pub(crate) api_key: String,
-    /// Its hash.
-    pub(crate) key_hash: String,
-}
+pub(crate) type Known = Arc<Identity>;
 
-/// Finds out who calls. Who it is, nobody asks again.
-pub(crate) async fn identify(app: &Shared, request: &mut Request) -> Result<(), Problem> {
-    if let Some((merchant, api_key)) = credentials(request.headers()) {
-        let key_hash = hash(&api_key);
-        match coinslot_app::merchant::authenticate(app, merchant, &key_hash).await {
-            Ok(Some(caller)) => drop(request.extensions_mut().insert(Known { caller, api_key, key_hash })),
-            Ok(None) => {}
-            Err(e) => return Err(Problem::from(e)),
-        }
-    }
-    Ok(())
+/// Finds out who calls, if credentials say so. Who it is, nobody asks again.
+pub(crate) async fn identify(app: &Shared, headers: &HeaderMap) -> Result<Option<Known>, Problem> {
+    let Some(shown) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
+    Ok(coinslot_app::merchant::identify(app, shown.as_bytes(), || credentials(headers)).await?)
 }
 
 /// The merchant of the path, who is the one that called, with a key that
@@ -43,11 +30,26 @@ impl FromRequestParts<Shared> for Merchant {
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Problem> {
         let (caller, _) = in_path(parts, app).await?;
+        Merchant::of(caller)
+    }
+}
+
+impl Merchant {
+    fn of(caller: Caller) -> Result<Self, Problem> {
         match caller.scope {
             KeyScope::Company => Ok(Merchant(caller)),
             // Nothing in the path says that the call stays in the key's project.
             KeyScope::Project(_) => Err(Problem::forbidden()),
         }
+    }
+
+    /// The merchant that a path names so, who has to be the one that called.
+    pub(crate) fn named(known: Option<&Known>, name: &str) -> Result<Self, Problem> {
+        let caller = known.ok_or_else(Problem::unauthorized)?.caller;
+        if name.parse() != Ok(caller.merchant) {
+            return Err(Problem::forbidden());
+        }
+        Merchant::of(caller)
     }
 }
 

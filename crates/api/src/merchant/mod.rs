@@ -21,7 +21,7 @@ mod report;
 mod storefront;
 mod subscription;
 mod ticket;
-mod token;
+pub(crate) mod token;
 mod virtual_currency;
 mod wallet;
 
@@ -34,7 +34,6 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use coinslot_app::Shared;
-use coinslot_domain::limit::Rate;
 use std::sync::Arc;
 
 /// The canonical prefix, and the older ones under which clients know the same
@@ -74,8 +73,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// Serves them under every prefix.
-pub fn router(app: Shared, rate: Option<Rate>) -> Router {
-    let limits = rate.map(|rate| Arc::new(Limits::new(app.clone(), rate)));
+pub(crate) fn router(app: Shared, limits: Option<Arc<Limits>>) -> Router {
     let mut router = Router::new();
     for route in routes() {
         let path = route.path.strip_prefix(PREFIXES[0]).unwrap_or(&route.path);

@@ -8,6 +8,7 @@ use axum::extract::{FromRequestParts, RawPathParams, Request};
 use axum::http::{HeaderMap, StatusCode, header, request::Parts};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use coinslot_app::merchant::Identity;
 use coinslot_app::{ClientIp, Shared, StoreError, country, hash, player};
 use coinslot_domain::id::{MerchantId, ProjectId};
 use coinslot_domain::merchant::{Caller, Project, is_country};
@@ -24,7 +25,8 @@ pub(crate) async fn identify(app: &Shared, request: &mut Request) -> Result<(), 
     if let Some((number, api_key)) = basic(request.headers()) {
         let key_hash = hash(&api_key);
         if let Some(caller) = caller(app, number, &key_hash).await? {
-            request.extensions_mut().insert(Known { caller, api_key, key_hash });
+            let known: Known = Identity::new(caller, api_key, key_hash);
+            request.extensions_mut().insert(known);
         }
     }
     Ok(())
