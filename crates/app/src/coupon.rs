@@ -1,6 +1,7 @@
 //! Coupon promotions and their codes, as a merchant sets them up and players
 //! use them.
 
+use crate::balance::{self, Teller};
 use crate::promotion::unknown_items;
 use crate::{App, merchant};
 use coinslot_domain::coupon::{Campaign, Coupon, Refusal, Reward};
@@ -165,6 +166,7 @@ fn shown(tx: &mut Tx<'_>, project: ProjectId, code: &str, now: Time) -> Result<S
 /// then.
 pub async fn redeem(app: &App, project: ProjectId, code: String, user: String) -> Result<Shown, CouponError> {
     let id = app.id(OperationId::new).await?;
+    let teller = Teller::of(app, project).await?;
     let now = app.now(project);
     let done = app
         .store
@@ -195,7 +197,8 @@ pub async fn redeem(app: &App, project: ProjectId, code: String, user: String) -
             };
             let reward = reward(tx, &campaign, now)?;
             let completed = operation(OperationStatus::Completed, reward.virtual_currency);
-            wallet::book(tx, &completed)?.ok_or(CouponError::TooMuch)?;
+            let balance = wallet::book(tx, &completed)?.ok_or(CouponError::TooMuch)?;
+            balance::tell(tx, &(completed, balance), &reward.items, Some(&campaign.code), teller.as_ref())?;
             for (sku, quantity) in &reward.items {
                 // What is gone from the catalogue is not given any more.
                 if let Some(item) = item::by_sku(tx, project, sku)? {
@@ -205,6 +208,7 @@ pub async fn redeem(app: &App, project: ProjectId, code: String, user: String) -
             shown(tx, project, &code, now).map(Ok)
         })
         .await?;
+    app.wake_worker();
     done.map_err(CouponError::Refused)
 }
 

@@ -6,6 +6,7 @@
 //! in `docs/lootboxes.md`.
 
 use crate::App;
+use crate::balance::{self, Teller, Things};
 use crate::wallet::{WalletError, able};
 use coinslot_domain::draw::{Draw, Outcome, outcome, weights};
 use coinslot_domain::id::{DrawId, ItemId, OperationId, ProjectId};
@@ -173,6 +174,7 @@ pub async fn open(
 ) -> Result<Opened, OpenError> {
     let id = app.id(DrawId::new).await?;
     let (paid, won) = (app.id(OperationId::new).await?, app.id(OperationId::new).await?);
+    let tellers = [Teller::of(app, project).await?, Teller::of(app, project).await?];
     let (first, next) = (fresh_seed(app), fresh_seed(app));
     let now = app.now(project);
     app.store
@@ -190,7 +192,8 @@ pub async fn open(
                 comment: Some(format!("Opened {}", item.sku)),
                 ..Operation::internal(project, &user, paid, -found.opening_price, now)
             };
-            consume(tx, &found, &pay, now)?;
+            let opened = vec![(item.sku.clone(), 1)];
+            consume(tx, &found, (&pay, &opened, tellers[0].as_ref()), now)?;
             let seed = match draw::seed(tx, project, &user)? {
                 Some(seed) => seed,
                 None => Seed { server_seed: first.clone(), nonce: 1 },
@@ -205,7 +208,7 @@ pub async fn open(
                     comment: Some(format!("Found in {}", item.sku)),
                     ..Operation::internal(project, &user, won, coins, now)
                 };
-                wallet::book(tx, &win)?.ok_or(WalletError::TooMuch)?;
+                balance::book(tx, &win, &vec![], tellers[1].as_ref())?.ok_or(WalletError::TooMuch)?;
             }
             let draw = Draw {
                 project,
@@ -246,7 +249,12 @@ fn closed(tx: &mut Tx<'_>, project: ProjectId, id: ItemId) -> Result<(Item, Loot
 
 /// Takes what opening costs, or says all that is lacking; then the transaction
 /// must not be kept.
-fn consume(tx: &mut Tx<'_>, found: &Lootbox, pay: &Operation, now: Time) -> Result<(), OpenError> {
+fn consume(
+    tx: &mut Tx<'_>,
+    found: &Lootbox,
+    (pay, opened, teller): (&Operation, &Things, Option<&Teller>),
+    now: Time,
+) -> Result<(), OpenError> {
     let mut lacks = Vec::new();
     if draw::takes_items(tx, pay.project)? {
         let items = [(Some(found.item), Lack::Lootbox), (found.key, Lack::Key)];
@@ -256,7 +264,7 @@ fn consume(tx: &mut Tx<'_>, found: &Lootbox, pay: &Operation, now: Time) -> Resu
             }
         }
     }
-    if pay.amount != 0 && wallet::book(tx, pay)?.is_none() {
+    if pay.amount != 0 && balance::book(tx, pay, opened, teller)?.is_none() {
         lacks.push(Lack::Price);
     }
     if lacks.is_empty() { Ok(()) } else { Err(OpenError::Lacking(lacks)) }

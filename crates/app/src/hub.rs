@@ -4,9 +4,11 @@
 //! A partner has the money before the server hears of it, so no gateway is
 //! asked: a payment and its cancellation are one transaction each.
 
+use crate::balance::{self, Teller};
 use crate::catalogue::{AtHand, Shelf};
 use crate::order::{self, OrderError, Ordering};
 use crate::purchase::{self, BoughtKey, Buying, Refused, Thing};
+use crate::refund::Told;
 use crate::webhook::{self, Asked};
 use crate::{App, Shared, checkout, hash, merchant, pincode, player, refund, tracking};
 use coinslot_domain::hub::{self, BUYER, Claim, METHOD, Partner, Price, Pushed, Refusal, Sale, payable};
@@ -308,13 +310,14 @@ impl From<Refused> for PushError {
 
 /// The numbers of what a payment makes, and when the player's letter is due, if
 /// there is post.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Numbers {
     payment: PaymentId,
     attempt: AttemptId,
     event: EventId,
     operation: OperationId,
     mail_at: Option<Time>,
+    teller: Option<Teller>,
 }
 
 /// Books what a partner was paid: its order is paid and handed out, and the
@@ -334,11 +337,12 @@ pub async fn pay(app: &Shared, partner: &Partner, claim: Claim) -> Result<Paymen
         event: app.id(EventId::new).await?,
         operation: app.id(OperationId::new).await?,
         mail_at: app.post.is_some().then(|| app.clock.now()),
+        teller: Teller::of_project(app, &project).await?,
     };
     let (seller, now) = (partner.id, app.now(project.id));
     let (id, order) = (project.id, claim.order);
     let goods = AtHand::of(app, id).await?;
-    let paid = app.store.write(move |tx| book(tx, (&project, &goods), seller, &claim, numbers, now)).await?;
+    let paid = app.store.write(move |tx| book(tx, (&project, &goods), seller, &claim, numbers.clone(), now)).await?;
     pincode::fetch(app, id, order, Some(paid)).await?;
     app.wake_worker();
     tracking::tell(app, id, order).await;
@@ -389,8 +393,8 @@ fn book(
     let (project, choice, goods) = (project.clone(), Choice::default(), goods.clone());
     let buying = Buying { project, body, choice, player, method: Some(METHOD), now, goods };
     match parts {
-        Some(parts) => in_money(tx, &buying, &order, parts, numbers)?,
-        None => in_coins(tx, &buying, order, numbers)?,
+        Some(parts) => in_money(tx, &buying, &order, parts, &numbers)?,
+        None => in_coins(tx, &buying, order, &numbers)?,
     }
     Ok(numbers.payment)
 }
@@ -431,7 +435,7 @@ fn in_money(
     buying: &Buying,
     order: &Order,
     breakdown: Breakdown,
-    numbers: Numbers,
+    numbers: &Numbers,
 ) -> Result<(), PushError> {
     let zero = Money::zero(order.total.currency);
     let fresh = Payment {
@@ -467,13 +471,13 @@ fn in_money(
         keep: false,
     };
     payment::insert_attempt(tx, &attempt, buying.now)?;
-    let told = (numbers.event, numbers.mail_at);
+    let told = (numbers.event, numbers.mail_at, numbers.teller.clone());
     let captured =
         checkout::capture_pushed(tx, fresh, &attempt, (&buying.project, order), &buying.goods, told, buying.now)?;
     captured.map(drop).ok_or_else(|| StoreError::Corrupt("a new payment is not new".into()).into())
 }
 
-fn in_coins(tx: &mut Tx<'_>, buying: &Buying, order: Order, numbers: Numbers) -> Result<(), PushError> {
+fn in_coins(tx: &mut Tx<'_>, buying: &Buying, order: Order, numbers: &Numbers) -> Result<(), PushError> {
     let (project, user, now) = (order.project, order.player.id.clone(), buying.now);
     let coins = order.placed.as_ref().and_then(|p| p.coins);
     let price = coins.ok_or_else(|| StoreError::Corrupt(format!("order {} has no price", order.id)))?.price;
@@ -482,7 +486,8 @@ fn in_coins(tx: &mut Tx<'_>, buying: &Buying, order: Order, numbers: Numbers) ->
         kind: OperationKind::InGamePurchase,
         ..Operation::internal(project, &user, numbers.operation, -price, now)
     };
-    wallet::book(tx, &operation)?.ok_or(PushError::TooLittle)?;
+    let things = balance::things(&order);
+    balance::book(tx, &operation, &things, numbers.teller.as_ref())?.ok_or(PushError::TooLittle)?;
     purchase::reserve(tx, buying, &order, numbers.attempt.get(), now)?;
     let paid = orders::advance(tx, order, OrderEvent::Paid)?;
     let paid = paid.ok_or(PushError::Refused(Refusal::Paid))?;
@@ -513,6 +518,7 @@ pub async fn cancel(app: &Shared, partner: &Partner, id: PaymentId) -> Result<()
     let (project, seller) = (partner.project, partner.id);
     let refund_id = app.id(RefundId::new).await?;
     let (event, operation) = (app.id(EventId::new).await?, app.id(OperationId::new).await?);
+    let told = Told { event, teller: Teller::of(app, project).await? };
     let sells = merchant::anyones(app, project).await?.ok_or(CancelError::NotFound)?;
     let now = app.now(project);
     let order = app
@@ -527,14 +533,14 @@ pub async fn cancel(app: &Shared, partner: &Partner, id: PaymentId) -> Result<()
             let order = orders::find(tx, project, pushed.order)?.ok_or(CancelError::NotFound)?;
             match order.placed.as_ref().and_then(|p| p.coins) {
                 None => {
-                    if !refund::cancel(tx, project, id, refund_id, event, now)? {
+                    if !refund::cancel(tx, project, id, refund_id, &told, now)? {
                         return Err(CancelError::Canceled);
                     }
                 }
                 // Done, by a run of this whose commit was not heard of.
                 Some(_) if order.state == OrderState::Refunded => {}
                 Some(coins) => {
-                    give_back(tx, order, coins.price, (event, operation), now)?;
+                    give_back(tx, order, coins.price, (&told, operation), now)?;
                     let order = orders::find(tx, project, pushed.order)?.ok_or(CancelError::NotFound)?;
                     webhook::tell_coins(tx, &sells, &order, (id, refund_id.get()), now)?;
                 }
@@ -552,16 +558,16 @@ fn give_back(
     tx: &mut Tx<'_>,
     order: Order,
     price: i64,
-    (event, operation): (EventId, OperationId),
+    (told, operation): (&Told, OperationId),
     now: Time,
 ) -> Result<(), StoreError> {
     let (project, user) = (order.project, order.player.id.clone());
     let back = orders::advance(tx, order, OrderEvent::FullyRefunded)?;
     let back = back.ok_or_else(|| StoreError::Corrupt("an order of a payment is not paid".into()))?;
-    purchase::revoke(tx, &back, None, event, now)?;
+    purchase::revoke(tx, &back, None, told.event, now)?;
     let operation =
         Operation { kind: OperationKind::Cancellation, ..Operation::internal(project, &user, operation, price, now) };
-    if wallet::book(tx, &operation)?.is_none() {
+    if balance::book(tx, &operation, &balance::things(&back), told.teller.as_ref())?.is_none() {
         tracing::error!(%project, order = %back.id, price, "a balance has no room for virtual currency");
     }
     Ok(())

@@ -9,6 +9,7 @@
 pub mod account;
 pub mod attribute;
 pub mod audit;
+mod balance;
 mod brake;
 pub mod bundle;
 pub mod cart;

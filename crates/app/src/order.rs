@@ -1,6 +1,7 @@
 //! Orders that are made before they are paid: of SKUs, of a cart, of nothing
 //! that costs money.
 
+use crate::balance::{self, Teller};
 use crate::catalogue::{AtHand, Shelf};
 use crate::purchase::{self, Buying, Refused, Thing};
 use crate::{App, attribute, hash, idempotency, known, pincode, tracking, webhook};
@@ -204,6 +205,7 @@ pub async fn place_free(app: &App, ordering: Ordering) -> Result<OrderId, OrderE
     let id = app.id(OrderId::new).await?;
     let (project_id, now) = (project.id, app.now(project.id));
     let placed = placed(&body, cart, None, now);
+    let teller = Teller::of_project(app, &project).await?;
     let buying = buying(app, project, body, now).await?;
     app.store
         .write(move |tx| {
@@ -217,7 +219,7 @@ pub async fn place_free(app: &App, ordering: Ordering) -> Result<OrderId, OrderE
             }
             // What tells that a limit is reached tells whose it is.
             purchase::within_limits(tx, &shelf, &made, now)?;
-            hand_out(tx, &buying, made, now)
+            hand_out(tx, &buying, made, teller.as_ref(), now)
         })
         .await?;
     pincode::fetch(app, project_id, id, None).await?;
@@ -237,6 +239,7 @@ pub async fn place_for_coins(
 ) -> Result<OrderId, OrderError> {
     let id = app.id(OrderId::new).await?;
     let spent = app.id(OperationId::new).await?;
+    let teller = Teller::of_project(app, &project).await?;
     let (project_id, now) = (project.id, app.now(project.id));
     let placed = placed(&body, None, None, now);
     let buying = buying(app, project, body, now).await?;
@@ -266,8 +269,9 @@ pub async fn place_for_coins(
                 kind: OperationKind::InGamePurchase,
                 ..Operation::internal(project, user, spent, -coins.price, now)
             };
-            wallet::book(tx, &operation)?.ok_or(OrderError::TooLittle)?;
-            hand_out(tx, &buying, made, now)
+            let things = balance::things(&made);
+            balance::book(tx, &operation, &things, teller.as_ref())?.ok_or(OrderError::TooLittle)?;
+            hand_out(tx, &buying, made, None, now)
         })
         .await?;
     pincode::fetch(app, project_id, id, None).await?;
@@ -308,12 +312,20 @@ async fn buying(app: &App, project: Arc<Project>, body: TokenBody, now: Time) ->
 }
 
 /// Notes an order that money does not pay as paid, and hands it out.
-pub(crate) fn hand_out(tx: &mut Tx<'_>, buying: &Buying, made: Order, now: Time) -> Result<(), OrderError> {
+fn hand_out(
+    tx: &mut Tx<'_>,
+    buying: &Buying,
+    made: Order,
+    teller: Option<&Teller>,
+    now: Time,
+) -> Result<(), OrderError> {
     order::insert(tx, &made, now)?;
     purchase::reserve(tx, buying, &made, made.id.get(), now)?;
     let paid = order::advance(tx, made, OrderEvent::Paid)?;
     let paid = paid.ok_or_else(|| StoreError::Corrupt("a new order is not new".into()))?;
-    purchase::fulfil(tx, &buying.goods, &paid, None, now)?;
+    if let Some(booked) = purchase::fulfil(tx, &buying.goods, &paid, None, now)? {
+        balance::tell(tx, &booked, &vec![], None, teller)?;
+    }
     Ok(webhook::tell_unpaid(tx, &buying.project, &paid, now)?)
 }
 

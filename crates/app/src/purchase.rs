@@ -26,6 +26,7 @@ use coinslot_domain::virtual_currency::{HUNDREDTHS, Package, Settings};
 use coinslot_domain::wallet::{Operation, OperationKind, OperationStatus};
 use coinslot_store::coupon::Redemption;
 use coinslot_store::key::{self, Handed};
+use coinslot_store::wallet::Booked;
 use coinslot_store::{StoreError, Tx, cart as store_cart, coupon, game, inventory, purchase, wallet};
 use coinslot_wire::shop::order::CURRENCY_SKU;
 use coinslot_wire::token::TokenBody;
@@ -951,7 +952,7 @@ pub(crate) fn fulfil(
     order: &Order,
     payment: Option<&Payment>,
     now: Time,
-) -> Result<(), StoreError> {
+) -> Result<Option<Booked>, StoreError> {
     let lines = || order.lines.iter().filter(|l| l.kind == LineKind::Item);
     if lines().next().is_some() {
         let shelf = goods.shelf(tx, order.project)?;
@@ -975,6 +976,7 @@ pub(crate) fn fulfil(
     }
     let bought = |l: &&Line| l.kind == LineKind::VirtualCurrency;
     let amount: i64 = order.lines.iter().filter(bought).map(|l| l.quantity).sum();
+    let mut booked = None;
     if amount > 0 {
         let price = order.lines.iter().filter(bought).map(|l| l.price.minor).sum();
         // A payment's attempt is captured once, so its number serves what came
@@ -982,9 +984,10 @@ pub(crate) fn fulfil(
         let id = OperationId::new(payment.map_or(order.id.get(), |p| p.attempt.get()));
         let kind = if payment.is_some() { OperationKind::Payment } else { OperationKind::Internal };
         let paid = payment.is_some().then_some(price);
-        book(tx, order, payment.map(|p| p.id), id, kind, amount, paid, now)?;
+        booked = book(tx, order, payment.map(|p| p.id), id, kind, amount, paid, now)?;
     }
-    empty_cart(tx, order, now)
+    empty_cart(tx, order, now)?;
+    Ok(booked)
 }
 
 /// What was bought leaves the cart it was in. What was put into it since stays.
@@ -1031,10 +1034,10 @@ pub(crate) fn revoke(
     payment: Option<PaymentId>,
     event: EventId,
     now: Time,
-) -> Result<(), StoreError> {
+) -> Result<Option<Booked>, StoreError> {
     let (project, user) = (order.project, order.receiver());
     if order.lines.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     coupon::give_back(tx, project, order.id)?;
     for (item, line) in items(order) {
@@ -1059,11 +1062,10 @@ pub(crate) fn revoke(
     if amount > taken {
         tracing::warn!(%project, order = %order.id, missing = amount - taken, "refunded virtual currency was spent");
     }
-    if taken > 0 {
-        let id = OperationId::new(event.get());
-        book(tx, order, payment, id, OperationKind::Cancellation, -taken, None, now)?;
+    if taken == 0 {
+        return Ok(None);
     }
-    Ok(())
+    book(tx, order, payment, OperationId::new(event.get()), OperationKind::Cancellation, -taken, None, now)
 }
 
 #[expect(clippy::too_many_arguments, reason = "each is a member of the operation")]
@@ -1076,7 +1078,7 @@ fn book(
     amount: i64,
     paid: Option<i64>,
     now: Time,
-) -> Result<(), StoreError> {
+) -> Result<Option<Booked>, StoreError> {
     let operation = Operation {
         project: order.project,
         user: order.receiver().to_string(),
@@ -1090,10 +1092,11 @@ fn book(
         comment: None,
         at: now,
     };
-    if wallet::book(tx, &operation)?.is_none() {
+    let balance = wallet::book(tx, &operation)?;
+    if balance.is_none() {
         tracing::error!(project = %order.project, order = %order.id, amount, "a balance has no room for virtual currency");
     }
-    Ok(())
+    Ok(balance.map(|balance| (operation, balance)))
 }
 
 /// The items and bundles that were bought; neither what a promotion added nor

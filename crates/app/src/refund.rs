@@ -1,5 +1,6 @@
 //! Giving money back, wholly or in part.
 
+use crate::balance::{self, Teller};
 use crate::port::{GiveBack, RefundAnswer};
 use crate::{App, Shared, hub, message, purchase, tracking, webhook};
 use coinslot_domain::hub::{METHOD, METHOD_NAME};
@@ -175,7 +176,7 @@ pub(crate) async fn carry_out(app: &App, refund: Refund, payment: &Payment) -> R
     let answer = app.gateway.refund(order).await;
     reached("refund.given");
     app.meter.refund(answer);
-    let event_id = app.id(EventId::new).await?;
+    let told = Told { event: app.id(EventId::new).await?, teller: Teller::of(app, refund.project).await? };
     let now = app.now(refund.project);
     match answer {
         RefundAnswer::Unknown => Ok(Refunded::Registered),
@@ -193,7 +194,7 @@ pub(crate) async fn carry_out(app: &App, refund: Refund, payment: &Payment) -> R
         }
         RefundAnswer::Succeeded => {
             let method = app.method_name(payment.method, refund.amount.currency);
-            app.store.write(move |tx| book(tx, &refund, method, event_id, now)).await?;
+            app.store.write(move |tx| book(tx, &refund, method, &told, now)).await?;
             reached("refund.finished");
             app.wake_worker();
             tracking::tell(app, payment.project, payment.order).await;
@@ -239,7 +240,7 @@ impl From<StoreError> for ChargebackError {
 /// is asked: with a chargeback the money is gone before anyone hears of it.
 pub async fn charge_back(app: &App, project: ProjectId, id: PaymentId) -> Result<(), ChargebackError> {
     let refund_id = app.id(RefundId::new).await?;
-    let event_id = app.id(EventId::new).await?;
+    let told = Told { event: app.id(EventId::new).await?, teller: Teller::of(app, project).await? };
     let found = app.store.read(move |tx| payment::find(tx, project, id)).await?.ok_or(ChargebackError::NotFound)?;
     let method = app.method_name(found.method, found.breakdown.payment.currency);
     let now = app.now(project);
@@ -274,7 +275,7 @@ pub async fn charge_back(app: &App, project: ProjectId, id: PaymentId) -> Result
                 return Err(ChargebackError::Busy);
             }
             refund::insert(tx, &refund, now)?;
-            Ok(book(tx, &refund, method, event_id, now)?)
+            Ok(book(tx, &refund, method, &told, now)?)
         })
         .await?;
     app.wake_worker();
@@ -288,7 +289,7 @@ pub(crate) fn cancel(
     project: ProjectId,
     id: PaymentId,
     refund_id: RefundId,
-    event_id: EventId,
+    told: &Told,
     now: Time,
 ) -> Result<bool, StoreError> {
     // Done already, in a run whose commit was not heard of.
@@ -315,13 +316,21 @@ pub(crate) fn cancel(
         return Ok(false);
     }
     refund::insert(tx, &refund, now)?;
-    book(tx, &refund, METHOD_NAME, event_id, now)?;
+    book(tx, &refund, METHOD_NAME, told, now)?;
     Ok(true)
+}
+
+/// What the game is told with.
+pub(crate) struct Told {
+    /// The number of the webhook about the refund.
+    pub event: EventId,
+    /// For virtual currency that is taken back.
+    pub teller: Option<Teller>,
 }
 
 /// Everything that is true once the money went back, in one transaction. Doing
 /// it twice changes nothing.
-fn book(tx: &mut Tx<'_>, refund: &Refund, method: &str, event_id: EventId, now: Time) -> Result<(), StoreError> {
+fn book(tx: &mut Tx<'_>, refund: &Refund, method: &str, told: &Told, now: Time) -> Result<(), StoreError> {
     let lost = |what: &str| StoreError::Corrupt(format!("refund {} has lost its {what}", refund.id));
     let payment = payment::lock(tx, refund.project, refund.payment)?.ok_or_else(|| lost("payment"))?;
     let before = refund::booked(tx, refund.project, refund.payment)?;
@@ -363,9 +372,7 @@ fn book(tx: &mut Tx<'_>, refund: &Refund, method: &str, event_id: EventId, now: 
         Some(_) => coupon::of_order(tx, order.project, order.id)?,
         None => None,
     };
-    if whole {
-        purchase::revoke(tx, &order, Some(payment.id), event_id, now)?;
-    }
+    let taken = if whole { purchase::revoke(tx, &order, Some(payment.id), told.event, now)? } else { None };
     let project = merchant::find_project(tx, refund.project)?.ok_or_else(|| lost("project"))?;
     if project.webhook_url.is_some() && payment.notified != Notified::NotNeeded {
         let provider_id = hub::known_as(tx, &payment)?;
@@ -382,7 +389,10 @@ fn book(tx: &mut Tx<'_>, refund: &Refund, method: &str, event_id: EventId, now: 
             ("refund", coinslot_wire::webhook::refund(&notice, &reason))
         };
         if !telling.is_some_and(|t| t.combined) {
-            coinslot_store::webhook::insert(tx, payment.project, event_id, payment.id, kind, &body, now)?;
+            coinslot_store::webhook::insert(tx, payment.project, told.event, payment.id, kind, &body, now)?;
+        }
+        if let Some(taken) = &taken {
+            balance::tell(tx, taken, &balance::things(&order), None, told.teller.as_ref())?;
         }
         if let Some(telling) = telling {
             let code = used.as_ref().map(|used| (used.code.as_str(), used.campaign_code.as_str()));

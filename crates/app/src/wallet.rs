@@ -1,6 +1,7 @@
 //! Players and what they hold of the virtual currency.
 
 use crate::App;
+use crate::balance::{self, Teller};
 use coinslot_domain::decimal::Decimal;
 use coinslot_domain::id::{OperationId, ProjectId};
 use coinslot_domain::time::Time;
@@ -102,16 +103,21 @@ pub async fn update(app: &App, project: ProjectId, user: String, body: UserBody)
 /// zero; the balance after it, in hundredths.
 pub async fn recharge(app: &App, project: ProjectId, user: String, body: RechargeBody) -> Result<i64, WalletError> {
     let id = app.id(OperationId::new).await?;
+    let teller = Teller::of(app, project).await?;
     let now = app.now(project);
-    app.store
+    let done = app
+        .store
         .write(move |tx| {
             let player = able(tx, project, &user)?;
             let amount = amount(tx, project, body.amount)?;
             let operation =
                 Operation { comment: body.comment.clone(), ..Operation::internal(project, &user, id, amount, now) };
-            wallet::book(tx, &operation)?.ok_or_else(|| short(&player, amount))
+            let balance = balance::book(tx, &operation, &vec![], teller.as_ref())?;
+            balance.ok_or_else(|| short(&player, amount))
         })
-        .await
+        .await?;
+    app.wake_worker();
+    Ok(done)
 }
 
 /// A player who is there and may spend, held until the transaction ends.

@@ -30,16 +30,19 @@ pub fn verdict(status: Option<u16>) -> Verdict {
 pub enum Optional {
     /// Tells of a payment that was tried and not taken.
     PsDeclined,
+    /// Tells of each change of a player's virtual currency.
+    UserBalanceOperation,
 }
 
 impl Optional {
     /// Every one.
-    pub const ALL: [Self; 1] = [Self::PsDeclined];
+    pub const ALL: [Self; 2] = [Self::PsDeclined, Self::UserBalanceOperation];
 
     /// Its documented `notification_type`.
     pub fn name(self) -> &'static str {
         match self {
             Optional::PsDeclined => "ps_declined",
+            Optional::UserBalanceOperation => "user_balance_operation",
         }
     }
 

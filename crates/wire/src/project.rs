@@ -81,7 +81,7 @@ const OTHERS: [Field; 15] = [
     ),
     Field::optional(
         "optional_webhooks",
-        Shape::OneOf(&[Shape::Array(&Shape::Enum(&["ps_declined"])), Shape::Null]),
+        Shape::OneOf(&[Shape::Array(&Shape::Enum(&["ps_declined", "user_balance_operation"])), Shape::Null]),
         "Webhooks that are sent only to who asks for them.",
     ),
     Field::optional("components", MAYBE_COMPONENTS, "Parts of the shop."),
@@ -293,7 +293,7 @@ mod tests {
         assert_eq!((next.secret.as_str(), next.url.as_deref(), next.ipn_enabled), ("fresh", None, true));
         assert_eq!(next.components, Settings::default().components);
         assert_eq!(next.locales, ["en"]);
-        let asked = json!({"optional_webhooks": ["ps_declined", "ps_declined"]});
+        let asked = json!({"optional_webhooks": ["ps_declined", "user_balance_operation", "ps_declined"]});
         assert_eq!(change(asked).optional, Optional::ALL);
         let next = change(json!({"components": {"items": null}}));
         assert!(!next.components["items"].enabled && !next.components["coupons"].custom_name.is_empty());

@@ -1,6 +1,7 @@
 //! The money: a payment is begun, charged, and captured or declined.
 
 use super::{Checkout, Next, PageError, PayError, Paying, admit, breakdown};
+use crate::balance::{self, Teller};
 use crate::catalogue::AtHand;
 use crate::gift::{self, Gifting};
 use crate::port::{CardRefused, CardToken, Charge, ChargeAnswer};
@@ -428,6 +429,8 @@ struct Closing {
     quiet: bool,
     /// It may have bought keys.
     keyed: bool,
+    /// For virtual currency that it may have bought.
+    teller: Option<Teller>,
 }
 
 impl Closing {
@@ -445,11 +448,19 @@ impl Closing {
         };
         let mail_at = app.post.is_some().then(|| app.clock.now());
         let player = begun.as_ref().map(|(t, _)| &t.order.player.id);
+        let event = app.id(EventId::new).await?;
+        let coins = |t: &Trying| t.order.lines.iter().any(|l| l.kind == LineKind::VirtualCurrency);
+        let teller = match &begun {
+            Some((trying, _)) if !coins(trying) => None,
+            Some((_, project)) => Teller::of_project(app, project).await?,
+            None => Teller::of(app, charge.project).await?,
+        };
         Ok(Closing {
             project: charge.project,
             method,
             kept,
-            event: app.id(EventId::new).await?,
+            event,
+            teller,
             now: app.now(charge.project),
             player: player.map(|id| (id.clone(), app.known.is_registered(charge.project, id))),
             plain,
@@ -596,17 +607,17 @@ pub(crate) fn register(tx: &mut Tx<'_>, project: ProjectId, player: &Player, now
 
 /// Begins and captures a payment that a partner of the Distribution Hub took:
 /// nothing is saved, and nothing charged again. `told` is the number of the
-/// webhook, and when to mail.
+/// webhook, when to mail, and who tells of virtual currency.
 pub(crate) fn capture_pushed(
     tx: &mut Tx<'_>,
     payment: Payment,
     attempt: &Attempt,
     (project, order): (&Arc<Project>, &Order),
     goods: &AtHand,
-    told: (EventId, Option<Time>),
+    told: (EventId, Option<Time>, Option<Teller>),
     now: Time,
 ) -> Result<Option<Payment>, StoreError> {
-    let (event, mail_at) = told;
+    let (event, mail_at, teller) = told;
     let closing = Closing {
         project: project.id,
         sold: Some((project.clone(), goods.clone())),
@@ -619,6 +630,7 @@ pub(crate) fn capture_pushed(
         plain: false,
         quiet: false,
         keyed: false,
+        teller,
     };
     capture(tx, &closing, project, payment, attempt, Some(order))
 }
@@ -688,7 +700,7 @@ fn book(
     }
     let nothing = AtHand::default();
     let goods = closing.sold.as_ref().map_or(&nothing, |(_, goods)| goods);
-    purchase::fulfil(tx, goods, order, Some(payment), now)?;
+    let booked = purchase::fulfil(tx, goods, order, Some(payment), now)?;
     reached("capture.goods");
     let captured = if attempt.keep || order.lines.iter().any(|l| l.kind == LineKind::Plan) {
         subscription::captured(tx, project, order, payment, attempt, &closing.kept, now)?
@@ -705,6 +717,9 @@ fn book(
         if !telling.is_some_and(|t| t.combined) {
             let body = coinslot_wire::webhook::payment(&notice, captured.subscription.as_ref());
             coinslot_store::webhook::insert(tx, payment.project, closing.event, payment.id, "payment", &body, now)?;
+        }
+        if let Some(booked) = &booked {
+            balance::tell(tx, booked, &vec![], None, closing.teller.as_ref())?;
         }
         for (event, kind, body) in captured.told {
             coinslot_store::webhook::insert(tx, payment.project, event, payment.id, kind, &body, now)?;
