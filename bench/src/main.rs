@@ -75,7 +75,7 @@ impl Options {
             slice: Duration::from_millis(1500),
             wait: Duration::from_secs(120),
             model: 1_000,
-            webhooks: 20_000,
+            webhooks: 2_000,
             renewals: 2_000,
             subscriptions: 1_000_000,
             memory: 20_000,
