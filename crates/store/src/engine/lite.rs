@@ -23,6 +23,9 @@ pub(super) fn text(e: &rusqlite::Error) -> String {
     }
 }
 
+/// The most that the writer keeps of the database in memory.
+const WRITER_CACHE_KIB: i64 = 8 << 10;
+
 /// Opens a file, brings its tables up to date and begins to write.
 pub(super) fn open(path: &Path, figures: &Arc<Figures>, epoch: &Arc<Epoch>) -> Result<Engine, StoreError> {
     if let Some(dir) = path.parent().filter(|d| !d.as_os_str().is_empty()) {
@@ -30,6 +33,9 @@ pub(super) fn open(path: &Path, figures: &Arc<Figures>, epoch: &Arc<Epoch>) -> R
     }
     let mut connection = connect(path)?;
     migrate(migration, |runner| runner.run(&mut connection))?;
+    // The writer alone comes back to the same pages: the ends of tables and
+    // indexes. With SQLite's own 2 MiB it looks for them in the log again.
+    connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
     let (writer, work) = mpsc::channel();
     let (figures, epoch) = (figures.clone(), epoch.clone());
     spawn("store-writer", move || write(&connection, &figures, &epoch, &work))?;
@@ -140,6 +146,12 @@ impl rusqlite::ToSql for Value<'_> {
     }
 }
 
+/// Text as it is stored. What is none, which nothing here writes, is replaced
+/// where it is none; that it is some is found out much faster.
+fn text_of(bytes: &[u8]) -> String {
+    str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes).into_owned(), str::to_string)
+}
+
 fn rows(statement: &mut rusqlite::Statement<'_>, params: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
     use rusqlite::types::ValueRef;
     let columns = statement.column_count();
@@ -151,7 +163,7 @@ fn rows(statement: &mut rusqlite::Statement<'_>, params: &[Value<'_>]) -> Result
             values.push(match row.get_ref(i)? {
                 ValueRef::Null => Value::Null,
                 ValueRef::Integer(n) => Value::Int(n),
-                ValueRef::Text(t) => Value::Text(Cow::Owned(String::from_utf8_lossy(t).into_owned())),
+                ValueRef::Text(t) => Value::Text(Cow::Owned(text_of(t))),
                 other => return Err(StoreError::Corrupt(format!("a {} in column {i}", other.data_type()))),
             });
         }
