@@ -156,6 +156,13 @@ async fn page(app: &App, project: ProjectId, place: Place) -> Result<Option<Arc<
     if let Some(page) = app.tokens.copy(project, place.page) {
         return Ok(Some(page));
     }
+    // Most tokens are opened as soon as they are made.
+    for (project, number, page) in app.store.fresh_pages() {
+        app.tokens.keep(project, number, page);
+    }
+    if let Some(page) = app.tokens.copy(project, place.page) {
+        return Ok(Some(page));
+    }
     let found = app.store.read(move |tx| coinslot_store::token::page(tx, project, place.page)).await?;
     Ok(found.map(|page| app.tokens.keep(project, place.page, page)))
 }
