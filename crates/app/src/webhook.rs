@@ -540,6 +540,10 @@ async fn is_moot(app: &App, event: &Due) -> Result<bool, StoreError> {
         ORDER_CANCELED => "refund",
         _ => return Ok(false),
     };
+    // Nothing was told before the first: the order of virtual currency, say.
+    if event.seq == 1 {
+        return Ok(false);
+    }
     let (project, payment) = (event.project, event.payment);
     let all = app.store.read(move |tx| webhook::events_of(tx, project, payment)).await?;
     Ok(all.iter().any(|e| e.kind == first && e.state == EventState::Failed))
