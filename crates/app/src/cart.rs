@@ -4,6 +4,7 @@
 use crate::catalogue::{self, AtHand};
 use crate::player::Known;
 use crate::purchase::{self, Buying, Refused};
+use crate::recent::Recent;
 use crate::shop::{self, Looking};
 use crate::{App, coupon, idempotency};
 use coinslot_domain::cart::Cart;
@@ -22,8 +23,7 @@ use coinslot_wire::shop::item::Query;
 use coinslot_wire::shop::order::CURRENCY_SKU;
 use coinslot_wire::token::TokenBody;
 use serde_json::Value;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// Whose cart is meant, and how it is shown.
 #[derive(Clone, Debug)]
@@ -306,27 +306,23 @@ pub fn filled_last(app: &App, whose: &Whose) -> Option<Cart> {
 const FILLED: usize = 1_024;
 
 /// Carts as they were filled last: most are ordered next.
-#[derive(Default)]
-pub(crate) struct Filled(Mutex<[HashMap<Key, Cart>; 2]>);
+pub(crate) struct Filled(Recent<Key, Cart>);
 
 type Key = (ProjectId, String, String);
 
+impl Default for Filled {
+    fn default() -> Self {
+        Filled(Recent::new(FILLED))
+    }
+}
+
 impl Filled {
     fn keep(&self, cart: &Cart) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // When the newer half is full it becomes the older one.
-        if all[0].len() >= FILLED {
-            all.swap(0, 1);
-            all[0].clear();
-        }
-        let key = (cart.project, cart.user.clone(), cart.name.clone());
-        all[1].remove(&key);
-        all[0].insert(key, cart.clone());
+        self.0.keep((cart.project, cart.user.clone(), cart.name.clone()), cart.clone(), 1);
     }
 
     fn take(&self, key: &Key) -> Option<Cart> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.iter_mut().find_map(|half| half.remove(key))
+        self.0.take(key)
     }
 }
 
@@ -435,7 +431,7 @@ mod tests {
         assert_eq!((take(0), take(0)), (Some(2), None), "an older one is gone with it");
         for user in 0..9 * FILLED {
             filled.keep(&cart(user, 1));
-            assert!(filled.0.lock().unwrap().iter().all(|half| half.len() <= FILLED));
+            assert!(filled.0.is_within_bounds());
         }
     }
 }

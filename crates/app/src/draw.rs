@@ -175,9 +175,11 @@ pub async fn open(
     let id = app.id(DrawId::new).await?;
     let (paid, won) = (app.id(OperationId::new).await?, app.id(OperationId::new).await?);
     let tellers = [Teller::of(app, project).await?, Teller::of(app, project).await?];
+    let telling = tellers.iter().any(Option::is_some);
     let (first, next) = (fresh_seed(app), fresh_seed(app));
     let now = app.now(project);
-    app.store
+    let opened = app
+        .store
         .write(move |tx| {
             // Ours already, of a run whose commit was not heard of.
             if let Some(draw) = draw::find(tx, project, id)? {
@@ -192,8 +194,8 @@ pub async fn open(
                 comment: Some(format!("Opened {}", item.sku)),
                 ..Operation::internal(project, &user, paid, -found.opening_price, now)
             };
-            let opened = vec![(item.sku.clone(), 1)];
-            consume(tx, &found, (&pay, &opened, tellers[0].as_ref()), now)?;
+            let things = vec![(item.sku.clone(), 1)];
+            consume(tx, &found, (&pay, &things, tellers[0].as_ref()), now)?;
             let seed = match draw::seed(tx, project, &user)? {
                 Some(seed) => seed,
                 None => Seed { server_seed: first.clone(), nonce: 1 },
@@ -225,9 +227,13 @@ pub async fn open(
             draw::insert(tx, &draw, &found.table)?;
             let seed = Seed { server_seed: next.clone(), nonce: seed.nonce + 1 };
             draw::set_seed(tx, project, &user, &seed)?;
-            Ok(Opened { draw, table: found.table, next: Promise::of(&seed) })
+            Ok::<_, OpenError>(Opened { draw, table: found.table, next: Promise::of(&seed) })
         })
-        .await
+        .await?;
+    if telling {
+        app.wake_worker();
+    }
+    Ok(opened)
 }
 
 fn lost(what: &str, user: &str) -> StoreError {
@@ -252,7 +258,7 @@ fn closed(tx: &mut Tx<'_>, project: ProjectId, id: ItemId) -> Result<(Item, Loot
 fn consume(
     tx: &mut Tx<'_>,
     found: &Lootbox,
-    (pay, opened, teller): (&Operation, &Things, Option<&Teller>),
+    (pay, things, teller): (&Operation, &Things, Option<&Teller>),
     now: Time,
 ) -> Result<(), OpenError> {
     let mut lacks = Vec::new();
@@ -264,7 +270,7 @@ fn consume(
             }
         }
     }
-    if pay.amount != 0 && balance::book(tx, pay, opened, teller)?.is_none() {
+    if pay.amount != 0 && balance::book(tx, pay, things, teller)?.is_none() {
         lacks.push(Lack::Price);
     }
     if lacks.is_empty() { Ok(()) } else { Err(OpenError::Lacking(lacks)) }

@@ -45,6 +45,7 @@ pub mod profile;
 pub mod project;
 pub mod promotion;
 pub mod purchase;
+mod recent;
 pub mod refund;
 pub mod report;
 pub mod shipping;

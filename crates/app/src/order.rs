@@ -4,6 +4,7 @@
 use crate::balance::{self, Teller};
 use crate::catalogue::{AtHand, Shelf};
 use crate::purchase::{self, Buying, Refused, Thing};
+use crate::recent::Recent;
 use crate::{App, attribute, hash, idempotency, known, pincode, tracking, webhook};
 use coinslot_domain::cart::Cart;
 use coinslot_domain::id::{OperationId, OrderId, ProjectId};
@@ -19,9 +20,8 @@ use coinslot_store::token::Stored;
 use coinslot_store::{StoreError, Tx, cart as store_cart, order, payment, wallet};
 use coinslot_wire::shop::order::CURRENCY_SKU;
 use coinslot_wire::token::TokenBody;
-use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, PoisonError};
 
 /// Why no order was made. Nothing was changed.
 #[derive(Debug)]
@@ -163,25 +163,21 @@ const KEPT: usize = 1_024;
 
 /// Orders that this server made and that wait to be paid: nothing changes one
 /// before somebody begins to pay, and whoever does pays it soon.
-#[derive(Default)]
-pub(crate) struct Waiting(Mutex<[Orders; 2]>);
+pub(crate) struct Waiting(Recent<(ProjectId, OrderId), Arc<Order>>);
 
-type Orders = HashMap<(ProjectId, OrderId), Arc<Order>>;
+impl Default for Waiting {
+    fn default() -> Self {
+        Waiting(Recent::new(KEPT))
+    }
+}
 
 impl Waiting {
     fn keep(&self, order: Order) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // When the newer half is full it becomes the older one.
-        if all[0].len() >= KEPT {
-            all.swap(0, 1);
-            all[0].clear();
-        }
-        all[0].insert((order.project, order.id), Arc::new(order));
+        self.0.keep((order.project, order.id), Arc::new(order), 1);
     }
 
     fn find(&self, project: ProjectId, id: OrderId) -> Option<Arc<Order>> {
-        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.iter().find_map(|half| half.get(&(project, id)).cloned())
+        self.0.find(&(project, id))
     }
 }
 
@@ -447,7 +443,7 @@ mod tests {
         for n in 1..=last {
             waiting.keep(order(n));
             assert_eq!((found(1, n), found(2, n)), (Some(n), None), "of its own project");
-            assert!(waiting.0.lock().unwrap().iter().all(|half| half.len() <= KEPT));
+            assert!(waiting.0.is_within_bounds());
         }
         assert_eq!(found(1, last - KEPT as i64 + 1), Some(last - KEPT as i64 + 1));
         assert_eq!(found(1, last - 2 * KEPT as i64), None);

@@ -3,6 +3,7 @@
 //! as a guest.
 
 use crate::App;
+use crate::recent::Recent;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use coinslot_domain::attribute::Values;
@@ -16,8 +17,7 @@ use coinslot_wire::token::TokenBody;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// A player of a project, who said who he or she is.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,16 +67,12 @@ const EACH: usize = 256;
 /// follows from the token and the key alone, so that it cannot be out of date:
 /// one that was verified with another key is none. Whether it still holds, and for
 /// the project, is asked each time.
-#[derive(Default)]
-pub(crate) struct Verified(Mutex<Halves>);
+pub(crate) struct Verified(Recent<Digested, Arc<Good>>);
 
-/// When the newer half is full it becomes the older one, which is forgotten:
-/// whoever comes often stays.
-#[derive(Default)]
-struct Halves {
-    newer: HashMap<Digested, Arc<Good>>,
-    older: HashMap<Digested, Arc<Good>>,
-    bytes: usize,
+impl Default for Verified {
+    fn default() -> Self {
+        Verified(Recent::new(KEPT))
+    }
 }
 
 /// The SHA-256 of a token: how fast one is found tells nothing of another.
@@ -87,7 +83,6 @@ struct Good {
     key: String,
     claims: Claims,
     known: Arc<Known>,
-    size: usize,
 }
 
 impl Verified {
@@ -97,46 +92,18 @@ impl Verified {
             return None;
         }
         let digest = Sha256::digest(token).into();
-        let good = match self.kept(&digest).filter(|good| good.key == key) {
+        let good = match self.0.find(&digest).filter(|good| good.key == key) {
             Some(good) => good,
             None => {
                 let claims = verified(token, key)?;
                 let known =
                     Known { player: claims.player.clone(), guest: false, attributes: claims.attributes.clone() };
-                let size = token.len() + EACH;
-                let good = Arc::new(Good { key: key.to_string(), claims, known: Arc::new(known), size });
-                self.keep(digest, good.clone());
+                let good = Arc::new(Good { key: key.to_string(), claims, known: Arc::new(known) });
+                self.0.keep(digest, good.clone(), token.len() + EACH);
                 good
             }
         };
         good.claims.holds(project, now).then(|| good.known.clone())
-    }
-
-    fn kept(&self, digest: &Digested) -> Option<Arc<Good>> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(good) = all.newer.get(digest) {
-            return Some(good.clone());
-        }
-        let good = all.older.remove(digest)?;
-        all.add(*digest, good.clone());
-        Some(good)
-    }
-
-    fn keep(&self, digest: Digested, good: Arc<Good>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).add(digest, good);
-    }
-}
-
-impl Halves {
-    fn add(&mut self, digest: Digested, good: Arc<Good>) {
-        if self.bytes + good.size > KEPT {
-            self.older = std::mem::take(&mut self.newer);
-            self.bytes = 0;
-        }
-        self.bytes += good.size;
-        if let Some(old) = self.newer.insert(digest, good) {
-            self.bytes -= old.size;
-        }
     }
 }
 
@@ -245,12 +212,9 @@ mod tests {
             let token = sign(&format!(r#"{{"sub":"p{n}","exp":100,"x":"{padding}"}}"#), KEY).unwrap();
             assert!(tokens.find(&token, KEY, 1, at(1)).is_some());
             assert!(tokens.find(&often, KEY, 1, at(1)).is_some());
-            let all = tokens.0.lock().unwrap();
-            let sum: usize = all.newer.values().map(|good| good.size).sum();
-            assert!(sum == all.bytes && sum <= KEPT);
-            assert!(all.older.values().map(|good| good.size).sum::<usize>() <= KEPT);
+            assert!(tokens.0.is_within_bounds());
             let digest: Digested = Sha256::digest(&often).into();
-            assert!(all.newer.contains_key(&digest) || all.older.contains_key(&digest), "who comes often stays");
+            assert!(tokens.0.find(&digest).is_some(), "who comes often stays");
         }
     }
 

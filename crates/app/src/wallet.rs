@@ -104,6 +104,7 @@ pub async fn update(app: &App, project: ProjectId, user: String, body: UserBody)
 pub async fn recharge(app: &App, project: ProjectId, user: String, body: RechargeBody) -> Result<i64, WalletError> {
     let id = app.id(OperationId::new).await?;
     let teller = Teller::of(app, project).await?;
+    let telling = teller.is_some();
     let now = app.now(project);
     let done = app
         .store
@@ -116,7 +117,9 @@ pub async fn recharge(app: &App, project: ProjectId, user: String, body: Recharg
             balance.ok_or_else(|| short(&player, amount))
         })
         .await?;
-    app.wake_worker();
+    if telling {
+        app.wake_worker();
+    }
     Ok(done)
 }
 

@@ -6,6 +6,70 @@ use coinslot_domain::id::{EventId, PaymentId, ProjectId};
 use coinslot_domain::time::{Span, Time};
 use coinslot_domain::webhook::{EventState, Telling, Version};
 
+/// How an event stands: what waits is in the outbox, what was given up is noted
+/// so, and what is in neither was acknowledged. Of `e`, after [`standing`].
+macro_rules! state {
+    () => {
+        "CASE WHEN o.seq IS NOT NULL THEN 'pending' WHEN g.event_id IS NOT NULL THEN 'failed' ELSE 'delivered' END"
+    };
+}
+
+/// What tells how `e` stands.
+macro_rules! standing {
+    () => {
+        " LEFT JOIN outbox o ON o.project_id = $1 AND o.payment_id = e.payment_id AND o.seq = e.seq
+        LEFT JOIN given_up g ON g.project_id = $1 AND g.created_at = e.created_at AND g.event_id = e.event_id "
+    };
+}
+
+/// Attempts `d`, each with its event.
+macro_rules! attempts {
+    ($which:literal) => {
+        concat!(
+            "SELECT d.event_id, e.kind, e.body, d.attempt, d.url, d.signature, d.sent_at, d.took, d.status, d.answer,
+            d.error, ",
+            state!(),
+            " FROM delivery d CROSS JOIN event e",
+            standing!(),
+            $which
+        )
+    };
+}
+
+/// The number of the last attempt of `e`.
+macro_rules! made {
+    () => {
+        "(SELECT MAX(d.attempt) FROM delivery d WHERE d.project_id = $1 AND d.event_id = e.event_id)"
+    };
+}
+
+/// Events `e`, however they stand.
+macro_rules! events {
+    ($which:literal) => {
+        concat!(
+            "SELECT e.event_id, e.payment_id, e.seq, e.kind, e.body, ",
+            state!(),
+            ", COALESCE(o.attempts, ",
+            made!(),
+            ", 0), COALESCE(o.due_at, e.created_at), e.created_at FROM event e",
+            standing!(),
+            $which
+        )
+    };
+}
+
+/// Events `e` that were given up.
+macro_rules! failed {
+    ($which:literal) => {
+        concat!(
+            "SELECT e.event_id, e.payment_id, e.seq, e.kind, e.body, 'failed', COALESCE(",
+            made!(),
+            ", 0), e.created_at, e.created_at FROM given_up g CROSS JOIN event e ",
+            $which
+        )
+    };
+}
+
 statements! {
     INSERT = "INSERT INTO event (project_id, event_id, payment_id, seq, kind, body, created_at)
         SELECT $1, $2, $3, COALESCE(MAX(e.seq), 0) + 1, $4, $5, $6 FROM event e
@@ -45,104 +109,36 @@ statements! {
         ON CONFLICT (project_id, event_id, attempt) DO NOTHING";
     IS_NOTED = "SELECT attempt FROM delivery WHERE project_id = $1 AND event_id = $2 AND sent_at = $3 AND took = $4";
     LAST_ATTEMPT = "SELECT MAX(attempt) FROM delivery WHERE project_id = $1 AND event_id = $2";
-    DELIVERIES = "SELECT d.event_id, e.kind, e.body, d.attempt, d.url, d.signature, d.sent_at, d.took, d.status,
-            d.answer, d.error,
-            CASE WHEN o.seq IS NOT NULL THEN 'pending' WHEN g.event_id IS NOT NULL THEN 'failed' ELSE 'delivered' END
-        FROM delivery d CROSS JOIN event e
-            LEFT JOIN outbox o ON o.project_id = $1 AND o.payment_id = e.payment_id AND o.seq = e.seq
-            LEFT JOIN given_up g ON g.project_id = $1 AND g.created_at = e.created_at AND g.event_id = e.event_id
-        WHERE d.project_id = $1 AND e.project_id = $1 AND e.event_id = d.event_id AND d.sent_at < $2
-        ORDER BY d.sent_at DESC, d.event_id DESC, d.attempt DESC LIMIT $3";
-    SENT_AFTER = "SELECT d.event_id, e.kind, e.body, d.attempt, d.url, d.signature, d.sent_at, d.took, d.status,
-            d.answer, d.error,
-            CASE WHEN o.seq IS NOT NULL THEN 'pending' WHEN g.event_id IS NOT NULL THEN 'failed' ELSE 'delivered' END
-        FROM delivery d CROSS JOIN event e
-            LEFT JOIN outbox o ON o.project_id = $1 AND o.payment_id = e.payment_id AND o.seq = e.seq
-            LEFT JOIN given_up g ON g.project_id = $1 AND g.created_at = e.created_at AND g.event_id = e.event_id
-        WHERE d.project_id = $1 AND e.project_id = $1 AND e.event_id = d.event_id
+    DELIVERIES = attempts!("WHERE d.project_id = $1 AND e.project_id = $1 AND e.event_id = d.event_id AND d.sent_at < $2
+        ORDER BY d.sent_at DESC, d.event_id DESC, d.attempt DESC LIMIT $3");
+    SENT_AFTER = attempts!("WHERE d.project_id = $1 AND e.project_id = $1 AND e.event_id = d.event_id
             AND (d.sent_at, d.event_id, d.attempt) > ($2, $3, $4)
-        ORDER BY d.sent_at, d.event_id, d.attempt LIMIT $5";
-    ATTEMPTS_OF = "SELECT d.event_id, e.kind, e.body, d.attempt, d.url, d.signature, d.sent_at, d.took, d.status,
-            d.answer, d.error,
-            CASE WHEN o.seq IS NOT NULL THEN 'pending' WHEN g.event_id IS NOT NULL THEN 'failed' ELSE 'delivered' END
-        FROM delivery d CROSS JOIN event e
-            LEFT JOIN outbox o ON o.project_id = $1 AND o.payment_id = e.payment_id AND o.seq = e.seq
-            LEFT JOIN given_up g ON g.project_id = $1 AND g.created_at = e.created_at AND g.event_id = e.event_id
-        WHERE d.project_id = $1 AND e.project_id = $1 AND e.event_id = d.event_id AND d.event_id = $2
-        ORDER BY d.attempt";
-    EVENTS_OF = "SELECT e.event_id, e.payment_id, e.seq, e.kind, e.body,
-            CASE WHEN o.seq IS NOT NULL THEN 'pending' WHEN g.event_id IS NOT NULL THEN 'failed' ELSE 'delivered' END,
-            COALESCE(o.attempts, (SELECT MAX(d.attempt) FROM delivery d
-                WHERE d.project_id = $1 AND d.event_id = e.event_id), 0),
-            COALESCE(o.due_at, e.created_at), e.created_at
-        FROM event e
-            LEFT JOIN outbox o ON o.project_id = $1 AND o.payment_id = e.payment_id AND o.seq = e.seq
-            LEFT JOIN given_up g ON g.project_id = $1 AND g.created_at = e.created_at AND g.event_id = e.event_id
-        WHERE e.project_id = $1 AND e.payment_id = $2 ORDER BY e.seq";
-    FIND = "SELECT e.event_id, e.payment_id, e.seq, e.kind, e.body,
-            CASE WHEN o.seq IS NOT NULL THEN 'pending' WHEN g.event_id IS NOT NULL THEN 'failed' ELSE 'delivered' END,
-            COALESCE(o.attempts, (SELECT MAX(d.attempt) FROM delivery d
-                WHERE d.project_id = $1 AND d.event_id = e.event_id), 0),
-            COALESCE(o.due_at, e.created_at), e.created_at
-        FROM event e
-            LEFT JOIN outbox o ON o.project_id = $1 AND o.payment_id = e.payment_id AND o.seq = e.seq
-            LEFT JOIN given_up g ON g.project_id = $1 AND g.created_at = e.created_at AND g.event_id = e.event_id
-        WHERE e.project_id = $1 AND e.event_id = $2";
-    LIST = "SELECT e.event_id, e.payment_id, e.seq, e.kind, e.body,
-            CASE WHEN o.seq IS NOT NULL THEN 'pending' WHEN g.event_id IS NOT NULL THEN 'failed' ELSE 'delivered' END,
-            COALESCE(o.attempts, (SELECT MAX(d.attempt) FROM delivery d
-                WHERE d.project_id = $1 AND d.event_id = e.event_id), 0),
-            COALESCE(o.due_at, e.created_at), e.created_at
-        FROM event e
-            LEFT JOIN outbox o ON o.project_id = $1 AND o.payment_id = e.payment_id AND o.seq = e.seq
-            LEFT JOIN given_up g ON g.project_id = $1 AND g.created_at = e.created_at AND g.event_id = e.event_id
-        WHERE e.project_id = $1 AND (e.created_at, e.event_id) < ($2, $3) AND (e.kind = $4 OR $4 = '')
-        ORDER BY e.created_at DESC, e.event_id DESC LIMIT $5";
-    LIST_DELIVERED = "SELECT e.event_id, e.payment_id, e.seq, e.kind, e.body,
-            CASE WHEN o.seq IS NOT NULL THEN 'pending' WHEN g.event_id IS NOT NULL THEN 'failed' ELSE 'delivered' END,
-            COALESCE(o.attempts, (SELECT MAX(d.attempt) FROM delivery d
-                WHERE d.project_id = $1 AND d.event_id = e.event_id), 0),
-            COALESCE(o.due_at, e.created_at), e.created_at
-        FROM event e
-            LEFT JOIN outbox o ON o.project_id = $1 AND o.payment_id = e.payment_id AND o.seq = e.seq
-            LEFT JOIN given_up g ON g.project_id = $1 AND g.created_at = e.created_at AND g.event_id = e.event_id
-        WHERE e.project_id = $1 AND (e.created_at, e.event_id) < ($2, $3) AND (e.kind = $4 OR $4 = '')
+        ORDER BY d.sent_at, d.event_id, d.attempt LIMIT $5");
+    ATTEMPTS_OF = attempts!("WHERE d.project_id = $1 AND e.project_id = $1 AND e.event_id = d.event_id AND d.event_id = $2
+        ORDER BY d.attempt");
+    EVENTS_OF = events!("WHERE e.project_id = $1 AND e.payment_id = $2 ORDER BY e.seq");
+    FIND = events!("WHERE e.project_id = $1 AND e.event_id = $2");
+    LIST = events!("WHERE e.project_id = $1 AND (e.created_at, e.event_id) < ($2, $3) AND (e.kind = $4 OR $4 = '')
+        ORDER BY e.created_at DESC, e.event_id DESC LIMIT $5");
+    LIST_DELIVERED = events!("WHERE e.project_id = $1 AND (e.created_at, e.event_id) < ($2, $3) AND (e.kind = $4 OR $4 = '')
             AND o.seq IS NULL AND g.event_id IS NULL
-        ORDER BY e.created_at DESC, e.event_id DESC LIMIT $5";
+        ORDER BY e.created_at DESC, e.event_id DESC LIMIT $5");
     LIST_PENDING = "SELECT e.event_id, e.payment_id, e.seq, e.kind, e.body, 'pending', o.attempts, o.due_at,
             e.created_at
         FROM outbox o CROSS JOIN event e
         WHERE o.project_id = $1 AND e.project_id = $1 AND e.event_id = o.event_id
             AND (e.created_at, e.event_id) < ($2, $3) AND (e.kind = $4 OR $4 = '')
         ORDER BY e.created_at DESC, e.event_id DESC LIMIT $5";
-    LIST_FAILED = "SELECT e.event_id, e.payment_id, e.seq, e.kind, e.body, 'failed',
-            COALESCE((SELECT MAX(d.attempt) FROM delivery d
-                WHERE d.project_id = $1 AND d.event_id = e.event_id), 0),
-            e.created_at, e.created_at
-        FROM given_up g CROSS JOIN event e
-        WHERE g.project_id = $1 AND (g.created_at, g.event_id) < ($2, $3)
+    LIST_FAILED = failed!("WHERE g.project_id = $1 AND (g.created_at, g.event_id) < ($2, $3)
             AND e.project_id = $1 AND e.event_id = g.event_id AND (e.kind = $4 OR $4 = '')
-        ORDER BY g.created_at DESC, g.event_id DESC LIMIT $5";
-    SINCE = "SELECT e.event_id, e.payment_id, e.seq, e.kind, e.body,
-            CASE WHEN o.seq IS NOT NULL THEN 'pending' WHEN g.event_id IS NOT NULL THEN 'failed' ELSE 'delivered' END,
-            COALESCE(o.attempts, (SELECT MAX(d.attempt) FROM delivery d
-                WHERE d.project_id = $1 AND d.event_id = e.event_id), 0),
-            COALESCE(o.due_at, e.created_at), e.created_at
-        FROM event e
-            LEFT JOIN outbox o ON o.project_id = $1 AND o.payment_id = e.payment_id AND o.seq = e.seq
-            LEFT JOIN given_up g ON g.project_id = $1 AND g.created_at = e.created_at AND g.event_id = e.event_id
-        WHERE e.project_id = $1 AND (e.created_at, e.payment_id, e.seq) > ($2, $3, $4) AND e.created_at <= $5
+        ORDER BY g.created_at DESC, g.event_id DESC LIMIT $5");
+    SINCE = events!("WHERE e.project_id = $1 AND (e.created_at, e.payment_id, e.seq) > ($2, $3, $4) AND e.created_at <= $5
             AND e.payment_id IS NOT NULL
-        ORDER BY e.created_at, e.payment_id, e.seq LIMIT $6";
-    FAILED_SINCE = "SELECT e.event_id, e.payment_id, e.seq, e.kind, e.body, 'failed',
-            COALESCE((SELECT MAX(d.attempt) FROM delivery d
-                WHERE d.project_id = $1 AND d.event_id = e.event_id), 0),
-            e.created_at, e.created_at
-        FROM given_up g CROSS JOIN event e
-        WHERE g.project_id = $1 AND g.created_at >= $2 AND g.created_at <= $5
+        ORDER BY e.created_at, e.payment_id, e.seq LIMIT $6");
+    FAILED_SINCE = failed!("WHERE g.project_id = $1 AND g.created_at >= $2 AND g.created_at <= $5
             AND e.project_id = $1 AND e.event_id = g.event_id
             AND (e.created_at, e.payment_id, e.seq) > ($2, $3, $4) AND e.payment_id IS NOT NULL
-        ORDER BY g.created_at, e.payment_id, e.seq LIMIT $6";
+        ORDER BY g.created_at, e.payment_id, e.seq LIMIT $6");
     TELLING = "SELECT version, combined FROM order_telling WHERE project_id = $1";
     SET_TELLING = "INSERT INTO order_telling (project_id, version, combined) VALUES ($1, $2, $3)
         ON CONFLICT (project_id) DO UPDATE SET version = $2, combined = $3";

@@ -187,9 +187,9 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
         app.tokens.used(checkout.project.id, place);
     }
     if app.gateway.at_once(&charge) == Some(ChargeAnswer::Succeeded) {
-        let closing = Closing::of(app, &charge, Some((&trying, checkout.project.clone()))).await?;
+        let closing = Closing::of(app, &charge, Some((&trying, &checkout.project))).await?;
         trying.is_taken(&checkout.project).ok_or_else(|| lost(trying.payment.id, "beginning"))?;
-        return take_at_once(app, Arc::from(trying), Arc::new(closing), charge).await;
+        return take_at_once(app, checkout.project.clone(), Arc::from(trying), Arc::new(closing), charge).await;
     }
     let trying: Arc<Trying> = Arc::from(trying);
     let (plain, wanted) = (trying.buying.is_none(), trying.clone());
@@ -232,6 +232,7 @@ async fn settle(
 /// has nobody to ask.
 async fn take_at_once(
     app: &Shared,
+    project: Arc<Project>,
     trying: Arc<Trying>,
     closing: Arc<Closing>,
     charge: Charge,
@@ -239,8 +240,8 @@ async fn take_at_once(
     let (what, how) = (trying.clone(), closing.clone());
     let write = move |tx: &mut Tx<'_>| {
         let begun = begin(tx, &what)?;
-        if let (Begun::New, Some((project, _))) = (&begun, &how.sold) {
-            book(tx, &how, project, &what.payment, &what.attempt, &what.order)?;
+        if let Begun::New = begun {
+            book(tx, &how, &project, &what.payment, &what.attempt, &what.order)?;
         }
         Ok::<_, Refused>(begun)
     };
@@ -412,7 +413,7 @@ pub(crate) fn charge_of(payment: &Payment, attempt: &Attempt) -> Charge {
 struct Closing {
     project: ProjectId,
     /// What is sold, where it is in hand.
-    sold: Option<(Arc<Project>, AtHand)>,
+    goods: AtHand,
     /// What the way to pay is called.
     method: &'static str,
     /// How it is saved, if it is.
@@ -434,7 +435,7 @@ struct Closing {
 }
 
 impl Closing {
-    async fn of(app: &App, charge: &Charge, begun: Option<(&Trying, Arc<Project>)>) -> Result<Self, StoreError> {
+    async fn of(app: &App, charge: &Charge, begun: Option<(&Trying, &Arc<Project>)>) -> Result<Self, StoreError> {
         let currency = charge.amount.currency;
         let method = app.method_name(charge.method, currency);
         let plain = begun.as_ref().is_some_and(|(t, _)| t.order.lines.is_empty() && !t.attempt.keep);
@@ -474,7 +475,7 @@ impl Closing {
             mail_at,
             // Who only just began it knows whether it buys keys.
             keyed: begun.as_ref().is_none_or(|(t, _)| t.order.lines.iter().any(|l| l.kind == LineKind::Key)),
-            sold: begun.map(|(t, project)| (project, t.buying.as_ref().map(|b| b.goods.clone()).unwrap_or_default())),
+            goods: begun.and_then(|(t, _)| Some(t.buying.as_ref()?.goods.clone())).unwrap_or_default(),
         })
     }
 
@@ -516,11 +517,11 @@ pub(crate) async fn finish(
         Some(begun) => known::project(app, project).await?.map(|known| (begun, known.project.clone())),
         None => None,
     };
-    let closing = Closing::of(app, charge, begun.as_ref().map(|(begun, project)| (&**begun, project.clone()))).await?;
+    let closing = Closing::of(app, charge, begun.as_ref().map(|(begun, project)| (&**begun, project))).await?;
     let closing = Arc::new(closing);
     let (how, now) = (closing.clone(), closing.now);
     let note = move |tx: &mut Tx<'_>| {
-        if let (Some((begun, _)), Some((project, _))) = (&begun, &how.sold) {
+        if let Some((begun, project)) = &begun {
             let Trying { payment, attempt, order, .. } = &**begun;
             let captured = capture(tx, &how, project, payment.clone(), attempt, Some(order))?;
             if captured.is_some() {
@@ -612,7 +613,7 @@ pub(crate) fn capture_pushed(
     tx: &mut Tx<'_>,
     payment: Payment,
     attempt: &Attempt,
-    (project, order): (&Arc<Project>, &Order),
+    (project, order): (&Project, &Order),
     goods: &AtHand,
     told: (EventId, Option<Time>, Option<Teller>),
     now: Time,
@@ -620,7 +621,7 @@ pub(crate) fn capture_pushed(
     let (event, mail_at, teller) = told;
     let closing = Closing {
         project: project.id,
-        sold: Some((project.clone(), goods.clone())),
+        goods: goods.clone(),
         method: METHOD_NAME,
         kept: subscription::Kept::default(),
         event,
@@ -698,9 +699,7 @@ fn book(
         let (id, email) = (gift.receiver.clone(), gift.receiver_email.clone());
         register(tx, project.id, &Player { id, email, ..Player::default() }, now)?;
     }
-    let nothing = AtHand::default();
-    let goods = closing.sold.as_ref().map_or(&nothing, |(_, goods)| goods);
-    let booked = purchase::fulfil(tx, goods, order, Some(payment), now)?;
+    let booked = purchase::fulfil(tx, &closing.goods, order, Some(payment), now)?;
     reached("capture.goods");
     let captured = if attempt.keep || order.lines.iter().any(|l| l.kind == LineKind::Plan) {
         subscription::captured(tx, project, order, payment, attempt, &closing.kept, now)?
