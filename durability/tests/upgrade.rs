@@ -83,3 +83,46 @@ async fn events_stand_where_they_stood() {
         assert_eq!(due, [(902, 3, 1, 777, 2), (905, 1, 0, 888, 1)], "{engine}");
     }
 }
+
+/// A row or two of each table that became its own index, no value twice.
+const KEYED: &str = "
+    INSERT INTO order_line (project_id, order_id, seq, kind, reference, sku, name, quantity, detail, price, full_price,
+        promotion_id, bundle) VALUES (7, 2, 1, 'item', 3, 's', 'n', 4, 'd', 5, 6, 8, 9),
+        (7, 1, 1, 'key', NULL, 't', 'm', 10, NULL, 11, 12, NULL, NULL);
+    INSERT INTO bought (project_id, user_id, item_id, quantity) VALUES (7, 'b', 2, 3), (7, 'a', 4, 5);
+    INSERT INTO inventory (project_id, user_id, item_id, amount, expires_at) VALUES (7, 'b', 2, 3, 6), (7, 'a', 4, 5, NULL);
+    INSERT INTO cart (project_id, user_id, cart_id, coupon, changed_at, lines) VALUES (7, 'b', 'c', 'd', 8, '1 1 a '),
+        (7, 'a', 'c', NULL, 9, NULL);
+    INSERT INTO attempt (project_id, attempt_id, payment_id, state, method, card_token, decline, created_at, updated_at,
+        keep) VALUES (7, 2, 3, 'pending', 4, 't', 'd', 5, 6, 1), (7, 1, 8, 'captured', 9, NULL, NULL, 10, 11, 0);
+    INSERT INTO posting (project_id, entry_id, seq, kind, payment_id, debit, credit, currency, amount, booked_at) VALUES
+        (7, 2, 1, 'capture', 3, 'd', 'c', 'USD', 4, 5), (7, 1, 1, 'refund', 6, 'e', 'f', 'EUR', 8, 9)";
+
+#[test]
+fn rows_are_found_by_their_own_index() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("coinslot.db");
+    let location = Location::File(path.clone());
+    migrate_to(&location, 24).unwrap();
+    let rows = |table: &str| {
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        let mut statement = connection.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2, 3")).unwrap();
+        let names: Vec<String> = statement.column_names().into_iter().map(str::to_string).collect();
+        let row = |row: &rusqlite::Row<'_>| {
+            let cells = names.iter().map(|name| Ok(format!("{name} {:?}", row.get_ref(name.as_str())?)));
+            cells.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        statement.query_map([], row).unwrap().collect::<Result<Vec<_>, _>>().unwrap()
+    };
+    rusqlite::Connection::open(&path).unwrap().execute_batch(KEYED).unwrap();
+    let tables = ["order_line", "bought", "inventory", "cart", "attempt", "posting"];
+    let before = tables.map(rows);
+    assert!(before.iter().all(|rows| rows.len() == 2));
+    drop(Store::open(&location).unwrap());
+    assert_eq!(tables.map(rows), before);
+    for table in tables {
+        let own = format!("SELECT sql LIKE '%WITHOUT ROWID' FROM sqlite_schema WHERE name = '{table}'");
+        let own: bool = rusqlite::Connection::open(&path).unwrap().query_row(&own, [], |row| row.get(0)).unwrap();
+        assert!(own, "{table}");
+    }
+}

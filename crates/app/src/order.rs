@@ -6,6 +6,7 @@ use crate::catalogue::{AtHand, Shelf};
 use crate::purchase::{self, Buying, Refused, Thing};
 use crate::recent::Recent;
 use crate::{App, attribute, hash, idempotency, known, pincode, tracking, webhook};
+use coinslot_domain::attribute::Values;
 use coinslot_domain::cart::Cart;
 use coinslot_domain::id::{OperationId, OrderId, ProjectId};
 use coinslot_domain::merchant::Project;
@@ -81,6 +82,19 @@ pub struct Ordering {
     pub seen: Option<Cart>,
 }
 
+/// What a transaction has to know that makes an order.
+struct Placing {
+    buying: Buying,
+    stored: Stored,
+    placed: Placed,
+    /// What the game says of the player.
+    said: Values,
+    /// The cart as it must be.
+    seen: Option<Cart>,
+    /// The page of tokens, where none is open.
+    number: i64,
+}
+
 /// Makes an order and the token that pays for it, in one transaction. What
 /// there is only so much of is set aside when the payment begins.
 pub async fn place(app: &App, ordering: Ordering) -> Result<(OrderId, String), OrderError> {
@@ -116,37 +130,40 @@ pub async fn place(app: &App, ordering: Ordering) -> Result<(OrderId, String), O
     let placed = placed(&body, cart, None, now);
     let said = body.attributes().map(coinslot_wire::attribute::values).unwrap_or_default();
     let buying = buying(app, project, body, now).await?;
-    let ran = AtomicBool::new(false);
+    // Dropped here in the end: what the writer need not take apart, it does not.
+    let all = Arc::new(Placing { buying, stored, placed, said, seen, number });
+    let (what, ran) = (all.clone(), AtomicBool::new(false));
     let made = app
         .store
         .write(move |tx| {
+            let Placing { buying, stored, placed, said, seen, number } = &*what;
             // By a run of this whose commit was not heard of, which the first one
             // cannot find.
             if (alone || ran.swap(true, std::sync::atomic::Ordering::SeqCst))
-                && let Some(made) = order::find(tx, buying.project.id, id)?
+                && let Some(made) = order::find(tx, project_id, id)?
             {
                 return Ok(made);
             }
-            if let Some(seen) = &seen
+            if let Some(seen) = seen
                 && store_cart::find(tx, seen.project, &seen.user, &seen.name)? != *seen
             {
                 return Err(OrderError::Changed);
             }
             if alone {
-                able(tx, buying.project.id, &buying.player.id)?;
+                able(tx, project_id, &buying.player.id)?;
             }
             let shelf = buying.shelf(tx)?;
-            let made = priced(tx, &shelf, &buying, id, placed.clone())?;
+            let made = priced(tx, &shelf, buying, id, placed.clone())?;
             let is_free = |l: &Line| l.price.minor == 0 && l.is_asked();
             if made.lines.iter().any(is_free) {
                 return Err(OrderError::Free { all: made.total.minor == 0 });
             }
             purchase::within_limits(tx, &shelf, &made, now)?;
-            let place = coinslot_store::token::keep(tx, &stored, number, alone);
+            let place = coinslot_store::token::keep(tx, stored, *number, alone);
             let placed = Placed { token_hash: Some(place.name()), ..placed.clone() };
             let made = Order { placed: Some(placed), ..made };
             order::insert(tx, &made, now)?;
-            attribute::note(tx, stored.project, &buying.player.id, &said)?;
+            attribute::note(tx, project_id, &buying.player.id, said)?;
             Ok::<_, OrderError>(made)
         })
         .await?;

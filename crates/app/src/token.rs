@@ -193,7 +193,7 @@ pub fn is_kept(tx: &mut Tx<'_>, token: &str) -> Result<bool, StoreError> {
 }
 
 /// Bytes of pages that are kept in memory.
-const COPIES: usize = 4 << 20;
+const COPIES: usize = 8 << 20;
 /// Pages with tokens of which it is known that nobody began to pay with them.
 const UNUSED: usize = 1 << 16;
 

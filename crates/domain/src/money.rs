@@ -312,13 +312,18 @@ impl fmt::Display for Money {
 }
 
 fn decimal(n: i64, digits: u32) -> String {
-    let sign = if n < 0 { "-" } else { "" };
-    let n = n.unsigned_abs();
+    let digits = digits as usize;
+    let mut text = n.to_string();
     if digits == 0 {
-        return format!("{sign}{n}");
+        return text;
     }
-    let scale = 10_u64.pow(digits);
-    format!("{sign}{}.{:0width$}", n / scale, n % scale, width = digits as usize)
+    let sign = usize::from(n < 0);
+    // At least one digit stands before the point.
+    while text.len() <= sign + digits {
+        text.insert(sign, '0');
+    }
+    text.insert(text.len() - digits, '.');
+    text
 }
 
 fn trim_zeros(text: &str) -> String {
@@ -388,6 +393,9 @@ mod tests {
             assert_eq!(usd(bad), Err(MoneyError::NotANumber), "{bad}");
         }
         assert_eq!(Money::parse("1200", c("JPY")).unwrap().decimal(), "1200");
+        let cents = [0, 5, -5, 99, -99, 100, -12_345, i64::MIN].map(|n| Money::new(n, c("USD")).decimal());
+        let said = ["0.00", "0.05", "-0.05", "0.99", "-0.99", "1.00", "-123.45", "-92233720368547758.08"];
+        assert_eq!(cents, said);
         assert_eq!(Money::parse("1.5", c("JPY")), Err(MoneyError::TooPrecise));
         assert_eq!(Money::parse("0.001", c("KWD")).unwrap().minor, 1);
     }

@@ -56,7 +56,7 @@ pub struct Found {
 }
 
 /// Bytes at which a page takes no more.
-const FULL: usize = 32 << 10;
+const FULL: usize = 8 << 10;
 
 /// Pages that are being filled.
 #[derive(Default)]

@@ -10,6 +10,9 @@
 
 use crate::shape::{self, Field, MAX_DEPTH, Shape, Unknown};
 
+#[cfg(test)]
+pub(crate) mod scribble;
+
 /// Bytes that a plain body may have. Fewer than [`shape::MAX_VALUES`], so that
 /// none has more values than that.
 const LARGEST: usize = 32 << 10;
@@ -23,34 +26,49 @@ const PRIVATE: &str = "$serde_json";
 /// that lead to it: the text of a string, of a number or of a word, and nothing
 /// of a list or an object. Of what is in lists it is not told.
 pub(crate) fn written<'a>(shape: &Shape, body: &'a [u8], see: impl FnMut(&[&'a str], &'a str)) -> Option<String> {
-    if body.len() > LARGEST {
-        return None;
-    }
-    let text = std::str::from_utf8(body).ok()?;
-    let mut pass = Pass {
-        text,
-        bytes: body,
-        at: 0,
-        members: Vec::with_capacity(32),
-        path: Vec::with_capacity(8),
-        lists: 0,
-        out: Vec::with_capacity(2 * body.len()),
-        see,
-    };
-    pass.blanks();
+    let mut pass = Pass::begin(body, see)?;
     let from = pass.at;
     let written = pass.value(shape)?;
     let to = pass.at;
-    pass.blanks();
-    if pass.at < body.len() {
-        return None;
-    }
+    pass.end()?;
     match written {
-        Written::AsItCame => text.get(from..to).map(str::to_string),
+        Written::AsItCame => pass.text.get(from..to).map(str::to_string),
         Written::At(from) => {
             // The outermost is the last to be written.
             pass.out.drain(..from);
             String::from_utf8(pass.out).ok()
+        }
+    }
+}
+
+/// The same of an object, as the values of its properties.
+pub(crate) fn properties<'a>(
+    fields: &[Field],
+    unknown: Unknown,
+    body: &'a [u8],
+    see: impl FnMut(&[&'a str], &'a str),
+) -> Option<Properties<'a>> {
+    let mut pass = Pass::begin(body, see)?;
+    pass.members(fields, unknown)?;
+    pass.end()?;
+    Some(Properties { text: pass.text, members: pass.members, out: String::from_utf8(pass.out).ok()? })
+}
+
+/// The values of an object's properties, as they are to be written down.
+pub(crate) struct Properties<'a> {
+    text: &'a str,
+    members: Vec<Member<'a>>,
+    out: String,
+}
+
+impl Properties<'_> {
+    /// That of a key.
+    pub(crate) fn get(&self, key: &str) -> Option<&str> {
+        let member = self.members.iter().find(|m| m.key == key)?;
+        match member.as_it_came {
+            // Behind the quotes and the colon.
+            true => self.text.get(member.from + key.len() + 3..member.to),
+            false => self.out.get(member.from..member.to),
         }
     }
 }
@@ -91,6 +109,31 @@ struct Pass<'a, F> {
 }
 
 impl<'a, F: FnMut(&[&'a str], &'a str)> Pass<'a, F> {
+    /// Begins with what comes first in a body.
+    fn begin(body: &'a [u8], see: F) -> Option<Self> {
+        if body.len() > LARGEST {
+            return None;
+        }
+        let mut pass = Pass {
+            text: std::str::from_utf8(body).ok()?,
+            bytes: body,
+            at: 0,
+            members: Vec::with_capacity(32),
+            path: Vec::with_capacity(8),
+            lists: 0,
+            out: Vec::with_capacity(2 * body.len()),
+            see,
+        };
+        pass.blanks();
+        Some(pass)
+    }
+
+    /// Gives up unless this was all.
+    fn end(&mut self) -> Option<()> {
+        self.blanks();
+        (self.at == self.bytes.len()).then_some(())
+    }
+
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
@@ -122,14 +165,15 @@ impl<'a, F: FnMut(&[&'a str], &'a str)> Pass<'a, F> {
 
     fn value(&mut self, shape: &Shape) -> Option<Written> {
         let fits = match shape {
-            Shape::Object { fields, unknown } => return self.object(Some((fields, *unknown))),
-            Shape::Map => return self.object(None),
+            Shape::Object { fields, unknown } => return self.object(fields, *unknown),
+            Shape::Map => return self.map(),
+            Shape::OneOf([Shape::Map, ..]) if self.peek()? == b'{' => return self.map(),
             Shape::Array(element) => return self.list(Some(element)),
             Shape::Text { min, max, rule } => {
                 let text = self.string()?;
                 // As many characters as bytes, or fewer. A zero would be escaped.
-                let fits = *min <= 1 && text.len() >= *min && text.len() <= *max;
-                fits && rule.is_none_or(|rule| rule.holds(text))
+                let enough = text.len() >= *min && (*min <= 1 || text.is_ascii());
+                enough && text.len() <= *max && rule.is_none_or(|rule| rule.holds(text))
             }
             Shape::Enum(values) => values.contains(&self.string()?),
             Shape::Integer { min, max } => {
@@ -151,7 +195,7 @@ impl<'a, F: FnMut(&[&'a str], &'a str)> Pass<'a, F> {
     fn any(&mut self) -> Option<Written> {
         match self.peek()? {
             b'"' => self.string().map(|_| Written::AsItCame),
-            b'{' => self.object(None),
+            b'{' => self.map(),
             b'[' => self.list(None),
             b't' => self.word("true"),
             b'f' => self.word("false"),
@@ -251,10 +295,21 @@ impl<'a, F: FnMut(&[&'a str], &'a str)> Pass<'a, F> {
         Some(self.close(*b"[]", first, as_it_came))
     }
 
-    fn object(&mut self, known: Option<(&[Field], Unknown)>) -> Option<Written> {
+    fn map(&mut self) -> Option<Written> {
+        self.object(&[], Unknown::Ignore)
+    }
+
+    fn object(&mut self, fields: &[Field], unknown: Unknown) -> Option<Written> {
+        let first = self.members.len();
+        let as_it_came = self.members(fields, unknown)?;
+        Some(self.close(*b"{}", first, as_it_came))
+    }
+
+    /// Passes an object and adds its properties, sorted, to the members; whether
+    /// it is written down as it came.
+    fn members(&mut self, fields: &[Field], unknown: Unknown) -> Option<bool> {
         let mut as_it_came = !self.enter(b'{')?;
         let first = self.members.len();
-        let (fields, unknown) = known.unwrap_or((&[], Unknown::Ignore));
         let mut required = fields.iter().filter(|f| f.required).count();
         let mut sorted = true;
         let mut last: Option<&str> = None;
@@ -314,8 +369,7 @@ impl<'a, F: FnMut(&[&'a str], &'a str)> Pass<'a, F> {
                 return None;
             }
         }
-        let written = self.close(*b"{}", first, as_it_came && sorted);
-        (required == 0).then_some(written)
+        (required == 0).then_some(as_it_came && sorted)
     }
 
     /// Notes a member that ends here; whether it is written down as it came.

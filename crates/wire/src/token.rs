@@ -10,8 +10,8 @@ use coinslot_domain::merchant::RedirectWhen;
 use coinslot_domain::money::{Currency, Money, MoneyError, largest};
 use coinslot_domain::order::Player;
 use coinslot_domain::purchase::{Wish, Wishes};
-use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Number, Value, json};
 use std::sync::{Arc, OnceLock};
@@ -45,6 +45,8 @@ pub struct User {
     pub phone: Given,
     /// Country.
     pub country: Given,
+    // Whether it says anything; what, is looked for when it is needed.
+    attributes: Option<IgnoredAny>,
 }
 
 /// `settings`.
@@ -152,16 +154,31 @@ pub struct Purchase {
     subscription: Option<IgnoredAny>,
     pin_codes: Option<IgnoredAny>,
     gift: Option<IgnoredAny>,
+    coupon_code: Option<IgnoredAny>,
     // No body that is sent has them: orders are made from them.
-    items: Option<IgnoredAny>,
+    #[serde(deserialize_with = "ordered")]
+    items: Option<Items>,
+}
+
+/// `purchase.items`: SKUs with how many, if that is what is there.
+type Items = Option<Vec<(String, i64)>>;
+
+fn ordered<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Items>, D::Error> {
+    #[derive(Deserialize)]
+    struct Item {
+        sku: String,
+        quantity: i64,
+    }
+    let raw = <&RawValue>::deserialize(from)?;
+    let items: Option<Vec<Item>> = serde_json::from_str(raw.get()).ok();
+    Ok(Some(items.map(|all| all.into_iter().map(|Item { sku, quantity }| (sku, quantity)).collect())))
 }
 
 impl Purchase {
     /// Whether it is of a catalogue.
     fn is_of_catalogue(&self) -> bool {
-        [&self.virtual_currency, &self.virtual_items, &self.subscription, &self.pin_codes, &self.items]
-            .iter()
-            .any(|p| p.is_some())
+        let parts = [&self.virtual_currency, &self.virtual_items, &self.subscription, &self.pin_codes];
+        self.items.is_some() || parts.iter().any(|p| p.is_some())
     }
 }
 
@@ -379,6 +396,17 @@ impl PartialEq for TokenBody {
     }
 }
 
+/// What the token of an order says, part by part, as JSON text.
+#[derive(Clone, Copy, Debug)]
+pub struct Said<'a> {
+    /// The player.
+    pub user: &'a str,
+    /// How the page behaves.
+    pub settings: &'a str,
+    /// What the game wants to be told again.
+    pub custom_parameters: Option<&'a str>,
+}
+
 /// The views of a body, as serde reads them.
 #[derive(Deserialize)]
 struct Views<'a> {
@@ -404,12 +432,17 @@ impl TokenBody {
     /// Reads what [`Draft::to_stored`] wrote. It is not checked again: rules
     /// that became stricter must not close tokens that are in use.
     pub fn from_stored(text: &str) -> Option<Self> {
-        let Views { user, settings, purchase, custom_parameters, guest, order_id: order } =
-            serde_json::from_str(text).ok()?;
+        Self::of_text(text.to_string())
+    }
+
+    fn of_text(text: String) -> Option<Self> {
+        let Views { user, settings, mut purchase, custom_parameters, guest, order_id: order } =
+            serde_json::from_str(&text).ok()?;
+        // Such a token asks for nothing else.
+        let skus = if order.is_some() { purchase.items.as_mut().and_then(Option::take) } else { None };
         let custom_parameters = custom_parameters.map(|raw| raw.get().to_string());
-        let (guest, text) = (guest.is_some(), text.to_string());
-        let raw = Arc::default();
-        Some(TokenBody { user, settings, purchase, custom_parameters, guest, order, skus: None, text, raw })
+        let (guest, raw) = (guest.is_some(), Arc::default());
+        Some(TokenBody { user, settings, purchase, custom_parameters, guest, order, skus, text, raw })
     }
 
     /// Whether a browser asked and not the game, so that nobody has shown to be
@@ -443,18 +476,27 @@ impl TokenBody {
         Self::from_stored(&body.to_string())
     }
 
-    /// What the token of an order says that was made from SKUs. `said` is the
-    /// body's members as a token has them, `items` what was ordered, and `coupon`
-    /// the code of a coupon.
-    pub fn for_order(mut said: Map<String, Value>, items: &[(String, i64)], coupon: Option<&str>) -> Option<Self> {
-        let shown: Vec<Value> = items.iter().map(|(sku, n)| json!({ "sku": sku, "quantity": n })).collect();
-        let mut purchase = json!({ "items": shown });
-        if let Some(code) = coupon {
-            purchase["coupon_code"] = json!({ "value": code });
+    /// What the token of an order says that was made from SKUs: `items` is what
+    /// was ordered, and `coupon` the code of a coupon.
+    pub fn for_order(said: Said<'_>, items: &[(String, i64)], coupon: Option<&str>) -> Option<Self> {
+        let Said { user, settings, custom_parameters } = said;
+        let quoted = |text: &str| serde_json::to_string(text).ok();
+        let mut text = String::with_capacity(256 + user.len() + settings.len());
+        text.push('{');
+        if let Some(custom) = custom_parameters {
+            text.extend(["\"custom_parameters\":", custom, ","]);
         }
-        said.insert("purchase".into(), purchase);
-        let body = Self::of(Value::Object(said))?;
-        Some(TokenBody { skus: Some(items.to_vec()), ..body })
+        text.push_str("\"purchase\":{");
+        if let Some(code) = coupon {
+            text.extend(["\"coupon_code\":{\"value\":", &quoted(code)?, "},"]);
+        }
+        text.push_str("\"items\":[");
+        for (n, (sku, quantity)) in items.iter().enumerate() {
+            let comma = if n > 0 { "," } else { "" };
+            text.push_str(&format!(r#"{comma}{{"quantity":{quantity},"sku":{}}}"#, quoted(sku)?));
+        }
+        text.extend(["]},\"settings\":", settings, ",\"user\":", user, "}"]);
+        Some(TokenBody { skus: Some(items.to_vec()), ..Self::of_text(text)? })
     }
 
     /// What the token of an order would say, for who wants to know what it comes
@@ -474,7 +516,7 @@ impl TokenBody {
             raw.insert("purchase".into(), json!({ "coupon_code": { "value": code } }));
         }
         TokenBody {
-            user: User::default(),
+            user: User { attributes: attributes.map(|_| IgnoredAny), ..User::default() },
             settings: Settings {
                 project_id: project.get(),
                 external_id: None,
@@ -488,7 +530,7 @@ impl TokenBody {
                 ui: Ui::default(),
                 shipping_enabled: None,
             },
-            purchase: Purchase::default(),
+            purchase: Purchase { coupon_code: coupon.map(|_| IgnoredAny), ..Purchase::default() },
             custom_parameters: None,
             guest: false,
             order: None,
@@ -852,6 +894,7 @@ impl TokenBody {
 
     /// The code of a coupon that is to be used.
     pub fn coupon_code(&self) -> Option<&str> {
+        self.purchase.coupon_code?;
         let code = self.raw().get("purchase")?.get("coupon_code")?.get("value")?.as_str()?;
         Some(code).filter(|c| !c.is_empty())
     }
@@ -868,6 +911,7 @@ impl TokenBody {
 
     /// What the game says of the player, by which offers are chosen.
     pub fn attributes(&self) -> Option<&Map<String, Value>> {
+        self.user.attributes?;
         self.raw().get("user")?.get("attributes")?.as_object()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Fault;
 use crate::body::{is_packed, whole};
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, RawQuery, Request};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -16,6 +16,17 @@ pub struct ShopBody(pub Value);
 impl<S: Send + Sync> FromRequest<S> for ShopBody {
     type Rejection = Fault;
 
+    async fn from_request(request: Request, state: &S) -> Result<Self, Fault> {
+        ShopText::from_request(request, state).await?.value().map(ShopBody)
+    }
+}
+
+/// The same, not read yet.
+pub struct ShopText(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for ShopText {
+    type Rejection = Fault;
+
     async fn from_request(request: Request, _: &S) -> Result<Self, Fault> {
         let is_packed = is_packed(request.headers());
         let bytes = whole(request.into_body()).await?;
@@ -23,9 +34,16 @@ impl<S: Send + Sync> FromRequest<S> for ShopBody {
             let message = "The request body must not be compressed: no Content-Encoding is supported";
             return Err(Fault::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, 1000, message));
         }
-        match shape::parse(&bytes) {
-            Ok(value) => Ok(ShopBody(value)),
-            Err(BodyError::Empty) => Ok(ShopBody(Value::Object(serde_json::Map::new()))),
+        Ok(ShopText(bytes))
+    }
+}
+
+impl ShopText {
+    /// Its value.
+    pub fn value(&self) -> Result<Value, Fault> {
+        match shape::parse(&self.0) {
+            Ok(value) => Ok(value),
+            Err(BodyError::Empty) => Ok(Value::Object(serde_json::Map::new())),
             Err(e) => Err(Fault::refused(1102, format!("Unprocessable Entity. {e}"))),
         }
     }

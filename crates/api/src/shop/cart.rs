@@ -1,6 +1,6 @@
 //! Carts of players, and of guests.
 
-use super::body::{ShopBody, nothing, query, text};
+use super::body::{ShopBody, ShopText, nothing, query, text};
 use super::caller::{From, Server, Shopper};
 use super::fault::INVALID_CART;
 use super::item::no_project_item;
@@ -176,15 +176,21 @@ async fn clear(State(app): State<Shared>, Own(whose): Own) -> Result<Response, F
     Ok(nothing())
 }
 
-async fn fill(State(app): State<Shared>, Own(whose): Own, ShopBody(body): ShopBody) -> Result<Response, Fault> {
-    let lines = wire::fill(&body).map_err(Fault::invalid)?;
-    let currency = body.get("currency").and_then(read::text).and_then(|c| Currency::from_code(&c));
+async fn fill(State(app): State<Shared>, Own(whose): Own, body: ShopText) -> Result<Response, Fault> {
+    let wire::Filling { lines, currency } = match wire::Filling::plain(&body.0) {
+        Some(filling) => filling,
+        None => wire::Filling::read(&body.value()?).map_err(Fault::invalid)?,
+    };
+    let currency = currency.and_then(|c| Currency::from_code(&c));
     filled(&app, &Whose { currency, ..whose }, lines).await
 }
 
 async fn filled(app: &Shared, whose: &Whose, lines: Vec<(String, i64)>) -> Result<Response, Fault> {
     let (left, cart) = cart::fill(app, whose, lines).await?;
-    let warnings = Value::Array(left.iter().map(warning).collect()).to_string();
+    let warnings = match left.is_empty() {
+        true => "[]".to_string(),
+        false => Value::Array(left.iter().map(warning).collect()).to_string(),
+    };
     Ok(text(cart::show_filled(app, whose, cart, Some(("warnings", &warnings))).await?))
 }
 

@@ -1,6 +1,8 @@
 //! SQLite: one thread writes all that waits in one commit, and whoever reads
 //! does it where it stands.
 
+mod log;
+
 use super::{BATCH, Backend, Engine, Epoch, Held, Map, Row, StoreError, Tx, Value, Work};
 use super::{key, lock, migrate, spawn};
 use crate::meter::{Figures, Watch};
@@ -41,6 +43,7 @@ pub(super) fn open(
     // The writer alone comes back to the same pages: the ends of tables and
     // indexes. With SQLite's own 2 MiB it looks for them in the log again.
     connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
+    log::copy_beside(&mut connection, path)?;
     let (writer, work) = mpsc::channel();
     let (figures, epoch, fresh) = (figures.clone(), epoch.clone(), fresh.clone());
     spawn("store-writer", move || write(&connection, &figures, (&epoch, &fresh), &work))?;
@@ -81,9 +84,8 @@ fn try_connect(path: &Path) -> rusqlite::Result<rusqlite::Connection> {
     // NORMAL would lose acknowledged orders in a power cut.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    // A page that changes in each batch is copied into the file once in ten
-    // thousand pages of the log, and not once in a thousand.
-    connection.pragma_update(None, "wal_autocheckpoint", 10_000)?;
+    // The writer's log is copied otherwise, and others write nothing.
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.set_prepared_statement_cache_capacity(256);
     Ok(connection)
 }
@@ -111,9 +113,11 @@ pub fn for_sqlite(sql: &str) -> String {
 }
 
 /// A migration as SQLite wants it: a table that is found by its key alone is its
-/// own index, where the text says so.
+/// own index, where the text says so. What concerns SQLite alone is a comment to
+/// others.
 pub(super) fn migration(sql: &str) -> String {
-    sql.replace("/* WITHOUT ROWID */", "WITHOUT ROWID")
+    let sql = sql.replace("/* WITHOUT ROWID */", "WITHOUT ROWID");
+    sql.replace("/* SQLite\n", "").replace("SQLite */\n", "")
 }
 
 impl<'c> Writing<'c> {
@@ -124,7 +128,11 @@ impl<'c> Writing<'c> {
     fn statement(&mut self, sql: &'static str) -> Result<&mut rusqlite::Statement<'c>, StoreError> {
         Ok(match self.statements.entry(key(sql)) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(place) => place.insert(self.connection.prepare(&for_sqlite(sql))?),
+            Entry::Vacant(place) => {
+                // SQLite is not to keep them where it has room for what is short-lived.
+                let flags = rusqlite::PrepFlags::SQLITE_PREPARE_PERSISTENT;
+                place.insert(self.connection.prepare_with_flags(&for_sqlite(sql), flags)?)
+            }
         })
     }
 

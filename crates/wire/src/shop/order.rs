@@ -4,7 +4,7 @@
 use super::token::{parameter_faults, quantity, token_settings};
 use crate::read;
 use crate::shape::{self, Field, MAX_INTEGER, Shape, TextRule, Unknown, Violation};
-use crate::token::TokenBody;
+use crate::token::{Said, TokenBody};
 use coinslot_domain::cart::MOST_OF_ONE;
 use coinslot_domain::id::ProjectId;
 use coinslot_domain::money::Money;
@@ -156,16 +156,18 @@ impl OrderBody {
         items: &[(String, i64)],
         coupon: Option<&str>,
     ) -> Option<TokenBody> {
-        let mut user = json!({ "id": { "value": player.id } });
-        let known = [("name", &player.name), ("email", &player.email), ("country", &player.country)];
-        for (key, value) in known {
+        let mut user = String::from("{");
+        let known = [("id", Some(&player.id)), ("name", player.name.as_ref()), ("email", player.email.as_ref())];
+        for (key, value) in known.into_iter().chain([("country", player.country.as_ref())]) {
             if let Some(value) = value {
-                user[key] = json!({ "value": value });
+                let value = serde_json::to_string(value).ok()?;
+                user.extend([if user.len() > 1 { ",\"" } else { "\"" }, key, "\":{\"value\":", &value, "}"]);
             }
         }
         if let Some(attributes) = attributes {
-            user["attributes"] = Value::Object(attributes.clone());
+            user.extend([",\"attributes\":", &serde_json::to_string(attributes).ok()?]);
         }
+        user.push('}');
         let mut settings = token_settings(self.body.get("settings").cloned(), project, self.sandbox);
         if let Some(currency) = self.body.get("currency") {
             settings["currency"] = currency.clone();
@@ -173,12 +175,10 @@ impl OrderBody {
         if let Some(locale) = self.locale() {
             settings["language"] = locale.into();
         }
-        let mut said = Map::new();
-        said.insert("user".into(), user);
-        said.insert("settings".into(), settings);
-        if let Some(custom) = self.body.get("custom_parameters").filter(|c| !c.is_null()) {
-            said.insert("custom_parameters".into(), custom.clone());
-        }
+        let settings = serde_json::to_string(&settings).ok()?;
+        let custom = self.body.get("custom_parameters").filter(|c| !c.is_null());
+        let custom = custom.map(serde_json::to_string).transpose().ok()?;
+        let said = Said { user: &user, settings: &settings, custom_parameters: custom.as_deref() };
         TokenBody::for_order(said, items, coupon)
     }
 
