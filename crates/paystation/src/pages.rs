@@ -24,11 +24,12 @@ use coinslot_app::purchase::{self as purchased, PlaceChoice};
 use coinslot_app::token;
 use coinslot_domain::account::Account;
 use coinslot_domain::card::{Card, CardNumber, Cvv, Expiry};
-use coinslot_domain::merchant::{Project, RedirectWhen};
+use coinslot_domain::merchant::Project;
 use coinslot_domain::money::BasisPoints;
 use coinslot_domain::payment::{Decline, Payment, PaymentState, Stand, StatusGroup};
 use coinslot_domain::purchase::Refusal;
 use coinslot_domain::purchase::{self, Choice, LineKind};
+use coinslot_domain::redirect::RedirectWhen;
 use coinslot_domain::region::Unknown;
 use coinslot_domain::shipping::is_zip;
 use coinslot_domain::subscription::Subscription;
@@ -1194,25 +1195,25 @@ fn status_page(visit: &Visit, c: &Checkout, payment: &Payment) -> StatusPage {
     let captured = payment.state.was_captured();
     let last = is_final(payment.stand());
 
-    let policy = c.body.redirect_policy();
+    let policy = c.body.redirect_policy().or_else(|| c.project.redirect_policy.clone()).unwrap_or_default();
     let leave = way_back(c);
-    let automatic = policy.and_then(|p| p.automatic()).unwrap_or(RedirectWhen::None);
+    let automatic = policy.automatic.unwrap_or(RedirectWhen::None);
     let ending = Ending {
         status: group,
         canceled: matches!(payment.decline, Some(Decline::NotAuthenticated | Decline::Expired)),
         virtual_currency: c.lines.iter().any(|l| l.kind == LineKind::VirtualCurrency),
     };
     let redirect = leave.clone().filter(|_| returning::covers(automatic, ending)).map(|url| {
-        let delay = policy.and_then(|p| p.delay).unwrap_or_default().clamp(0, 3600);
+        let delay = policy.delay.unwrap_or_default().clamp(0, 3600);
         Redirect { url, delay: delay.to_string() }
     });
-    // A token that says nothing of a button gets one: the player should not
+    // Where nothing is said of a button there is one: the player should not
     // have to look for the way back.
-    let button = match policy.and_then(|p| p.manual()) {
+    let button = match policy.manual {
         Some(when) => returning::covers(when, ending),
         None => last,
     };
-    let caption = policy.and_then(|p| p.redirect_button_caption.clone()).filter(|c| !c.trim().is_empty());
+    let caption = policy.caption.filter(|c| !c.trim().is_empty());
     let back = leave
         .filter(|_| button || redirect.is_some())
         .map(|url| Back { url, caption: caption.unwrap_or_else(|| t.s("back-to-game")) });

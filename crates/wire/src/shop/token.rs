@@ -2,6 +2,7 @@
 //! pays for them.
 
 use crate::read;
+use crate::redirect;
 use crate::shape::{self, Field, MAX_INTEGER, Shape, TextRule, Unknown, Violation};
 use crate::token::TokenBody;
 use coinslot_domain::cart::{MOST_OF_ONE, summed};
@@ -207,20 +208,7 @@ const UI: Shape = closed(&[
     ),
 ]);
 
-const REDIRECT_POLICY: Shape = open(&[
-    Field::optional(
-        "redirect_conditions",
-        Shape::Enum(&["none", "successful", "successful_or_canceled", "any"]),
-        "After which outcome the page leads back by itself.",
-    ),
-    Field::optional(
-        "status_for_manual_redirection",
-        Shape::Enum(&["none", "vc", "successful", "successful_or_canceled", "any"]),
-        "After which outcome the page shows a button that leads back.",
-    ),
-    Field::optional("delay", NATURAL, "Seconds it waits before that."),
-    Field::optional("redirect_button_caption", text(0, 255), "Text on that button."),
-]);
+const REDIRECT_POLICY: Shape = open(&[redirect::CONDITIONS, redirect::MANUAL, redirect::DELAY, redirect::CAPTION]);
 
 const SETTINGS: Shape = closed(&[
     Field::optional("currency", CURRENCY, "The currency of the order, if everything in it has a price in it."),
