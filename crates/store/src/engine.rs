@@ -670,6 +670,7 @@ fn migrations(translate: fn(&str) -> String) -> Result<refinery_core::Runner, St
         ("V23__outbox", include_str!("../migrations/V23__outbox.sql")),
         ("V24__cart_lines", include_str!("../migrations/V24__cart_lines.sql")),
         ("V25__redirect_policy", include_str!("../migrations/V25__redirect_policy.sql")),
+        ("V26__hub_coins", include_str!("../migrations/V26__hub_coins.sql")),
     ];
     let all: Result<Vec<_>, _> =
         all.iter().map(|(name, sql)| refinery_core::Migration::unapplied(name, &translate(sql))).collect();
