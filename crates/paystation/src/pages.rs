@@ -17,6 +17,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use coinslot_app::Shared;
 use coinslot_app::checkout::{self, Checkout, Next, PageError, PayError};
+use coinslot_app::mail;
 use coinslot_app::port::CardRefused;
 use coinslot_app::token;
 use coinslot_domain::payment::{Payment, PaymentState};
@@ -122,6 +123,11 @@ pub(crate) async fn pay(State(app): State<Shared>, request: Request) -> Answer {
         Ok(paying) => paying,
         Err(faults) => return form_again(&app, &visit, faults).await,
     };
+    if visit.lang().is_some()
+        && let Err(e) = mail::choose_language(&app, &checkout, t.locale().code).await
+    {
+        return Ok(error(&visit, Some(&checkout), e.into()));
+    }
     let (name, key) = match checkout::pay(&app, &checkout, paying).await {
         Ok(Next::Challenge) => return Ok(go(&visit, &visit.link(CHALLENGE))),
         Ok(Next::Status) => return Ok(go(&visit, &visit.link(STATUS))),

@@ -671,6 +671,7 @@ fn migrations(translate: fn(&str) -> String) -> Result<refinery_core::Runner, St
         ("V24__cart_lines", include_str!("../migrations/V24__cart_lines.sql")),
         ("V25__redirect_policy", include_str!("../migrations/V25__redirect_policy.sql")),
         ("V26__hub_coins", include_str!("../migrations/V26__hub_coins.sql")),
+        ("V27__mail_language", include_str!("../migrations/V27__mail_language.sql")),
     ];
     let all: Result<Vec<_>, _> =
         all.iter().map(|(name, sql)| refinery_core::Migration::unapplied(name, &translate(sql))).collect();
