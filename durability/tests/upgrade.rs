@@ -103,7 +103,7 @@ fn rows_are_found_by_their_own_index() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("coinslot.db");
     let location = Location::File(path.clone());
-    migrate_to(&location, 24).unwrap();
+    migrate_to(&location, 27).unwrap();
     let rows = |table: &str| {
         let connection = rusqlite::Connection::open(&path).unwrap();
         let mut statement = connection.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2, 3")).unwrap();

@@ -77,6 +77,7 @@ const HUB: Document = Document {
             Works,
             &["tests/tests/hub.rs"],
         ),
+        ("Several things are ordered at once for virtual currency", Works, &["tests/golden/shop_hub_coins.http"]),
     ],
 };
 

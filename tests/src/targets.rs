@@ -17,7 +17,7 @@ use coinslot_domain::money::{Currency, Money};
 use coinslot_domain::time::{Span, Time};
 use coinslot_wire::shape::{self, Shape};
 use coinslot_wire::{read, shop, token};
-use coinslot_worker::outgoing::{Policy, allowed_url, forbidden};
+use coinslot_worker::guard::{Policy, allowed_url, forbidden};
 use std::sync::OnceLock;
 
 /// A target by its name. It panics when something is wrong.

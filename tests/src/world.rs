@@ -502,6 +502,7 @@ async fn seed_others(app: &App) -> Result<(), StoreError> {
         frame_ancestors: vec!["https://shop.example".into()],
         locales: vec!["en".into()],
         return_url: None,
+        redirect_policy: None,
         external_id_required: false,
         optional: vec![],
         token_status: Default::default(),

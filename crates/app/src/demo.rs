@@ -67,6 +67,7 @@ pub async fn seed(app: &App, webhook_url: Option<String>) -> Result<(), StoreErr
         frame_ancestors: vec![],
         locales: vec!["en".into()],
         return_url: None,
+        redirect_policy: None,
         external_id_required: false,
         optional: vec![],
         token_status: Default::default(),

@@ -11,13 +11,14 @@ use crate::purchase::{self, BoughtKey, Buying, Refused, Thing};
 use crate::refund::Told;
 use crate::webhook::{self, Asked};
 use crate::{App, Shared, checkout, hash, merchant, pincode, player, refund, tracking};
+use coinslot_domain::cart;
 use coinslot_domain::hub::{self, BUYER, Claim, METHOD, Partner, Price, Pushed, Refusal, Sale, payable};
 use coinslot_domain::id::{AttemptId, EventId, OperationId, OrderId, PartnerId, PaymentId, ProjectId, RefundId};
 use coinslot_domain::merchant::Project;
 use coinslot_domain::money::Money;
-use coinslot_domain::order::{Order, OrderEvent, OrderState, Placed, Player, Status};
+use coinslot_domain::order::{Coins, Order, OrderEvent, OrderState, Placed, Player, Status};
 use coinslot_domain::payment::{AttemptState, Breakdown, Notified, Payment, PaymentState};
-use coinslot_domain::purchase::{Choice, Line, LineKind, Refusal as SaleRefusal, total};
+use coinslot_domain::purchase::{Choice, Line, LineKind, Refusal as SaleRefusal, Wish, total};
 use coinslot_domain::tax;
 use coinslot_domain::time::{Span, Time};
 use coinslot_domain::wallet::{Operation, OperationKind};
@@ -162,14 +163,9 @@ pub struct Offered {
     pub parts: Option<Breakdown>,
 }
 
-/// Makes an order that a partner sells. `coins` is the one item that virtual
-/// currency is to pay, with how many of it.
-pub async fn place(
-    app: &App,
-    partner: &Partner,
-    ordering: Ordering,
-    coins: Option<(String, i64)>,
-) -> Result<Offered, OrderError> {
+/// Makes an order that a partner sells; `coins` is whether virtual currency is
+/// to pay it.
+pub async fn place(app: &App, partner: &Partner, ordering: Ordering, coins: bool) -> Result<Offered, OrderError> {
     let Ordering { project, body, cart, .. } = ordering;
     if !project.active && !partner.sandbox {
         return Err(OrderError::NotActive);
@@ -179,7 +175,7 @@ pub async fn place(
     let placed = Placed { dry_run: partner.sandbox, ..order::placed(&body, cart, Some(instead_of_token(id)), now) };
     let player = body.player();
     let rule = tax::applicable(player.country.as_deref(), &project.taxes);
-    let sale = Sale { order: id, partner: partner.id, tax: rule, body: body.to_stored().to_string() };
+    let sale = Sale { order: id, partner: partner.id, tax: rule, body: body.to_stored().to_string(), coins: vec![] };
     let goods = AtHand::of(app, project.id).await?;
     let choice = Choice::default();
     let buying = Buying { player, project, body, choice, method: None, now, goods };
@@ -190,12 +186,11 @@ pub async fn place(
                 return offered(&made, &sale, &buying.project);
             }
             let shelf = buying.shelf(tx)?;
-            let made = match &coins {
-                Some((sku, pieces)) => for_coins(tx, (&shelf, &buying), (sku, *pieces), id, &placed)?,
-                None => order::quoted(tx, &shelf, &buying, id, placed.clone())?,
+            let (made, prices) = match coins {
+                true => for_coins(tx, &shelf, &buying, id, &placed)?,
+                false => (order::quoted(tx, &shelf, &buying, id, placed.clone())?, vec![]),
             };
-            let costs = made.placed.as_ref().is_some_and(|p| p.coins.is_some());
-            if !costs && made.lines.iter().any(|l| l.price.minor == 0 && l.is_asked()) {
+            if !coins && made.lines.iter().any(|l| l.price.minor == 0 && l.is_asked()) {
                 return Err(OrderError::Free { all: made.total.minor == 0 });
             }
             // There is no game to give anything else to.
@@ -205,7 +200,7 @@ pub async fn place(
             }
             purchase::within_limits(tx, &shelf, &made, now)?;
             orders::insert(tx, &made, now)?;
-            store::insert_sale(tx, made.project, &sale)?;
+            store::insert_sale(tx, made.project, &Sale { coins: prices, ..sale.clone() })?;
             offered(&made, &sale, &buying.project)
         })
         .await
@@ -224,30 +219,44 @@ fn offered(order: &Order, sale: &Sale, project: &Project) -> Result<Offered, Ord
     Ok(Offered { order: order.id, price: Price::Money(parts.payment), parts: Some(parts) })
 }
 
+/// The order that virtual currency is to pay, and what each thing in it costs.
 fn for_coins(
     tx: &mut Tx<'_>,
-    (shelf, buying): (&Shelf, &Buying),
-    (sku, pieces): (&str, i64),
+    shelf: &Shelf,
+    buying: &Buying,
     id: OrderId,
     placed: &Placed,
-) -> Result<Order, OrderError> {
+) -> Result<(Order, Vec<Coins>), OrderError> {
     order::able(tx, buying.project.id, &buying.player.id)?;
-    if pieces != 1 {
-        return Err(OrderError::Refused(SaleRefusal::Quantity(sku.to_string())));
-    }
-    let missing = || OrderError::Refused(SaleRefusal::NotFound(sku.to_string()));
-    let Thing::Item(item) = purchase::thing(tx, shelf, buying.project.id, sku)?.ok_or_else(missing)? else {
-        // Only items have such prices.
-        return Err(OrderError::NoPrice);
+    let wanted = buying.body.wishes().into_iter().flat_map(|(wish, _)| match wish {
+        Wish::Skus(skus) => skus,
+        // An order of a partner is one of SKUs.
+        Wish::Items(_) | Wish::VirtualCurrency(_) | Wish::Keys(_) | Wish::Plan { .. } => vec![],
+    });
+    let wanted: Vec<(String, i64)> = wanted.collect();
+    let beyond = || {
+        let sku = wanted.first().map(|(sku, _)| sku.clone()).unwrap_or_default();
+        OrderError::Refused(SaleRefusal::Quantity(sku))
     };
-    let (lines, coins) = purchase::for_coins(tx, shelf, buying, &item)?.ok_or(OrderError::NoPrice)?;
+    let mut items = Vec::new();
+    for (sku, quantity) in cart::summed(wanted.iter().cloned()).ok_or_else(beyond)? {
+        let missing = || OrderError::Refused(SaleRefusal::NotFound(sku.clone()));
+        let Thing::Item(item) = purchase::thing(tx, shelf, buying.project.id, &sku)?.ok_or_else(missing)? else {
+            // Only items have such prices.
+            return Err(OrderError::NoPrice);
+        };
+        items.push((item, quantity));
+    }
+    let items: Vec<_> = items.iter().map(|(item, quantity)| (&**item, *quantity)).collect();
+    let (lines, prices) = purchase::for_coins(tx, shelf, buying, &items)?.ok_or(OrderError::NoPrice)?;
     let money = total(&lines).ok().flatten().ok_or(OrderError::Empty)?;
-    if coins.price == 0 {
-        return Err(OrderError::Free { all: true });
+    let coins = Coins::total(&prices).ok_or_else(beyond)?;
+    if prices.iter().any(|c| c.price == 0) {
+        return Err(OrderError::Free { all: coins.price == 0 });
     }
     // No payment stands behind it.
     let placed = Placed { coins: Some(coins), token_hash: None, ..placed.clone() };
-    Ok(order::new(buying, id, lines, money, placed))
+    Ok((order::new(buying, id, lines, money, placed), prices))
 }
 
 /// An order that a partner sells to this player: where it stands, and the keys
@@ -394,7 +403,7 @@ fn book(
     let buying = Buying { project, body, choice, player, method: Some(METHOD), now, goods };
     match parts {
         Some(parts) => in_money(tx, &buying, &order, parts, &numbers)?,
-        None => in_coins(tx, &buying, order, &numbers)?,
+        None => in_coins(tx, &buying, order, &sale.coins, &numbers)?,
     }
     Ok(numbers.payment)
 }
@@ -477,7 +486,13 @@ fn in_money(
     captured.map(drop).ok_or_else(|| StoreError::Corrupt("a new payment is not new".into()).into())
 }
 
-fn in_coins(tx: &mut Tx<'_>, buying: &Buying, order: Order, numbers: &Numbers) -> Result<(), PushError> {
+fn in_coins(
+    tx: &mut Tx<'_>,
+    buying: &Buying,
+    order: Order,
+    prices: &[Coins],
+    numbers: &Numbers,
+) -> Result<(), PushError> {
     let (project, user, now) = (order.project, order.player.id.clone(), buying.now);
     let coins = order.placed.as_ref().and_then(|p| p.coins);
     let price = coins.ok_or_else(|| StoreError::Corrupt(format!("order {} has no price", order.id)))?.price;
@@ -492,7 +507,7 @@ fn in_coins(tx: &mut Tx<'_>, buying: &Buying, order: Order, numbers: &Numbers) -
     let paid = orders::advance(tx, order, OrderEvent::Paid)?;
     let paid = paid.ok_or(PushError::Refused(Refusal::Paid))?;
     purchase::fulfil(tx, &buying.goods, &paid, None, now)?;
-    Ok(webhook::tell_coins(tx, &buying.project, &paid, (numbers.payment, paid.id.get()), now)?)
+    Ok(webhook::tell_coins(tx, &buying.project, &paid, prices, (numbers.payment, paid.id.get()), now)?)
 }
 
 /// Why a payment was not cancelled.
@@ -542,7 +557,8 @@ pub async fn cancel(app: &Shared, partner: &Partner, id: PaymentId) -> Result<()
                 Some(coins) => {
                     give_back(tx, order, coins.price, (&told, operation), now)?;
                     let order = orders::find(tx, project, pushed.order)?.ok_or(CancelError::NotFound)?;
-                    webhook::tell_coins(tx, &sells, &order, (id, refund_id.get()), now)?;
+                    let prices = store::sale(tx, project, order.id)?.map(|sale| sale.coins).unwrap_or_default();
+                    webhook::tell_coins(tx, &sells, &order, &prices, (id, refund_id.get()), now)?;
                 }
             }
             Ok(pushed.order)

@@ -5,6 +5,7 @@
 //! put together when it is sent. A mail server that took a letter and died
 //! before it said so gets it again, under the same `Message-ID`.
 
+use crate::checkout::Checkout;
 use crate::port::Post;
 use crate::purchase::{self, BoughtKey};
 use crate::{App, Shared, token};
@@ -23,7 +24,8 @@ use std::sync::Arc;
 pub struct Letter {
     /// Where it goes.
     pub to: String,
-    /// The language of the payment page, if the token said one.
+    /// The language that the player chose on the payment page, else the token's,
+    /// if it said one.
     pub language: Option<String>,
     /// Who sells.
     pub seller: String,
@@ -92,18 +94,35 @@ async fn letter(app: &App, project: ProjectId, claimed: &Claimed) -> Result<Opti
         let Some(order) = order::find(tx, project, payment.order)? else { return Ok(None) };
         let Some(seller) = merchant::find_project(tx, project)? else { return Ok(None) };
         let keys = purchase::bought_keys(tx, &order)?;
-        Ok::<_, StoreError>(Some((payment, order, seller.name, keys, mail::token_of(tx, project, id)?)))
+        let key = mail::token_of(tx, project, id)?;
+        let chosen = match &key {
+            Some(key) => mail::chosen_language(tx, project, key)?,
+            None => None,
+        };
+        Ok::<_, StoreError>(Some((payment, order, seller.name, keys, (key, chosen))))
     });
     let Some((payment, order, seller, keys, key)) = read.await? else { return Ok(None) };
     let language = match key {
-        Some(key) => language(app, project, key).await?,
-        None => None,
+        (_, Some(chosen)) => Some(chosen),
+        (Some(key), None) => language(app, project, key).await?,
+        (None, None) => None,
     };
     let currency = payment.breakdown.payment.currency;
     let method = app.method_name(payment.method, currency);
     let offered = app.gateway.methods(currency).into_iter().find(|m| m.id == payment.method);
     let method_key = offered.map_or("", |m| m.key);
     Ok(Some(Letter { to: claimed.address.clone(), language, seller, order, payment, method, method_key, keys }))
+}
+
+/// Notes the language that a player chose on the page, for the letter about what
+/// is paid there; nothing if no letters are sent.
+pub async fn choose_language(app: &App, c: &Checkout, language: &'static str) -> Result<(), StoreError> {
+    if app.post.is_none() {
+        return Ok(());
+    }
+    let (project, until) = (c.project.id, c.expires_at);
+    let token = c.token_hash().to_string();
+    app.store.write(move |tx| mail::choose_language(tx, project, &token, language, until)).await
 }
 
 /// The language that a token asked for, as long as it is kept.

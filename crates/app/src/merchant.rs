@@ -106,6 +106,7 @@ pub async fn found(
         frame_ancestors: vec![],
         locales: vec!["en".into()],
         return_url: None,
+        redirect_policy: None,
         external_id_required: false,
         optional: vec![],
         token_status: Default::default(),

@@ -11,7 +11,7 @@ use coinslot_domain::cart::Cart;
 use coinslot_domain::id::{OperationId, OrderId, ProjectId};
 use coinslot_domain::merchant::Project;
 use coinslot_domain::money::Money;
-use coinslot_domain::order::{LIFE, Order, OrderEvent, OrderState, Placed, Player, Status};
+use coinslot_domain::order::{Coins, LIFE, Order, OrderEvent, OrderState, Placed, Player, Status};
 use coinslot_domain::payment::Payment;
 use coinslot_domain::purchase::{Choice, Line, Refusal, total};
 use coinslot_domain::time::Time;
@@ -273,8 +273,9 @@ pub async fn place_for_coins(
             if !wallet::ensure(tx, project, user, now)?.enabled {
                 return Err(OrderError::Disabled);
             }
-            let (lines, coins) = purchase::for_coins(tx, &shelf, &buying, &item)?.ok_or(OrderError::NoPrice)?;
+            let (lines, coins) = purchase::for_coins(tx, &shelf, &buying, &[(&item, 1)])?.ok_or(OrderError::NoPrice)?;
             let money = total(&lines).ok().flatten().ok_or(OrderError::Empty)?;
+            let coins = Coins::total(&coins).ok_or(OrderError::TooLittle)?;
             let placed = Placed { coins: Some(coins), ..placed.clone() };
             let made = new(&buying, id, lines, money, placed);
             purchase::within_limits(tx, &shelf, &made, now)?;

@@ -26,6 +26,7 @@ pub async fn create(app: &App, of: MerchantId, body: ProjectBody) -> Result<Proj
         frame_ancestors: vec![],
         locales: settings.locales.clone(),
         return_url: settings.return_url.clone(),
+        redirect_policy: settings.redirect_policy.clone(),
         external_id_required: settings.external_id_required,
         optional: settings.optional.clone(),
         token_status: TokenStatus::default(),

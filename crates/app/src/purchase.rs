@@ -786,17 +786,24 @@ pub(crate) fn places(
     Ok((name, places))
 }
 
-/// The line of one item that virtual currency pays, with what promotions add to
-/// it, and what it costs; nothing when the item has no such price.
+/// Lines that virtual currency pays, and what each item in them costs that was
+/// asked for.
+type ForCoins = (Vec<Line>, Vec<Coins>);
+
+/// The lines of items that virtual currency pays, with what promotions add to
+/// them; nothing when one has no such price.
 pub(crate) fn for_coins(
     tx: &mut Tx<'_>,
     shelf: &Shelf,
     buying: &Buying,
-    item: &Item,
-) -> Result<Option<(Vec<Line>, Coins)>, Refused> {
-    let Some(full_price) = item.vc_price else { return Ok(None) };
+    items: &[(&Item, i64)],
+) -> Result<Option<ForCoins>, Refused> {
+    if items.iter().any(|(item, _)| item.vc_price.is_none()) {
+        return Ok(None);
+    }
     let promotions = shelf.promotions(tx)?;
-    let runs = |p: &&Promotion| p.is_active(buying.now) && p.is_for(None, &[]);
+    let coupons: Vec<CampaignId> = usable_coupon(tx, buying)?.iter().map(|c| c.campaign).collect();
+    let runs = |p: &&Promotion| p.is_active(buying.now) && p.is_for(None, &coupons);
     let settings = shelf.currency(tx)?;
     // Money is none of it, and is written in the currency of the catalogue.
     let currency = settings.default_currency;
@@ -810,13 +817,23 @@ pub(crate) fn for_coins(
         lines: vec![],
         given: BTreeSet::new(),
     };
-    cart.check_items(tx, [(item, 1)].into_iter())?;
-    let bargain = bargain(cart.promotions.iter().copied(), Sold::Item(&item.sku));
-    let price = bargain.discount.map_or(full_price, |(d, _)| d.of_virtual(full_price, settings.discrete));
-    cart.lines.push(cart.line_of(item, 1, currency));
-    cart.contents(tx, item, 1, currency)?;
-    cart.on_top(tx, &bargain, 0, currency)?;
-    Ok(Some((cart.lines, Coins { price, full_price })))
+    cart.check_items(tx, items.iter().copied())?;
+    let mut prices = Vec::with_capacity(items.len());
+    for (item, quantity) in items {
+        let bargain = bargain(cart.promotions.iter().copied(), Sold::Item(&item.sku));
+        let one = item.vc_price.unwrap_or_default();
+        let too_much = || Refusal::Quantity(item.sku.clone());
+        let full_price = one.checked_mul(*quantity).ok_or_else(too_much)?;
+        let price = match bargain.discount {
+            Some((d, _)) => d.of_virtual_pieces(one, *quantity, settings.discrete).ok_or_else(too_much)?,
+            None => full_price,
+        };
+        prices.push(Coins { price, full_price });
+        cart.lines.push(cart.line_of(item, *quantity, currency));
+        cart.contents(tx, item, *quantity, currency)?;
+        cart.on_top(tx, &bargain, 0, currency)?;
+    }
+    Ok(Some((cart.lines, prices)))
 }
 
 /// What an amount of virtual currency costs that is no package, within the

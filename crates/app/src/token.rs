@@ -343,6 +343,7 @@ pub async fn purge(app: &App) -> Result<u64, StoreError> {
                 coinslot_store::tv::purge(tx, project, before)?;
                 coinslot_store::shipping::purge(tx, project, before)?;
                 coinslot_store::gift::purge(tx, project, before)?;
+                coinslot_store::mail::purge_languages(tx, project, before)?;
                 coinslot_store::token::purge(tx, project, before, PURGED)
             })
             .await?;

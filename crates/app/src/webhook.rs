@@ -5,7 +5,7 @@ use crate::{App, known, message, signature, tracking};
 use coinslot_domain::id::{EventId, PaymentId, ProjectId};
 use coinslot_domain::merchant::Project;
 use coinslot_domain::message::MessageKind;
-use coinslot_domain::order::Order;
+use coinslot_domain::order::{Coins, Order};
 use coinslot_domain::payment::{Notified, Payment};
 use coinslot_domain::time::{Span, Time};
 use coinslot_domain::webhook::{EventState, TIMEOUT, Telling, Verdict, order_wait_after, verdict, wait_after};
@@ -42,7 +42,17 @@ pub(crate) fn tell_order(
     number: i64,
     now: Time,
 ) -> Result<(), StoreError> {
-    let (kind, body) = coinslot_wire::shop::webhook::order(notice);
+    note_order(tx, notice, coinslot_wire::shop::webhook::order(notice), payment, number, now)
+}
+
+fn note_order(
+    tx: &mut Tx<'_>,
+    notice: &OrderNotice<'_>,
+    (kind, body): (&'static str, String),
+    payment: PaymentId,
+    number: i64,
+    now: Time,
+) -> Result<(), StoreError> {
     let event = EventId::new(number).ok_or_else(|| StoreError::Corrupt("an order without a number".into()))?;
     webhook::insert(tx, notice.order.project, event, payment, kind, &body, now)
 }
@@ -52,22 +62,26 @@ pub(crate) fn tell_order(
 pub(crate) fn tell_unpaid(tx: &mut Tx<'_>, project: &Project, order: &Order, now: Time) -> Result<(), StoreError> {
     let payment = PaymentId::new(order.id.get());
     let payment = payment.ok_or_else(|| StoreError::Corrupt("an order without a number".into()))?;
-    tell_coins(tx, project, order, (payment, order.id.get()), now)
+    tell_coins(tx, project, order, &[], (payment, order.id.get()), now)
 }
 
 /// The same of an order that virtual currency pays, under the number that stands
-/// for its payment.
+/// for its payment. `prices` is what each thing costs that was asked for; without
+/// them, it is one thing.
 pub(crate) fn tell_coins(
     tx: &mut Tx<'_>,
     project: &Project,
     order: &Order,
+    prices: &[Coins],
     (payment, number): (PaymentId, i64),
     now: Time,
 ) -> Result<(), StoreError> {
     let Some(telling) = telling(tx, order)?.filter(|_| project.webhook_url.is_some()) else { return Ok(()) };
     let used = coupon::of_order(tx, order.project, order.id)?;
     let code = used.as_ref().map(|used| (used.code.as_str(), used.campaign_code.as_str()));
-    tell_order(tx, &OrderNotice { order, telling, payment: None, refund: None, code }, payment, number, now)
+    let notice = OrderNotice { order, telling, payment: None, refund: None, code };
+    let told = coinslot_wire::shop::webhook::order_for_coins(&notice, prices);
+    note_order(tx, &notice, told, payment, number, now)
 }
 
 /// What the game said to a question.

@@ -7,7 +7,7 @@ use coinslot_domain::id::ProjectId;
 use coinslot_domain::merchant::Project;
 use coinslot_domain::time::Time;
 use coinslot_wire::clock::{Advance, clock_json};
-use coinslot_worker::outgoing::{Policy, allowed_url};
+use coinslot_worker::guard::{Policy, allowed_url};
 use std::error::Error;
 
 type Fallible<T> = Result<T, Box<dyn Error + Send + Sync>>;

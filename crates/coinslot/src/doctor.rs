@@ -11,7 +11,7 @@ use coinslot_app::port::Clock;
 use coinslot_domain::merchant::Project;
 use coinslot_domain::time::{Span, Time};
 use coinslot_store::{Inspection, Location, StoreError, inspect};
-use coinslot_worker::outgoing::{Policy, allowed_url};
+use coinslot_worker::guard::{Policy, allowed_url};
 use rustix::fs::{statfs, statvfs};
 use serde_json::json;
 use std::fmt::Write as _;

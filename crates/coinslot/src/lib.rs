@@ -1,6 +1,7 @@
 //! The server put together: doors, adapters and commands.
 
 mod alarm;
+mod arguments;
 pub mod cli;
 pub mod clock;
 pub mod config;

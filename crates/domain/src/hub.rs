@@ -4,7 +4,7 @@
 use crate::decimal::Decimal;
 use crate::id::{OrderId, PartnerId, PaymentId, ProjectId};
 use crate::money::Money;
-use crate::order::{Order, Status};
+use crate::order::{Coins, Order, Status};
 use crate::tax::Tax;
 use crate::virtual_currency::HUNDREDTHS;
 
@@ -51,6 +51,9 @@ pub struct Sale {
     pub tax: Tax,
     /// What was asked for, as a token's body.
     pub body: String,
+    /// What each thing asked for costs in virtual currency, in the order of its
+    /// lines; empty where money pays.
+    pub coins: Vec<Coins>,
 }
 
 /// What a partner pays for an order.

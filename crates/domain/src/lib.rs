@@ -36,6 +36,7 @@ pub mod product;
 pub mod project;
 pub mod promotion;
 pub mod purchase;
+pub mod redirect;
 pub mod refund;
 pub mod region;
 pub mod report;

@@ -3,6 +3,7 @@
 use crate::id::{MerchantId, ProjectId};
 use crate::localized;
 use crate::money::BasisPoints;
+use crate::redirect::RedirectPolicy;
 use crate::tax::TaxRule;
 use crate::webhook::Optional;
 use std::collections::HashSet;
@@ -45,22 +46,6 @@ pub struct Fees {
     pub method: BasisPoints,
 }
 
-/// When the payment page sends the player back to the game by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum RedirectWhen {
-    /// Never.
-    #[default]
-    None,
-    /// After a payment for virtual currency that succeeded.
-    VirtualCurrency,
-    /// After a payment that succeeded.
-    Successful,
-    /// After success, or when the player did not go through with it.
-    SuccessfulOrCanceled,
-    /// After any final state.
-    Any,
-}
-
 /// A game that sells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Project {
@@ -91,6 +76,8 @@ pub struct Project {
     pub return_url: Option<String>,
     /// Whether a token must carry the game's own id of the transaction.
     pub external_id_required: bool,
+    /// When the payment page leads back, where a token does not say.
+    pub redirect_policy: Option<RedirectPolicy>,
     /// Webhooks that its owner asked for.
     pub optional: Vec<Optional>,
     /// How the call is answered that makes an order's token.

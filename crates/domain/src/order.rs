@@ -6,6 +6,7 @@ use crate::money::Money;
 use crate::payment::{Notified, Payment, PaymentState};
 use crate::purchase::Line;
 use crate::time::{Span, Time};
+use crate::wallet;
 
 /// Where an order stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -146,6 +147,17 @@ pub struct Coins {
     pub full_price: i64,
 }
 
+impl Coins {
+    /// All of it together, unless that is more than anybody can have.
+    pub fn total(all: &[Coins]) -> Option<Coins> {
+        let sum = |of: fn(&Coins) -> i64| {
+            let sum = all.iter().map(of).try_fold(0_i64, i64::checked_add);
+            sum.filter(|n| *n <= wallet::MOST)
+        };
+        Some(Coins { price: sum(|c| c.price)?, full_price: sum(|c| c.full_price)? })
+    }
+}
+
 /// Where an order stands, as the Store API says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Status {
@@ -221,6 +233,16 @@ mod tests {
         (OrderState::Paid, OrderEvent::ChargedBack, OrderState::ChargedBack),
         (OrderState::PartiallyRefunded, OrderEvent::ChargedBack, OrderState::ChargedBack),
     ];
+
+    #[test]
+    fn virtual_currency_is_added_up_to_what_one_can_have() {
+        let coins = |price, full_price| Coins { price, full_price };
+        assert_eq!(Coins::total(&[]), Some(coins(0, 0)));
+        assert_eq!(Coins::total(&[coins(5_000, 6_000), coins(1, 1)]), Some(coins(5_001, 6_001)));
+        assert_eq!(Coins::total(&[coins(1, wallet::MOST)]), Some(coins(1, wallet::MOST)));
+        assert_eq!(Coins::total(&[coins(1, wallet::MOST), coins(1, 1)]), None);
+        assert_eq!(Coins::total(&[coins(i64::MAX, i64::MAX), coins(1, 1)]), None);
+    }
 
     #[test]
     fn statuses() {

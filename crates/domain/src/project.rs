@@ -2,6 +2,7 @@
 
 use crate::localized::Localized;
 use crate::merchant::Project;
+use crate::redirect::RedirectPolicy;
 use crate::webhook::Optional;
 use std::collections::BTreeMap;
 
@@ -36,6 +37,8 @@ pub struct Settings {
     pub secret: String,
     /// Where players go after a payment whose token does not say.
     pub return_url: Option<String>,
+    /// When the payment page leads players back, where their token does not say.
+    pub redirect_policy: Option<RedirectPolicy>,
     /// Languages of the project; the first is its own. Never empty.
     pub locales: Vec<String>,
     /// Whether webhooks are sent at all.
@@ -68,6 +71,7 @@ impl Default for Settings {
             webhook_url: None,
             secret: String::new(),
             return_url: None,
+            redirect_policy: None,
             locales: vec![DEFAULT_LOCALE.into()],
             ipn_enabled: true,
             external_id_required: false,

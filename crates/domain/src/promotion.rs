@@ -299,16 +299,26 @@ impl Discount {
     /// What `quantity` pieces cost of which each costs `price` without it;
     /// `None` when nobody could pay that.
     pub fn of(self, price: Money, quantity: i64) -> Option<Money> {
+        Some(Money::new(self.of_all(price.minor, self.of_one(price).minor, quantity)?, price.currency))
+    }
+
+    /// Pieces of which each costs `price`, or `reduced` as long as the discount
+    /// is for it.
+    fn of_all(self, price: i64, reduced: i64, quantity: i64) -> Option<i64> {
         let cheaper = self.pieces.map_or(quantity, |most| most.min(quantity));
-        let full = price.minor.checked_mul(quantity - cheaper)?;
-        let minor = self.of_one(price).minor.checked_mul(cheaper)?.checked_add(full)?;
-        Some(Money::new(minor, price.currency))
+        let full = price.checked_mul(quantity - cheaper)?;
+        reduced.checked_mul(cheaper)?.checked_add(full)
     }
 
     /// What one piece costs in virtual currency, in hundredths; a currency
     /// without fractions stays without.
     pub fn of_virtual(self, price: i64, whole_units: bool) -> i64 {
         if whole_units { less(price / 100, self.percent) * 100 } else { less(price, self.percent) }
+    }
+
+    /// The same of `quantity` pieces; `None` when nobody could pay that.
+    pub fn of_virtual_pieces(self, price: i64, quantity: i64, whole_units: bool) -> Option<i64> {
+        self.of_all(price, self.of_virtual(price, whole_units), quantity)
     }
 }
 
@@ -573,6 +583,9 @@ mod tests {
         assert_eq!(d(1, None).of(usd(i64::MAX), 2), None);
         assert_eq!(d(25, None).of_virtual(200, false), 150);
         assert_eq!(d(25, None).of_virtual(200, true), 200, "1.5 units are 2");
+        assert_eq!(d(25, None).of_virtual_pieces(200, 3, false), Some(450));
+        assert_eq!(d(25, Some(2)).of_virtual_pieces(200, 3, false), Some(500), "the third at its full price");
+        assert_eq!(d(25, Some(2)).of_virtual_pieces(i64::MAX / 2, 3, false), None);
         let b = Bargain { bonus_percent: 10, bonus_amount: 50, ..Bargain::default() };
         assert_eq!(b.bonus_on(1_000, false), 150);
         assert_eq!(b.bonus_on(1_000, true), 100);

@@ -1,7 +1,9 @@
 //! Who gets what is bought, where the token makes it a gift.
 
+use crate::form::{is_email, is_line};
+use crate::frame::{error, frame, policy, text};
 use crate::http::{self, Visit};
-use crate::pages::{self, Answer, ENTRY, error, frame, is_email, is_line, kept, open, policy, text};
+use crate::pages::{self, Answer, ENTRY, kept, open};
 use crate::view::{FriendChoice, GiftPage};
 use askama::Template;
 use axum::extract::{Request, State};

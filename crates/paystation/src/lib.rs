@@ -9,13 +9,17 @@
 mod art;
 mod assets;
 mod demo;
+mod form;
+mod frame;
 mod gift;
 mod http;
 pub mod locale;
 pub mod mail;
+mod outcome;
 mod pages;
 mod pay2play;
 mod profile;
+mod region;
 pub mod returning;
 mod shipping;
 mod showcase;
@@ -51,12 +55,12 @@ const ROUTES: &[(&str, &str, &str, Handler)] = &[
     ("page_open", "GET", "/paystation3", || get(pages::entry)),
     ("page_open", "GET", "/paystation4/", || get(pages::entry)),
     ("page_open", "GET", "/paystation4", || get(pages::entry)),
-    ("region_show", "GET", pages::REGION, || get(pages::region)),
+    ("region_show", "GET", pages::REGION, || get(region::region)),
     ("payment_create", "POST", pages::PAY, || post(pages::pay)),
     ("challenge_show", "GET", pages::CHALLENGE, || get(pages::challenge)),
     ("challenge_answer", "POST", pages::CHALLENGE, || post(pages::answer_challenge)),
-    ("status_show", "GET", pages::STATUS, || get(pages::status)),
-    ("status_get", "GET", pages::STATUS_JSON, || get(pages::status_json)),
+    ("status_show", "GET", pages::STATUS, || get(outcome::status)),
+    ("status_get", "GET", pages::STATUS_JSON, || get(outcome::status_json)),
     ("tv_status_get", "GET", tv::STATUS_JSON, || get(tv::status_json)),
     ("tv_code_enter", "GET", tv::ENTER, || get(tv::enter)),
     ("tv_code_show", "GET", tv::CODE, || get(tv::show)),
@@ -67,7 +71,7 @@ const ROUTES: &[(&str, &str, &str, Handler)] = &[
     ("gift_choose", "POST", gift::GIFT, || post(gift::choose)),
     ("shipping_show", "GET", shipping::SHIPPING, || get(shipping::show)),
     ("shipping_save", "POST", shipping::SHIPPING, || post(shipping::save)),
-    ("receipt_show", "GET", pages::RECEIPT, || get(pages::receipt)),
+    ("receipt_show", "GET", pages::RECEIPT, || get(outcome::receipt)),
     ("asset_get", "GET", "/paystation2/assets/{file}", || get(pages::asset)),
     ("widget_get", "GET", "/embed/paystation/widget.min.js", || get(pages::widget)),
     ("widget_get", "GET", "/embed/paystation/{version}/widget.min.js", || get(pages::widget)),

@@ -1,7 +1,7 @@
 //! What letters say, in the player's language.
 
+use crate::form;
 use crate::locale::Text;
-use crate::pages;
 use coinslot_app::mail::Letter;
 use coinslot_app::port::{Caught, Later, Post};
 use coinslot_domain::mail::Posted;
@@ -40,7 +40,7 @@ pub fn write(letter: &Letter) -> (String, String) {
     lines.push(format!("{}: {}", t.s("total"), t.money(&breakdown.payment)));
     let with = match &payment.card {
         Some(card) => t.ltr(card),
-        None => pages::method_called(t, letter.method_key, letter.method),
+        None => form::method_called(t, letter.method_key, letter.method),
     };
     lines.push(format!("{}: {with}", t.s("paid-with")));
     if let Some(at) = payment.paid_at {

@@ -2,7 +2,7 @@
 
 use crate::http::{self, Visit};
 use crate::locale::Text;
-use crate::pages;
+use crate::{form, frame, pages};
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
@@ -25,7 +25,7 @@ pub(crate) async fn init(State(app): State<Shared>, request: Request) -> pages::
         Ok(offer) => (StatusCode::OK, shown(&visit, &offer)),
         Err(e) => {
             let t = Text::choose(visit.params.get("fail_locale"), None, visit.accept_language.as_deref());
-            let (status, message, _) = pages::said(t, &e);
+            let (status, message, _) = frame::said(t, &e);
             (status, wire::refused(e.code(), &message))
         }
     };
@@ -48,7 +48,7 @@ fn shown(visit: &Visit, o: &Offer) -> serde_json::Value {
         .iter()
         .map(|p| wire::Place { key: p.drm.key, name: p.drm.name, price: p.price, full_price: p.full_price })
         .collect();
-    let methods: Vec<_> = o.methods.iter().map(|m| (m.id, m.key, pages::method_name(t, m))).collect();
+    let methods: Vec<_> = o.methods.iter().map(|m| (m.id, m.key, form::method_name(t, m))).collect();
     wire::init(&wire::Init {
         name: &o.name,
         description: &pick(&o.game.descriptions),

@@ -1,8 +1,9 @@
 //! The player's account on the payment page.
 
+use crate::frame::{self, error};
 use crate::http::{self, Visit};
 use crate::locale::{LOCALES, Text};
-use crate::pages::{self, Answer, ENTRY, error};
+use crate::pages::{self, Answer, ENTRY};
 use crate::view::{Frame, Languages, Line, Past, ProfilePage, Running, Saved, StoreTab};
 use askama::Template;
 use axum::extract::{Request, State};
@@ -57,20 +58,20 @@ fn frame(visit: &Visit, p: &Profile, t: Text, title: String) -> Frame {
     Frame {
         t,
         title: [&title, " · ", &p.project.name].concat(),
-        theme: pages::theme(p.body.settings.ui.theme.as_deref()),
+        theme: frame::theme(p.body.settings.ui.theme.as_deref()),
         project: Some(p.project.name.clone()),
         sandbox: p.sandbox,
-        size: pages::size(p.body.size()),
-        sized: pages::sized(p.body.size()),
+        size: frame::size(p.body.size()),
+        sized: frame::sized(p.body.size()),
         about: vec![],
         balance: None,
         languages: Languages { path: ENTRY.to_string(), kept: visit.kept(), all: LOCALES },
-        leave: pages::home(&p.body, &p.project, &p.player.id),
+        leave: frame::home(&p.body, &p.project, &p.player.id),
         close: look.close,
         country: p.player.country.clone(),
         status: None,
         summary: None,
-        license: p.body.license_url().and_then(pages::web).map(str::to_string),
+        license: p.body.license_url().and_then(frame::web).map(str::to_string),
         region: None,
         look,
     }
@@ -143,7 +144,7 @@ fn about(t: Text, p: &Profile) -> Vec<Line> {
     line(t.s("player"), shown(PlayerField::Name, &p.player.name).or_else(|| Some(p.player.id.clone())));
     line(t.s("account-email"), shown(PlayerField::Email, &p.player.email));
     let shows = p.body.look().balance;
-    let balance = p.balance.as_ref().filter(|_| shows).map(|(n, name)| pages::coins(t, *n, name));
+    let balance = p.balance.as_ref().filter(|_| shows).map(|(n, name)| frame::coins(t, *n, name));
     line(t.s("account-balance"), balance);
     lines
 }

@@ -1,7 +1,7 @@
 //! The way back to the game.
 
-use coinslot_domain::merchant::RedirectWhen;
 use coinslot_domain::payment::StatusGroup;
+use coinslot_domain::redirect::RedirectWhen;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// What RFC 3986 leaves unreserved stays as it is.

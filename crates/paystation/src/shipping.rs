@@ -1,8 +1,9 @@
 //! Where what is bought is sent, where the token has the page ask.
 
+use crate::frame::{error, frame, policy, text};
 use crate::http::{self, Visit};
 use crate::locale::Text;
-use crate::pages::{self, Answer, ENTRY, error, frame, kept, open, policy, text};
+use crate::pages::{self, Answer, ENTRY, kept, open};
 use crate::view::{Field, ShippingPage};
 use askama::Template;
 use axum::extract::{Request, State};

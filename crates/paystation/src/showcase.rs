@@ -2,9 +2,10 @@
 //! names nothing. Every choice is an address, so that it works without
 //! JavaScript, can be gone back from, and leaves nothing behind.
 
+use crate::frame::{frame, policy, text};
 use crate::http::{self, Visit};
 use crate::locale::Text;
-use crate::pages::{ENTRY, frame, policy, text};
+use crate::pages::ENTRY;
 use crate::view::{StoreGroup, StoreOffer, StorePage, StoreTab};
 use askama::Template;
 use axum::http::StatusCode;

@@ -1,12 +1,14 @@
 //! The page on a television: a code for a telephone, what is saved, and what
 //! became of the payment. And the short address that the telephone opens.
 
+use crate::frame::{error as refuse, frame, policy, text};
 use crate::http::{self, Visit};
 use crate::locale::LOCALES;
-use crate::pages::{self, Answer, ENTRY, STATUS, error as refuse, frame, open as find, policy, text};
+use crate::pages::{Answer, ENTRY, STATUS, open as find};
 use crate::view::{
     Back, ErrorPage, Frame, Languages, Notice, StatusPage, TvCodePage, TvConfirmPage, TvOutcomePage, TvPage, TvSaved,
 };
+use crate::{form, outcome};
 use askama::Template;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -33,14 +35,14 @@ fn halves(code: &str) -> (String, String) {
 pub(crate) async fn page(app: &Shared, visit: &Visit, c: &Checkout, problem: Option<String>) -> Response {
     let t = text(visit, Some(c));
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let chosen = visit.params.get("account").and_then(|chosen| pages::saved(c, chosen));
+    let chosen = visit.params.get("account").and_then(|chosen| form::saved(c, chosen));
     if let (Some(account), None, None, None) = (chosen, &problem, &c.shop, c.unsaid()) {
         let page = TvConfirmPage {
             f: frame(visit, Some(c), t, t.s("checkout"), ENTRY),
             token: visit.token(),
             lang: visit.lang(),
             shown: (!c.lines.is_empty()).then_some(c.breakdown.payment.minor),
-            value: [pages::ACCOUNT, &account.id.to_string()].concat(),
+            value: [form::ACCOUNT, &account.id.to_string()].concat(),
             name: t.ltr(&account.name),
             pay_label: label(visit, c),
             later: c.subscribes().then(|| t.s("later")),
@@ -80,13 +82,13 @@ async fn code_page(app: &Shared, visit: &Visit, c: &Checkout, problem: Option<St
     // What is not chosen or said yet is chosen and said on the telephone.
     let accounts = if challenged || c.shop.is_some() || c.unsaid().is_some() { &[][..] } else { c.accounts.as_slice() };
     let saved = accounts.iter().map(|a| {
-        let value = [pages::ACCOUNT, &a.id.to_string()].concat();
+        let value = [form::ACCOUNT, &a.id.to_string()].concat();
         TvSaved { url: visit.link_with(ENTRY, &[("account", &value)]), name: t.ltr(&a.name) }
     });
     Ok(TvPage {
         f: frame(visit, Some(c), t, t.s("checkout"), ENTRY),
         state: state.name(),
-        view: c.payment.as_ref().map(|p| pages::view_of(p.stand())).unwrap_or_default(),
+        view: c.payment.as_ref().map(|p| outcome::view_of(p.stand())).unwrap_or_default(),
         poll: visit.link_with(STATUS_JSON, &[("code", &code)]),
         keep: visit.link_with(ENTRY, &[("code", &code)]),
         again: visit.link(ENTRY),
@@ -187,12 +189,12 @@ pub(crate) async fn status_json(State(app): State<Shared>, request: Request) -> 
         None => None,
     };
     let (group, last) = match &c.payment {
-        Some(p) => (p.group(), pages::is_final(p.stand())),
+        Some(p) => (p.group(), outcome::is_final(p.stand())),
         None if c.started.is_some() => (StatusGroup::Done, true),
         None => (StatusGroup::Invoice, false),
     };
     let view = match &c.payment {
-        Some(p) => pages::view_of(p.stand()),
+        Some(p) => outcome::view_of(p.stand()),
         None if c.started.is_some() => "started".into(),
         None => String::new(),
     };

@@ -669,7 +669,10 @@ fn migrations(translate: fn(&str) -> String) -> Result<refinery_core::Runner, St
         ("V22__journal_index", include_str!("../migrations/V22__journal_index.sql")),
         ("V23__outbox", include_str!("../migrations/V23__outbox.sql")),
         ("V24__cart_lines", include_str!("../migrations/V24__cart_lines.sql")),
-        ("V26__own_index", include_str!("../migrations/V26__own_index.sql")),
+        ("V25__redirect_policy", include_str!("../migrations/V25__redirect_policy.sql")),
+        ("V26__hub_coins", include_str!("../migrations/V26__hub_coins.sql")),
+        ("V27__mail_language", include_str!("../migrations/V27__mail_language.sql")),
+        ("V28__own_index", include_str!("../migrations/V28__own_index.sql")),
     ];
     let all: Result<Vec<_>, _> =
         all.iter().map(|(name, sql)| refinery_core::Migration::unapplied(name, &translate(sql))).collect();

@@ -6,6 +6,7 @@ use crate::{StoreError, Tx};
 use coinslot_domain::hub::{Partner, Pushed, Sale};
 use coinslot_domain::id::{OrderId, PartnerId, PaymentId, ProjectId, RefundId};
 use coinslot_domain::money::BasisPoints;
+use coinslot_domain::order::Coins;
 use coinslot_domain::tax::Tax;
 use coinslot_domain::time::Time;
 
@@ -20,9 +21,9 @@ statements! {
         WHERE partner_id = $1 AND key_hash = $2";
     LIST = "SELECT partner_id, project_id, name, sandbox, enabled FROM partner
         WHERE project_id = $1 ORDER BY partner_id";
-    INSERT_SALE = "INSERT INTO hub_order (project_id, order_id, partner_id, tax_kind, tax_rate, body)
-        VALUES ($1, $2, $3, $4, $5, $6)";
-    SALE = "SELECT order_id, partner_id, tax_kind, tax_rate, body FROM hub_order
+    INSERT_SALE = "INSERT INTO hub_order (project_id, order_id, partner_id, tax_kind, tax_rate, body, coins)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    SALE = "SELECT order_id, partner_id, tax_kind, tax_rate, body, coins FROM hub_order
         WHERE project_id = $1 AND order_id = $2";
     CLAIM = "INSERT INTO hub_transaction (project_id, partner_id, transaction_id, order_id) VALUES ($1, $2, $3, $4)
         ON CONFLICT (project_id, partner_id, transaction_id) DO NOTHING";
@@ -100,6 +101,7 @@ pub fn insert_sale(tx: &mut Tx<'_>, project: ProjectId, s: &Sale) -> Result<(), 
         tax_kind_name(s.tax.kind).into(),
         s.tax.rate.0.into(),
         (&s.body).into(),
+        coins_text(&s.coins).into(),
     ];
     tx.execute(INSERT_SALE, &values).map(drop)
 }
@@ -112,7 +114,22 @@ pub fn sale(tx: &mut Tx<'_>, project: ProjectId, order: OrderId) -> Result<Optio
         partner: row.numbered(1, PartnerId::new)?,
         tax: Tax { kind: row.named(2, tax_kind)?, rate: BasisPoints(row.int(3)?) },
         body: row.text(4)?,
+        coins: coins(&row.text(5)?).ok_or_else(|| StoreError::Corrupt(format!("prices of order {order}")))?,
     }))
+}
+
+/// Prices in virtual currency as one text.
+fn coins_text(all: &[Coins]) -> String {
+    all.iter().map(|c| format!("{}/{}", c.price, c.full_price)).collect::<Vec<_>>().join(" ")
+}
+
+/// The same, read.
+fn coins(text: &str) -> Option<Vec<Coins>> {
+    let one = |said: &str| {
+        let (price, full) = said.split_once('/')?;
+        Some(Coins { price: price.parse().ok()?, full_price: full.parse().ok()? })
+    };
+    text.split_whitespace().map(one).collect()
 }
 
 /// Has a partner's id of a transaction stand for an order; for which it stands,

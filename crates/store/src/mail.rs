@@ -18,6 +18,10 @@ statements! {
         WHERE project_id = $1 AND payment_id = $2 AND attempts = $3 AND state = 'pending'";
     FIND = "SELECT state, attempts, error FROM mail WHERE project_id = $1 AND payment_id = $2";
     TOKEN_OF = "SELECT token_hash FROM payment WHERE project_id = $1 AND payment_id = $2";
+    CHOOSE = "INSERT INTO mail_language (project_id, token_hash, spoken, expires_at) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (project_id, token_hash) DO UPDATE SET spoken = $3, expires_at = $4";
+    CHOSEN = "SELECT spoken FROM mail_language WHERE project_id = $1 AND token_hash = $2";
+    PURGE = "DELETE FROM mail_language WHERE project_id = $1 AND expires_at < $2";
 }
 
 /// A letter to send, claimed for one attempt.
@@ -100,4 +104,25 @@ pub fn find(
 /// What a payment knows its token by.
 pub fn token_of(tx: &mut Tx<'_>, project: ProjectId, payment: PaymentId) -> Result<Option<String>, StoreError> {
     tx.row(TOKEN_OF, &[project.get().into(), payment.get().into()])?.map(|r| r.text(0)).transpose()
+}
+
+/// Notes which language the player of a token chose, in place of the one before.
+pub fn choose_language(
+    tx: &mut Tx<'_>,
+    project: ProjectId,
+    token: &str,
+    language: &str,
+    until: Time,
+) -> Result<(), StoreError> {
+    tx.execute(CHOOSE, &[project.get().into(), token.into(), language.into(), until.0.into()]).map(drop)
+}
+
+/// Which language the player of a token chose, if any.
+pub fn chosen_language(tx: &mut Tx<'_>, project: ProjectId, token: &str) -> Result<Option<String>, StoreError> {
+    tx.row(CHOSEN, &[project.get().into(), token.into()])?.map(|r| r.text(0)).transpose()
+}
+
+/// Forgets choices whose tokens ended before then. How many.
+pub fn purge_languages(tx: &mut Tx<'_>, project: ProjectId, before: Time) -> Result<u64, StoreError> {
+    tx.execute(PURGE, &[project.get().into(), before.0.into()])
 }

@@ -1,10 +1,11 @@
 //! Merchants, projects and API keys.
 
-use crate::engine::Row;
+use crate::engine::{Row, Value};
 use crate::{StoreError, Tx};
 use coinslot_domain::id::{MerchantId, ProjectId};
 use coinslot_domain::merchant::{Caller, Fees, KeyScope, Project, TokenStatus};
 use coinslot_domain::money::BasisPoints;
+use coinslot_domain::redirect::{RedirectPolicy, RedirectWhen};
 use coinslot_domain::tax::{Tax, TaxKind, TaxRule};
 use coinslot_domain::time::Time;
 use coinslot_domain::webhook::Optional;
@@ -20,13 +21,15 @@ statements! {
     DELETE_KEY = "DELETE FROM api_key WHERE merchant_id = $1 AND key_hash = $2";
     INSERT_PROJECT = "INSERT INTO project (project_id, merchant_id, name, active, secret, webhook_url,
             platform_fee, method_fee, frame_ancestors, locales, return_url, external_id_required, created_at,
-            optional_webhooks)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (project_id) DO NOTHING";
+            optional_webhooks, redirect_conditions, redirect_delay, redirect_manual, redirect_caption)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+        ON CONFLICT (project_id) DO NOTHING";
     SET_WEBHOOK = "UPDATE project SET webhook_url = $2 WHERE project_id = $1";
     PROJECTS = "SELECT project_id FROM project ORDER BY project_id";
     FIND_PROJECT = "SELECT project_id, merchant_id, name, active, secret,
             CASE WHEN ipn_enabled = 1 THEN webhook_url END, platform_fee, method_fee, frame_ancestors, locales,
-            return_url, external_id_required, optional_webhooks, token_status FROM project WHERE project_id = $1";
+            return_url, external_id_required, optional_webhooks, token_status, redirect_conditions,
+            redirect_delay, redirect_manual, redirect_caption FROM project WHERE project_id = $1";
     SET_TOKEN_STATUS = "UPDATE project SET token_status = $2 WHERE project_id = $1";
     INSERT_TAX = "INSERT INTO project_tax (project_id, country, kind, rate) VALUES ($1, $2, $3, $4)
         ON CONFLICT (project_id, country) DO UPDATE SET kind = $3, rate = $4";
@@ -93,6 +96,7 @@ pub fn remove_key(tx: &mut Tx<'_>, merchant: MerchantId, key_hash: &str) -> Resu
 /// Adds a project with its tax rules; one that exists stays as it is.
 pub fn insert_project(tx: &mut Tx<'_>, p: &Project, now: Time) -> Result<(), StoreError> {
     tx.changes_known();
+    let [conditions, delay, manual, caption] = redirect_values(p.redirect_policy.as_ref());
     let added = tx.execute(
         INSERT_PROJECT,
         &[
@@ -110,6 +114,10 @@ pub fn insert_project(tx: &mut Tx<'_>, p: &Project, now: Time) -> Result<(), Sto
             p.external_id_required.into(),
             now.0.into(),
             optional_words(&p.optional).into(),
+            conditions,
+            delay,
+            manual,
+            caption,
         ],
     )?;
     if added == 0 {
@@ -155,6 +163,7 @@ pub fn find_project(tx: &mut Tx<'_>, id: ProjectId) -> Result<Option<Project>, S
         locales: words(&row.text(9)?),
         return_url: row.maybe_text(10)?,
         external_id_required: row.flag(11)?,
+        redirect_policy: redirect_policy(&row, 14)?,
         optional: optional(&row.text(12)?),
         token_status: TokenStatus::of(row.int(13)?).unwrap_or_default(),
         taxes: taxes.iter().map(tax_rule).collect::<Result<_, _>>()?,
@@ -169,6 +178,28 @@ pub(crate) fn optional_words(all: &[Optional]) -> String {
 /// The same, read. What this version does not know is passed over.
 pub(crate) fn optional(text: &str) -> Vec<Optional> {
     text.split_whitespace().filter_map(Optional::from_name).collect()
+}
+
+/// When the payment page leads back: four columns from `first` on.
+pub(crate) fn redirect_policy(row: &Row, first: usize) -> Result<Option<RedirectPolicy>, StoreError> {
+    let when = |column| Ok::<_, StoreError>(row.maybe_text(column)?.as_deref().and_then(RedirectWhen::from_name));
+    let policy = RedirectPolicy {
+        automatic: when(first)?,
+        delay: row.maybe_int(first + 1)?,
+        manual: when(first + 2)?,
+        caption: row.maybe_text(first + 3)?,
+    };
+    Ok(policy.says_something().then_some(policy))
+}
+
+/// The values of these columns.
+pub(crate) fn redirect_values(policy: Option<&RedirectPolicy>) -> [Value<'_>; 4] {
+    [
+        policy.and_then(|p| p.automatic).map(RedirectWhen::name).into(),
+        policy.and_then(|p| p.delay).into(),
+        policy.and_then(|p| p.manual).map(RedirectWhen::name).into(),
+        policy.and_then(|p| p.caption.as_deref()).into(),
+    ]
 }
 
 pub(crate) fn words(text: &str) -> Vec<String> {

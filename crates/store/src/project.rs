@@ -1,7 +1,7 @@
 //! What the owners of projects set. Each change of a project is one function,
 //! so that whoever remembers projects knows where they change.
 
-use crate::merchant::{self, optional, optional_words, words};
+use crate::merchant::{self, optional, optional_words, redirect_policy, redirect_values, words};
 use crate::{StoreError, Tx, text};
 use coinslot_domain::id::{MerchantId, ProjectId};
 use coinslot_domain::localized::Localized;
@@ -13,11 +13,13 @@ statements! {
     OF_MERCHANT = "SELECT project_id FROM project WHERE merchant_id = $1 AND project_id > $2
         ORDER BY project_id LIMIT $3";
     FIND = "SELECT name, descriptor, url, webhook_url, secret, return_url, locales, ipn_enabled, external_id_required,
-            user_billing, show_user, user_public_id, send_json, optional_webhooks FROM project WHERE project_id = $1";
+            user_billing, show_user, user_public_id, send_json, optional_webhooks, redirect_conditions,
+            redirect_delay, redirect_manual, redirect_caption FROM project WHERE project_id = $1";
     LOCK = "SELECT project_id FROM project WHERE project_id = $1 FOR UPDATE";
     UPDATE = "UPDATE project SET name = $2, descriptor = $3, url = $4, webhook_url = $5, secret = $6, return_url = $7,
             locales = $8, ipn_enabled = $9, external_id_required = $10, user_billing = $11, show_user = $12,
-            user_public_id = $13, send_json = $14, optional_webhooks = $15 WHERE project_id = $1";
+            user_public_id = $13, send_json = $14, optional_webhooks = $15, redirect_conditions = $16, redirect_delay = $17,
+            redirect_manual = $18, redirect_caption = $19 WHERE project_id = $1";
     COMPONENTS_OF = "SELECT name, enabled FROM project_component WHERE project_id = $1";
     SET_COMPONENT = "INSERT INTO project_component (project_id, name, enabled) VALUES ($1, $2, $3)
         ON CONFLICT (project_id, name) DO UPDATE SET enabled = $3";
@@ -66,6 +68,7 @@ pub fn find(tx: &mut Tx<'_>, project: ProjectId) -> Result<Option<Settings>, Sto
         webhook_url: row.maybe_text(3)?,
         secret: row.text(4)?,
         return_url: row.maybe_text(5)?,
+        redirect_policy: redirect_policy(&row, 14)?,
         ipn_enabled: row.flag(7)?,
         external_id_required: row.flag(8)?,
         user_billing: row.flag(9)?,
@@ -87,6 +90,7 @@ pub fn find(tx: &mut Tx<'_>, project: ProjectId) -> Result<Option<Settings>, Sto
 
 /// Replaces what a project's owner set.
 pub fn update(tx: &mut Tx<'_>, project: ProjectId, s: &Settings) -> Result<(), StoreError> {
+    let [conditions, delay, manual, caption] = redirect_values(s.redirect_policy.as_ref());
     let values = [
         project.get().into(),
         s.name().into(),
@@ -103,6 +107,10 @@ pub fn update(tx: &mut Tx<'_>, project: ProjectId, s: &Settings) -> Result<(), S
         s.user_public_id.into(),
         s.send_json.into(),
         optional_words(&s.optional).into(),
+        conditions,
+        delay,
+        manual,
+        caption,
     ];
     tx.changes_known();
     tx.execute(UPDATE, &values)?;

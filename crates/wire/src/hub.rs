@@ -174,8 +174,8 @@ pub static ORDER: Shape = open(&[
     Field::optional(
         "currency",
         TEXT,
-        "The currency to charge, if everything has a price in it; the SKU of the virtual currency for one item that \
-         it pays. What fits the player's country, if not given.",
+        "The currency to charge, if everything has a price in it; the SKU of the virtual currency for items that \
+         it pays, if everything has a price in that. What fits the player's country, if not given.",
     ),
     Field::optional(
         "quantity",

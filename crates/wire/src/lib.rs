@@ -31,6 +31,7 @@ pub mod product;
 pub mod project;
 pub mod promotion;
 pub mod read;
+pub mod redirect;
 pub mod report;
 pub mod table;
 pub mod ticket;

@@ -1,6 +1,7 @@
 //! Projects as their owners read and write them.
 
 use crate::read::{Change, change, checked, text, texts, texts_json, truth};
+use crate::redirect::{self, RedirectPolicy};
 use crate::shape::{Field, Shape, TextRule, Unknown, Violation};
 use coinslot_domain::id::ProjectId;
 use coinslot_domain::localized::{Localized, is_locale};
@@ -43,9 +44,14 @@ const ALL_COMPONENTS: Shape = Shape::Object {
     unknown: Unknown::Ignore,
 };
 
+const REDIRECT_POLICY: Shape = Shape::Object {
+    fields: &[redirect::CONDITIONS, redirect::DELAY, redirect::MANUAL, redirect::CAPTION],
+    unknown: Unknown::Ignore,
+};
+
 const MAYBE_COMPONENTS: Shape = Shape::OneOf(&[ALL_COMPONENTS, Shape::Null]);
 
-const OTHERS: [Field; 15] = [
+const OTHERS: [Field; 16] = [
     Field::optional("description", MAYBE_TEXTS, "What it is about, by language."),
     Field::optional(
         "descriptor",
@@ -60,6 +66,11 @@ const OTHERS: [Field; 15] = [
         "What webhooks are signed with; null makes a new one.",
     ),
     Field::optional("return_url", MAYBE_URL, "Where players go after a payment whose token does not say."),
+    Field::optional(
+        "redirect_policy",
+        Shape::OneOf(&[REDIRECT_POLICY, Shape::Null]),
+        "When the payment page leads back, for tokens that do not say; it is replaced as a whole.",
+    ),
     Field::optional(
         "locale_list",
         Shape::OneOf(&[Shape::Array(&Shape::Text { min: 1, max: 12, rule: None }), Shape::Null]),
@@ -87,8 +98,8 @@ const OTHERS: [Field; 15] = [
     Field::optional("components", MAYBE_COMPONENTS, "Parts of the shop."),
 ];
 
-const fn with(name: Field) -> [Field; 16] {
-    let mut all = [name; 16];
+const fn with(name: Field) -> [Field; 17] {
+    let mut all = [name; 17];
     let mut i = 0;
     while i < OTHERS.len() {
         all[i + 1] = OTHERS[i];
@@ -197,6 +208,9 @@ impl ProjectBody {
                 .filter(|s| !s.is_empty())
                 .unwrap_or_else(|| fresh.to_string()),
             return_url: line("return_url", old.return_url),
+            redirect_policy: change(body, "redirect_policy", |said| Some(RedirectPolicy::read(said)?.policy()))
+                .or_none(old.redirect_policy)
+                .filter(|policy| policy.says_something()),
             locales: locales.or(old.locales, plain.locales),
             ipn_enabled: flag("ipn_enabled", old.ipn_enabled, plain.ipn_enabled),
             external_id_required: flag("is_external_id_required", old.external_id_required, plain.external_id_required),
@@ -240,6 +254,7 @@ pub fn view(id: ProjectId, active: bool, s: &Settings) -> Value {
         "show_user_in_paystation": s.show_user,
         "user_public_id_enabled": s.user_public_id,
         "send_json_to_paystation": s.send_json,
+        "redirect_policy": s.redirect_policy.as_ref().map(redirect::json),
         "optional_webhooks": s.optional.iter().map(|o| o.name()).collect::<Vec<_>>(),
         "components": components,
         "enabled": active,
@@ -275,6 +290,16 @@ mod tests {
                 "payment_url: must begin with http:// or https://",
             ]
         );
+        let policy = json!({"redirect_conditions": "vc", "delay": -1, "redirect_button_caption": 5, "novelty": 1});
+        assert_eq!(
+            read(json!({"name": {"en": "Quest"}, "redirect_policy": policy})).unwrap_err(),
+            [
+                "redirect_policy.redirect_conditions: does not have a value in the enumeration \
+                 [\"none\",\"successful\",\"successful_or_canceled\",\"any\"]",
+                "redirect_policy.delay: must have a minimum value of 0",
+                "redirect_policy.redirect_button_caption: integer value found, but a string is required",
+            ]
+        );
     }
 
     #[test]
@@ -295,6 +320,18 @@ mod tests {
         assert_eq!(next.locales, ["en"]);
         let asked = json!({"optional_webhooks": ["ps_declined", "user_balance_operation", "ps_declined"]});
         assert_eq!(change(asked).optional, Optional::ALL);
+        assert_eq!(first.redirect_policy, None);
+        let policy = json!({"redirect_conditions": "any", "delay": 5});
+        let second = change(json!({"redirect_policy": policy}));
+        assert_eq!(second.redirect_policy.as_ref().map(redirect::json), Some(policy));
+        let change = |body: Value| ProjectBody::read(&UPDATE, &body).unwrap().apply(second.clone(), "fresh");
+        assert_eq!(change(json!({})), second);
+        let whole = json!({"status_for_manual_redirection": "vc", "redirect_button_caption": "Back"});
+        let next = change(json!({"redirect_policy": whole}));
+        assert_eq!(next.redirect_policy.as_ref().map(redirect::json), Some(whole));
+        for none in [json!(null), json!({}), json!([]), json!({"novelty": 1})] {
+            assert_eq!(change(json!({"redirect_policy": none})).redirect_policy, None);
+        }
         let next = change(json!({"components": {"items": null}}));
         assert!(!next.components["items"].enabled && !next.components["coupons"].custom_name.is_empty());
     }

@@ -1,15 +1,16 @@
 //! The body of the call that makes a payment token.
 
 use crate::look::Look;
+use crate::redirect::RedirectPolicy;
 use crate::shape::{self, Violation};
 use crate::{plain, read};
 use coinslot_domain::decimal::Decimal;
 use coinslot_domain::gift::{Friend, Giving};
 use coinslot_domain::id::{OrderId, ProjectId};
-use coinslot_domain::merchant::RedirectWhen;
 use coinslot_domain::money::{Currency, Money, MoneyError, largest};
 use coinslot_domain::order::Player;
 use coinslot_domain::purchase::{Wish, Wishes};
+use coinslot_domain::redirect;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -75,39 +76,6 @@ pub struct Settings {
     pub ui: Ui,
     // Whether it says anything; what, is looked for when it is needed.
     shipping_enabled: Option<IgnoredAny>,
-}
-
-/// `settings.redirect_policy`. What is absent is for the project to decide.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-pub struct RedirectPolicy {
-    redirect_conditions: Option<String>,
-    status_for_manual_redirection: Option<String>,
-    /// Seconds before the page leads back by itself.
-    pub delay: Option<i64>,
-    /// Text on the button that leads back.
-    pub redirect_button_caption: Option<String>,
-}
-
-impl RedirectPolicy {
-    /// When the page leads back by itself.
-    pub fn automatic(&self) -> Option<RedirectWhen> {
-        self.redirect_conditions.as_deref().map(redirect_when)
-    }
-
-    /// When the page shows a button that leads back.
-    pub fn manual(&self) -> Option<RedirectWhen> {
-        self.status_for_manual_redirection.as_deref().map(redirect_when)
-    }
-}
-
-fn redirect_when(name: &str) -> RedirectWhen {
-    match name {
-        "successful" => RedirectWhen::Successful,
-        "successful_or_canceled" => RedirectWhen::SuccessfulOrCanceled,
-        "any" => RedirectWhen::Any,
-        "vc" => RedirectWhen::VirtualCurrency,
-        _ => RedirectWhen::None,
-    }
 }
 
 /// The part of `settings.ui` the page follows.
@@ -657,8 +625,8 @@ impl TokenBody {
     }
 
     /// When the player is sent back, if the token says so.
-    pub fn redirect_policy(&self) -> Option<&RedirectPolicy> {
-        self.settings.redirect_policy.as_ref()
+    pub fn redirect_policy(&self) -> Option<redirect::RedirectPolicy> {
+        self.settings.redirect_policy.as_ref().map(RedirectPolicy::policy)
     }
 
     /// Payment method to open at.

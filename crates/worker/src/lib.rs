@@ -5,6 +5,7 @@
 //! in the database, so several servers may run it on one database, and one that
 //! dies leaves its work to the others.
 
+pub mod guard;
 pub mod outgoing;
 pub mod smtp;
 

@@ -15,12 +15,14 @@ use serde_json::{Value, json};
 const BODY: &str = r#"{
     "name": { "en": "Starfall", "ru": "Звездопад" }, "description": { "en": "A game of stars" },
     "descriptor": "STARFALL", "url": "https://game.example", "payment_url": "https://game.example/webhook",
-    "return_url": "https://game.example/back", "locale_list": ["en", "ru"], "ipn_enabled": true,
+    "return_url": "https://game.example/back", "redirect_policy": { "redirect_conditions": "successful", "delay": 5 },
+    "locale_list": ["en", "ru"], "ipn_enabled": true,
     "components": { "items": { "enabled": true, "custom_name": { "en": "Gear" } } }
 }"#;
 const ONE: &str = r#"{
     "id": 18404, "name": { "en": "Starfall" }, "description": {}, "descriptor": null, "url": null,
-    "payment_url": "https://game.example/webhook", "key": "a secret", "return_url": null, "locale_list": ["en"],
+    "payment_url": "https://game.example/webhook", "key": "a secret", "return_url": null,
+    "redirect_policy": { "redirect_conditions": "successful", "delay": 5 }, "locale_list": ["en"],
     "ipn_enabled": true, "is_external_id_required": false, "user_billing_enabled": false,
     "show_user_in_paystation": true, "user_public_id_enabled": false, "send_json_to_paystation": false,
     "components": { "items": { "enabled": false, "custom_name": [] } }, "enabled": true, "payments_available": true

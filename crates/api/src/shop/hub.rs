@@ -310,11 +310,8 @@ async fn cart(State(app): State<Shared>, Own(whose): Own, ShopBody(body): ShopBo
     }
     let body = wire::OrderBody::read(&body).map_err(Fault::invalid)?;
     let partner = named(&app, &whose.project, body.partner).await?;
-    if body.coins {
-        return Err(Fault::refused(4054, NO_PRICE));
-    }
     let ordering = ordering(&app, &whose, body.body).await?;
-    let made = hub::place(&app, &partner, ordering, None).await.map_err(|e| fault::order(e, Of::Cart))?;
+    let made = hub::place(&app, &partner, ordering, body.coins).await.map_err(|e| fault::order(e, Of::Cart))?;
     Ok(json(&wire::made_order_json(made.order, made.price, made.parts.as_ref())))
 }
 
@@ -327,10 +324,8 @@ async fn item(
 ) -> Result<Response, Fault> {
     let body = wire::OrderBody::read(&body).map_err(Fault::invalid)?;
     let partner = named(&app, &project, body.partner).await?;
-    let quantity = of::OrderBody::read(&of::OF_ITEM, body.body.clone()).map_err(Fault::invalid)?.quantity;
     let ordering = single(project, &known, &from, &sku, (&of::OF_ITEM, body.body))?;
-    let coins = body.coins.then(|| (sku.clone(), quantity));
-    let made = hub::place(&app, &partner, ordering, coins).await.map_err(|e| match e {
+    let made = hub::place(&app, &partner, ordering, body.coins).await.map_err(|e| match e {
         OrderError::Refused(SaleRefusal::NotFound(_)) => Fault::refused(1411, INVALID_ITEM),
         e => fault::order(e, Of::Item(&sku)),
     })?;

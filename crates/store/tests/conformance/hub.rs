@@ -4,6 +4,7 @@ use super::{Log, Step, an_order, at, ours, payment_id, theirs};
 use coinslot_domain::hub::{Partner, Pushed, Sale};
 use coinslot_domain::id::{OrderId, PartnerId, RefundId};
 use coinslot_domain::money::BasisPoints;
+use coinslot_domain::order::Coins;
 use coinslot_domain::order::{OrderEvent, Player};
 use coinslot_domain::tax::{Tax, TaxKind};
 use coinslot_domain::webhook::{Telling, Version};
@@ -58,7 +59,7 @@ fn partners(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
 
 fn sale(n: i64) -> Sale {
     let tax = Tax { kind: TaxKind::SalesTax, rate: BasisPoints(888) };
-    Sale { order: order_id(n), partner: partner(4001).id, tax, body: r#"{"user":{}}"#.into() }
+    Sale { order: order_id(n), partner: partner(4001).id, tax, body: r#"{"user":{}}"#.into(), coins: vec![] }
 }
 
 fn sales(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
@@ -66,6 +67,10 @@ fn sales(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     call!(log, hub::insert_sale(tx, ours(), &sale(4101)));
     assert_eq!(call!(log, hub::sale(tx, ours(), order_id(4101))), Some(sale(4101)));
     assert_eq!(call!(log, hub::sale(tx, theirs(), order_id(4101))), None);
+    let prices = [(5_000, 6_050), (0, 0)].map(|(price, full_price)| Coins { price, full_price });
+    let for_coins = Sale { coins: prices.to_vec(), ..sale(4103) };
+    call!(log, hub::insert_sale(tx, ours(), &for_coins));
+    assert_eq!(call!(log, hub::sale(tx, ours(), order_id(4103))), Some(for_coins));
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use coinslot_domain::mail::MailState;
 use coinslot_store::mail::Claimed;
 use coinslot_store::{StoreError, Tx, mail};
 
-pub(crate) const STEPS: &[Step] = &[Step::Write("letters", letters)];
+pub(crate) const STEPS: &[Step] = &[Step::Write("letters", letters), Step::Write("languages of letters", languages)];
 
 fn id(n: i64) -> PaymentId {
     PaymentId::new(n).unwrap()
@@ -39,5 +39,17 @@ fn letters(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     assert_eq!(call!(log, mail::find(tx, ours(), id(904))), None);
     assert_eq!(call!(log, mail::claim(tx, ours(), at(70), at(90), 9)), [claimed(902, 2)], "tried again");
     assert_eq!(call!(log, mail::token_of(tx, ours(), id(904))), None);
+    Ok(())
+}
+
+fn languages(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
+    call!(log, mail::choose_language(tx, ours(), "t1", "de", at(10)));
+    call!(log, mail::choose_language(tx, ours(), "t1", "ar", at(10)));
+    call!(log, mail::choose_language(tx, ours(), "t2", "fr", at(20)));
+    assert_eq!(call!(log, mail::chosen_language(tx, ours(), "t1")), Some("ar".into()), "the last choice counts");
+    assert_eq!(call!(log, mail::chosen_language(tx, theirs(), "t1")), None);
+    assert_eq!(call!(log, mail::purge_languages(tx, ours(), at(20))), 1);
+    assert_eq!(call!(log, mail::chosen_language(tx, ours(), "t1")), None);
+    assert_eq!(call!(log, mail::chosen_language(tx, ours(), "t2")), Some("fr".into()));
     Ok(())
 }

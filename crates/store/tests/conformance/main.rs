@@ -50,6 +50,7 @@ use coinslot_domain::merchant::{Caller, Fees, KeyScope, Project, TokenStatus};
 use coinslot_domain::money::{BasisPoints, Currency, Money};
 use coinslot_domain::order::{Order, OrderEvent, OrderState, Player};
 use coinslot_domain::payment::{AttemptState, Breakdown, Decline, Notified, Payment, PaymentEvent, PaymentState};
+use coinslot_domain::redirect::RedirectPolicy;
 use coinslot_domain::refund::{Refund, RefundState, split};
 use coinslot_domain::tax::{Tax, TaxKind, TaxRule};
 use coinslot_domain::time::{Span, Time};
@@ -343,6 +344,7 @@ fn full_project() -> Project {
         frame_ancestors: vec!["https://a.example".into(), "https://b.example:8443".into()],
         locales: vec!["en".into()],
         return_url: None,
+        redirect_policy: Some(RedirectPolicy { delay: Some(0), caption: Some("—".into()), ..Default::default() }),
         external_id_required: false,
         optional: vec![Optional::PsDeclined],
         token_status: Default::default(),
@@ -362,6 +364,7 @@ fn bare_project() -> Project {
         frame_ancestors: vec![],
         locales: vec!["en".into()],
         return_url: None,
+        redirect_policy: None,
         external_id_required: false,
         optional: vec![],
         token_status: Default::default(),

@@ -4,6 +4,7 @@ use super::{Log, Step, acme, at, ours, umbrella};
 use coinslot_domain::id::ProjectId;
 use coinslot_domain::localized::Localized;
 use coinslot_domain::project::{Component, Settings};
+use coinslot_domain::redirect::{RedirectPolicy, RedirectWhen};
 use coinslot_domain::webhook::Optional;
 use coinslot_store::{StoreError, Tx, merchant, project};
 
@@ -23,6 +24,12 @@ fn projects(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
         webhook_url: Some("https://quest.example/hook".into()),
         secret: "s".into(),
         return_url: Some("https://quest.example/back".into()),
+        redirect_policy: Some(RedirectPolicy {
+            automatic: Some(RedirectWhen::SuccessfulOrCanceled),
+            delay: Some((1 << 53) - 1),
+            manual: Some(RedirectWhen::VirtualCurrency),
+            caption: Some("Назад".into()),
+        }),
         locales: vec!["ru".into(), "en".into()],
         external_id_required: true,
         show_user: false,
@@ -38,13 +45,16 @@ fn projects(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     assert_eq!((seen.name.as_str(), seen.default_locale(), seen.external_id_required), ("Поход", "ru", true));
     assert_eq!(seen.webhook_url, whole.webhook_url);
     assert_eq!(seen.optional, whole.optional);
+    assert_eq!(seen.redirect_policy, whole.redirect_policy);
 
     call!(log, project::lock(tx, made));
-    let mut next = Settings { ipn_enabled: false, descriptions: Localized::default(), ..whole };
+    let mut next = Settings { ipn_enabled: false, descriptions: Localized::default(), redirect_policy: None, ..whole };
     next.components.insert("items", Component { enabled: true, custom_name: Localized::of("en", "Things") });
     call!(log, project::update(tx, made, &next));
     assert_eq!(call!(log, project::find(tx, made)), Some(next));
-    assert_eq!(merchant::find_project(tx, made)?.unwrap().webhook_url, None, "its owner wants no webhooks");
+    let seen = merchant::find_project(tx, made)?.unwrap();
+    assert_eq!(seen.webhook_url, None, "its owner wants no webhooks");
+    assert_eq!(seen.redirect_policy, None, "its owner wants none any more");
     assert_eq!(call!(log, project::find(tx, ProjectId::new(71).unwrap())), None);
 
     assert_eq!(call!(log, project::of_merchant(tx, acme(), None, 9)), [ours()]);

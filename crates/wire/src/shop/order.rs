@@ -3,6 +3,7 @@
 
 use super::token::{parameter_faults, quantity, token_settings};
 use crate::read;
+use crate::redirect;
 use crate::shape::{self, Field, MAX_INTEGER, Shape, TextRule, Unknown, Violation};
 use crate::token::{Said, TokenBody};
 use coinslot_domain::cart::MOST_OF_ONE;
@@ -44,20 +45,7 @@ const SETTINGS: Shape = open(&[
     ),
     Field::optional(
         "redirect_policy",
-        open(&[
-            Field::optional(
-                "redirect_conditions",
-                Shape::Enum(&["none", "successful", "successful_or_canceled", "any"]),
-                "After which outcome the page leads back by itself.",
-            ),
-            Field::optional(
-                "status_for_manual_redirection",
-                Shape::Enum(&["none", "vc", "successful", "successful_or_canceled", "any"]),
-                "After which outcome the page shows a button that leads back.",
-            ),
-            Field::optional("delay", Shape::Integer { min: 0, max: MAX_INTEGER }, "Seconds it waits before that."),
-            Field::optional("redirect_button_caption", NAME, "Text on that button."),
-        ]),
+        open(&[redirect::CONDITIONS, redirect::MANUAL, redirect::DELAY, redirect::CAPTION]),
         "When the player is sent back.",
     ),
     Field::optional(

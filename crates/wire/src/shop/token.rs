@@ -3,7 +3,7 @@
 
 use crate::shape::{self, Field, MAX_INTEGER, Shape, TextRule, Unknown, Violation};
 use crate::token::{Said, TokenBody};
-use crate::{plain, read};
+use crate::{plain, read, redirect};
 use coinslot_domain::cart::{MOST_OF_ONE, summed};
 use coinslot_domain::decimal::Decimal;
 use coinslot_domain::id::ProjectId;
@@ -211,20 +211,7 @@ const UI: Shape = closed(&[
     ),
 ]);
 
-const REDIRECT_POLICY: Shape = open(&[
-    Field::optional(
-        "redirect_conditions",
-        Shape::Enum(&["none", "successful", "successful_or_canceled", "any"]),
-        "After which outcome the page leads back by itself.",
-    ),
-    Field::optional(
-        "status_for_manual_redirection",
-        Shape::Enum(&["none", "vc", "successful", "successful_or_canceled", "any"]),
-        "After which outcome the page shows a button that leads back.",
-    ),
-    Field::optional("delay", NATURAL, "Seconds it waits before that."),
-    Field::optional("redirect_button_caption", text(0, 255), "Text on that button."),
-]);
+const REDIRECT_POLICY: Shape = open(&[redirect::CONDITIONS, redirect::MANUAL, redirect::DELAY, redirect::CAPTION]);
 
 const SETTINGS: Shape = closed(&[
     Field::optional("currency", CURRENCY, "The currency of the order, if everything in it has a price in it."),

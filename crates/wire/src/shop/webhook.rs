@@ -6,7 +6,7 @@ use crate::read::checked;
 use crate::shape::{Field, Shape, TextRule, Unknown, Violation};
 use crate::webhook::{PaymentNotice, RefundNotice, billing, bytes};
 use coinslot_domain::money::Money;
-use coinslot_domain::order::{Order, OrderState};
+use coinslot_domain::order::{Coins, Order, OrderState};
 use coinslot_domain::project::Settings;
 use coinslot_domain::purchase::{Line, LineKind};
 use coinslot_domain::virtual_currency::HUNDREDTHS;
@@ -147,12 +147,18 @@ pub const ORDER_CANCELED: &str = "order_canceled";
 /// Tells the game of an order: that it is paid, or that all of it was given
 /// back.
 pub fn order(notice: &OrderNotice<'_>) -> (&'static str, String) {
+    order_for_coins(notice, &[])
+}
+
+/// The same of an order that virtual currency pays: what each thing costs that
+/// was asked for, in the order of its lines. Without that, it is one thing.
+pub fn order_for_coins(notice: &OrderNotice<'_>, prices: &[Coins]) -> (&'static str, String) {
     let OrderNotice { order, telling, payment, refund, code } = *notice;
     let back = matches!(order.state, OrderState::Refunded | OrderState::ChargedBack);
     let kind = if back { ORDER_CANCELED } else { ORDER_PAID };
     let body = Body {
         notification_type: kind,
-        items: items(order, telling.version),
+        items: items(order, prices, telling.version),
         order: about(order, payment, code, if back { "canceled" } else { "paid" }),
         user: User {
             external_id: &order.player.id,
@@ -181,12 +187,14 @@ fn coins(n: i64) -> String {
     format!("{}.{:02}00", n / HUNDREDTHS, n % HUNDREDTHS)
 }
 
-fn items(order: &Order, version: Version) -> Vec<Value> {
-    let price = order.placed.as_ref().and_then(|p| p.coins);
+fn items(order: &Order, prices: &[Coins], version: Version) -> Vec<Value> {
+    let total = order.placed.as_ref().and_then(|p| p.coins);
+    let mut prices = prices.iter().copied();
     let mut all = Vec::new();
     for (sku, pieces, line) in joined(&order.lines) {
-        // What virtual currency pays is one item; what is added to it is free.
-        let (full, paid, free) = match price.filter(|_| line.is_asked()) {
+        // What is added to what virtual currency pays is free.
+        let price = total.filter(|_| line.is_asked()).map(|total| prices.next().unwrap_or(total));
+        let (full, paid, free) = match price {
             Some(price) => (coins(price.full_price), coins(price.price), price.price == 0),
             None => (money(line.full_price), money(line.price), line.price.minor == 0),
         };
@@ -273,7 +281,7 @@ mod tests {
     use crate::shape;
     use coinslot_domain::id::{OrderId, ProjectId, PromotionId};
     use coinslot_domain::money::Currency;
-    use coinslot_domain::order::{Coins, Placed, Player};
+    use coinslot_domain::order::{Placed, Player};
     use coinslot_domain::time::Time;
 
     fn usd(minor: i64) -> Money {

@@ -1,5 +1,6 @@
 //! What the body of a token may contain.
 
+use crate::redirect;
 use crate::shape::{Field, MAX_INTEGER, Shape, TextRule, Unknown};
 
 const BOOL: Shape = Shape::Bool;
@@ -262,21 +263,13 @@ const SETTINGS: Shape = object(&[
     Field::optional(
         "redirect_policy",
         object(&[
-            Field::optional(
-                "redirect_conditions",
-                Shape::Enum(&["none", "successful", "successful_or_canceled", "any"]),
-                "After which outcome the page leads back by itself.",
-            ),
-            Field::optional("delay", NATURAL, "Seconds it waits before that."),
-            Field::optional(
-                "status_for_manual_redirection",
-                Shape::Enum(&["none", "vc", "successful", "successful_or_canceled", "any"]),
-                "After which outcome the page shows a button that leads back.",
-            ),
-            Field::optional("redirect_button_caption", NAME, "Text on that button."),
+            redirect::CONDITIONS,
+            redirect::DELAY,
+            redirect::MANUAL,
+            redirect::CAPTION,
             Field::optional("autoredirect_from_status_page", BOOL, "Accepted from older clients, without effect."),
         ]),
-        "When the player is sent back; it overrides the project's setting.",
+        "When the player is sent back; it replaces the project's policy as a whole.",
     ),
     Field::optional("ui", UI, "Looks of the page."),
 ]);

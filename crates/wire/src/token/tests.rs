@@ -4,6 +4,7 @@ use super::*;
 use crate::look::Layout;
 use crate::plain::scribble::{sample, scribbled};
 use crate::shape::{NOT_POSITIVE, Shape, TextRule, Unknown, parse};
+use coinslot_domain::redirect::RedirectWhen;
 use proptest::prelude::*;
 
 /// A step into a body.
@@ -362,10 +363,10 @@ fn accessors() {
     assert_eq!((body.language(), body.return_url()), (Some("pt_BR"), Some("https://game.example/")));
     let policy = body.redirect_policy().unwrap();
     assert_eq!(
-        (policy.automatic(), policy.manual()),
+        (policy.automatic, policy.manual),
         (Some(RedirectWhen::Successful), Some(RedirectWhen::VirtualCurrency))
     );
-    assert_eq!((policy.delay, policy.redirect_button_caption.as_deref()), (Some(3), Some("Back")));
+    assert_eq!((policy.delay, policy.caption.as_deref()), (Some(3), Some("Back")));
     assert_eq!((body.payment_method(), body.payment_widget()), (Some(1380), Some("giftcard")));
     assert_eq!((body.theme(), body.size()), ("dark", Some("small")));
     assert_eq!((body.look().layout, body.look().close), (Layout::Mobile, true));
