@@ -33,7 +33,10 @@ const DAMAGE: [(&str, &str); 18] = [
         card_token, decline, created_at, updated_at FROM attempt WHERE state = 'succeeded' LIMIT 1",
     ),
     ("an entry", "DELETE FROM posting WHERE entry_id = (SELECT entry_id FROM posting WHERE kind = 'capture')"),
-    ("an amount", "UPDATE posting SET amount = amount + 1 WHERE rowid = (SELECT MIN(rowid) FROM posting)"),
+    (
+        "an amount",
+        "UPDATE posting SET amount = amount + 1 WHERE seq = 1 AND entry_id = (SELECT MIN(entry_id) FROM posting)",
+    ),
     ("a balance", "UPDATE balance SET amount = amount + 1 WHERE rowid = (SELECT MIN(rowid) FROM balance)"),
     ("an event", "DELETE FROM event WHERE event_id = (SELECT event_id FROM event WHERE kind = 'payment')"),
     (

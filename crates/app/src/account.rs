@@ -170,7 +170,7 @@ async fn lines(app: &Shared, project: &Project, wanted: &Charging, method: i64) 
     let player = Player { id: wanted.user.clone(), ..Player::default() };
     let (of, choice, now) = (Arc::new(project.clone()), Choice::default(), app.now(project.id));
     let goods = AtHand::of(app, project.id).await?;
-    let buying = Buying { project: of, body, choice, player, method: Some(method), now, goods };
+    let buying = Buying { project: of, body: Arc::new(body), choice, player, method: Some(method), now, goods };
     let quoted = app.store.read(move |tx| purchase::quote(tx, &buying)).await;
     quoted.map_err(|e| match e {
         Refused::Sale(why) => AccountError::Refused(why.to_string()),

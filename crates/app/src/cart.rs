@@ -102,7 +102,7 @@ impl Whose {
         let body = TokenBody::to_price(self.project.id, lines, attributes, code, (currency, self.locale.as_deref()));
         let player = Player { country: self.country.clone(), ..self.known.player.clone() };
         let (project, choice) = (self.project.clone(), Choice::default());
-        Buying { project, player, body, choice, method: None, now, goods: goods.clone() }
+        Buying { project, player, body: Arc::new(body), choice, method: None, now, goods: goods.clone() }
     }
 }
 

@@ -39,7 +39,7 @@ pub struct Checkout {
     /// Who sells.
     pub project: Arc<Project>,
     /// What the game asked for.
-    pub body: TokenBody,
+    pub body: Arc<TokenBody>,
     /// Who pays.
     pub player: Player,
     /// What of a catalogue is bought; none for a plain checkout.
@@ -312,9 +312,8 @@ async fn opened(
     at_once: bool,
 ) -> Result<Checkout, PageError> {
     let found = crate::token::find(app, token).await?.ok_or(PageError::Token)?;
+    let body = found.body()?;
     let (project_id, token_hash) = (found.project, found.key);
-    let body = TokenBody::from_stored(found.text.get())
-        .ok_or_else(|| StoreError::Corrupt(format!("a token of project {project_id} cannot be read")))?;
     let known = known::project(app, project_id).await?.ok_or(PageError::Token)?;
     let project = known.project.clone();
     let (mut player, named) = player_of(&body, &choice)?;

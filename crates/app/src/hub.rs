@@ -178,7 +178,7 @@ pub async fn place(app: &App, partner: &Partner, ordering: Ordering, coins: bool
     let sale = Sale { order: id, partner: partner.id, tax: rule, body: body.to_stored().to_string(), coins: vec![] };
     let goods = AtHand::of(app, project.id).await?;
     let choice = Choice::default();
-    let buying = Buying { player, project, body, choice, method: None, now, goods };
+    let buying = Buying { player, project, body: Arc::new(body), choice, method: None, now, goods };
     app.store
         .write(move |tx| {
             // By a run of this whose commit was not heard of.
@@ -400,7 +400,7 @@ fn book(
         .ok_or_else(|| StoreError::Corrupt(format!("order {} cannot be read", order.id)))?;
     let player = order.player.clone();
     let (project, choice, goods) = (project.clone(), Choice::default(), goods.clone());
-    let buying = Buying { project, body, choice, player, method: Some(METHOD), now, goods };
+    let buying = Buying { project, body: Arc::new(body), choice, player, method: Some(METHOD), now, goods };
     match parts {
         Some(parts) => in_money(tx, &buying, &order, parts, &numbers)?,
         None => in_coins(tx, &buying, order, &sale.coins, &numbers)?,

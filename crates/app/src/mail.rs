@@ -16,7 +16,6 @@ use coinslot_domain::payment::Payment;
 use coinslot_domain::time::Span;
 use coinslot_store::mail::Claimed;
 use coinslot_store::{StoreError, mail, merchant, order, payment};
-use coinslot_wire::token::TokenBody;
 use std::sync::Arc;
 
 /// What a letter says.
@@ -128,7 +127,7 @@ pub async fn choose_language(app: &App, c: &Checkout, language: &'static str) ->
 /// The language that a token asked for, as long as it is kept.
 async fn language(app: &App, project: ProjectId, key: String) -> Result<Option<String>, StoreError> {
     let found = token::by_key(app, project, key).await?;
-    let body = found.and_then(|t| TokenBody::from_stored(t.text.get()));
+    let body = found.map(|found| found.body()).transpose()?;
     Ok(body.and_then(|b| b.language().map(str::to_string)))
 }
 

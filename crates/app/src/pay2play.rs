@@ -5,7 +5,7 @@ use crate::catalogue::AtHand;
 use crate::checkout::PageError;
 use crate::port::Method;
 use crate::purchase::{self, Buying, Place, Refused};
-use crate::{App, StoreError, known, token as tokens};
+use crate::{App, known, token as tokens};
 use coinslot_domain::game::Game;
 use coinslot_domain::merchant::Project;
 use coinslot_domain::purchase::{Choice, Refusal, Wish};
@@ -91,7 +91,7 @@ fn is_released(game: &Game, now: Time) -> bool {
 }
 
 /// What a token says that opens the page now.
-async fn said(app: &App, token: &str) -> Result<(Arc<Project>, TokenBody), PageError> {
+async fn said(app: &App, token: &str) -> Result<(Arc<Project>, Arc<TokenBody>), PageError> {
     let found = tokens::find(app, token).await?.ok_or(PageError::Token)?;
     let project = found.project;
     if found.expires_at <= app.now(project) {
@@ -100,8 +100,7 @@ async fn said(app: &App, token: &str) -> Result<(Arc<Project>, TokenBody), PageE
     if !found.dry_run {
         return Err(PageError::NoAgreement);
     }
-    let body = TokenBody::from_stored(found.text.get())
-        .ok_or_else(|| StoreError::Corrupt(format!("a token of project {project} cannot be read")))?;
+    let body = found.body()?;
     let known = known::project(app, project).await?.ok_or(PageError::Token)?;
     Ok((known.project.clone(), body))
 }

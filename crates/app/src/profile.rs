@@ -21,7 +21,7 @@ pub struct Profile {
     /// Who sells.
     pub project: Arc<Project>,
     /// What the game asked for.
-    pub body: TokenBody,
+    pub body: Arc<TokenBody>,
     /// Whose it is.
     pub player: Player,
     /// Play money.
@@ -46,8 +46,7 @@ const SUBSCRIPTIONS: i64 = 50;
 pub async fn open(app: &App, text: &str) -> Result<Option<Profile>, PageError> {
     let Some(found) = token::find(app, text).await? else { return Ok(None) };
     let id = found.project;
-    let body = TokenBody::from_stored(found.text.get())
-        .ok_or_else(|| StoreError::Corrupt(format!("a token of project {id} cannot be read")))?;
+    let body = found.body()?;
     if !body.is_account() {
         return Ok(None);
     }

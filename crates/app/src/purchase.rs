@@ -76,7 +76,7 @@ impl From<Refused> for PayError {
 #[derive(Clone)]
 pub(crate) struct Buying {
     pub project: Arc<Project>,
-    pub body: TokenBody,
+    pub body: Arc<TokenBody>,
     pub choice: Choice,
     pub player: Player,
     /// The way to pay, once it is chosen: some promotions are for some ways.

@@ -15,6 +15,8 @@ statements! {
     HOLD = "SELECT coupon, lines, changed_at FROM cart
         WHERE project_id = $1 AND user_id = $2 AND cart_id = $3 FOR UPDATE";
     SAVE = "UPDATE cart SET coupon = $4, lines = $5 WHERE project_id = $1 AND user_id = $2 AND cart_id = $3";
+    EMPTY = "UPDATE cart SET coupon = NULL, lines = '' WHERE project_id = $1 AND user_id = $2 AND cart_id = $3
+        AND lines = $4";
     LINES = "SELECT sku, quantity FROM cart_line WHERE project_id = $1 AND user_id = $2 AND cart_id = $3 ORDER BY seq";
     CLEAR = "DELETE FROM cart_line WHERE project_id = $1 AND user_id = $2 AND cart_id = $3";
     REMOVE = "DELETE FROM cart WHERE project_id = $1 AND user_id = $2 AND cart_id = $3";
@@ -94,21 +96,39 @@ fn read(mut text: &str) -> Option<Vec<(String, i64)>> {
     Some(lines)
 }
 
+/// Lines as they stand in a cart's row.
+fn written(lines: &[(String, i64)]) -> String {
+    let mut text = String::new();
+    for (sku, quantity) in lines {
+        // Writing to a string does not fail.
+        let _ = write!(text, "{quantity} {} {sku} ", sku.len());
+    }
+    text
+}
+
 /// Writes a cart that is held as it is now.
 ///
 /// # Errors
 /// A line of nothing is refused.
 pub fn save(tx: &mut Tx<'_>, cart: &Cart) -> Result<(), StoreError> {
-    let mut text = String::new();
-    for (sku, quantity) in &cart.lines {
-        if *quantity < 1 {
-            return Err(StoreError::Corrupt("a cart has a line of nothing".into()));
-        }
-        // Writing to a string does not fail.
-        let _ = write!(text, "{quantity} {} {sku} ", sku.len());
+    if cart.lines.iter().any(|(_, quantity)| *quantity < 1) {
+        return Err(StoreError::Corrupt("a cart has a line of nothing".into()));
     }
     let [project, user, name] = [cart.project.get().into(), (&cart.user).into(), (&cart.name).into()];
-    tx.execute(SAVE, &[project, user, name, (&cart.coupon).into(), text.into()]).map(drop)
+    tx.execute(SAVE, &[project, user, name, (&cart.coupon).into(), written(&cart.lines).into()]).map(drop)
+}
+
+/// Takes everything out of a cart that has just these lines, in this order, and
+/// its code; whether it has.
+pub fn empty(
+    tx: &mut Tx<'_>,
+    project: ProjectId,
+    user: &str,
+    name: &str,
+    lines: &[(String, i64)],
+) -> Result<bool, StoreError> {
+    let values = [project.get().into(), user.into(), name.into(), written(lines).into()];
+    Ok(tx.execute(EMPTY, &values)? == 1)
 }
 
 /// Forgets a cart and what is in it.

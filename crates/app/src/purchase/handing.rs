@@ -134,10 +134,15 @@ pub(crate) fn fulfil(
 fn empty_cart(tx: &mut Tx<'_>, order: &Order, now: Time) -> Result<(), StoreError> {
     let Some(placed) = &order.placed else { return Ok(()) };
     let Some(name) = &placed.cart else { return Ok(()) };
+    let bought = bought(order);
+    // Most carts are paid as they were ordered.
+    if store_cart::empty(tx, order.project, &order.player.id, name, &bought)? {
+        return Ok(());
+    }
     let held = store_cart::hold_known(tx, order.project, &order.player.id, name, now)?;
     let Some(mut held) = held else { return Ok(()) };
     held.coupon = None;
-    for (sku, pieces) in bought(order) {
+    for (sku, pieces) in bought {
         let left = held.lines.iter().find(|(known, _)| *known == sku).map_or(0, |(_, n)| n - pieces);
         held.put(&sku, left);
     }

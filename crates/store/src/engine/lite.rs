@@ -6,7 +6,6 @@ mod log;
 use super::{BATCH, Backend, Engine, Epoch, Held, Map, Row, StoreError, Tx, Value, Work};
 use super::{key, lock, migrate, spawn};
 use crate::meter::{Figures, Watch};
-use crate::token::Fresh;
 use std::borrow::Cow;
 use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
@@ -30,11 +29,7 @@ pub(super) fn text(e: &rusqlite::Error) -> String {
 const WRITER_CACHE_KIB: i64 = 8 << 10;
 
 /// Opens a file, brings its tables up to date and begins to write.
-pub(super) fn open(
-    path: &Path,
-    figures: &Arc<Figures>,
-    (epoch, fresh): (&Arc<Epoch>, &Arc<Fresh>),
-) -> Result<Engine, StoreError> {
+pub(super) fn open(path: &Path, figures: &Arc<Figures>, epoch: &Arc<Epoch>) -> Result<Engine, StoreError> {
     if let Some(dir) = path.parent().filter(|d| !d.as_os_str().is_empty()) {
         make_directory(dir).map_err(|e| StoreError::Unavailable(format!("{}: {e}", dir.display())))?;
     }
@@ -45,8 +40,8 @@ pub(super) fn open(
     connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
     log::copy_beside(&mut connection, path)?;
     let (writer, work) = mpsc::channel();
-    let (figures, epoch, fresh) = (figures.clone(), epoch.clone(), fresh.clone());
-    spawn("store-writer", move || write(&connection, &figures, (&epoch, &fresh), &work))?;
+    let (figures, epoch) = (figures.clone(), epoch.clone());
+    spawn("store-writer", move || write(&connection, &figures, &epoch, &work))?;
     Ok(Engine::Lite { writer, readers: Arc::new(Readers { path: path.into(), idle: Mutex::default() }) })
 }
 
@@ -206,29 +201,14 @@ impl Backend for Reading<'_> {
     }
 }
 
-fn write(
-    connection: &rusqlite::Connection,
-    figures: &Figures,
-    (epoch, fresh): (&Epoch, &Fresh),
-    work: &mpsc::Receiver<Box<dyn Work>>,
-) {
-    let held = Held { written: Some(Vec::new()), ..Held::default() };
-    let mut writer = Writer { lite: Writing::new(connection), held };
+fn write(connection: &rusqlite::Connection, figures: &Figures, epoch: &Epoch, work: &mpsc::Receiver<Box<dyn Work>>) {
+    let mut writer = Writer { lite: Writing::new(connection), held: Held::default() };
     while let Ok(first) = work.recv() {
-        // No delay is added: while one batch syncs, the next one gathers.
         let mut batch = vec![first];
-        while batch.len() < BATCH {
-            match work.try_recv() {
-                Ok(next) => batch.push(next),
-                Err(_) => break,
-            }
-        }
+        gather(&mut batch, work);
         let began = Watch::start();
         let outcome = writer.commit(&mut batch);
         writer.held.tell(epoch);
-        if let Some(written) = &mut writer.held.written {
-            fresh.add(written);
-        }
         figures.committed(batch.len(), began);
         crate::reached("commit.synced");
         if let Err(e) = &outcome {
@@ -237,6 +217,23 @@ fn write(
         }
         for work in batch {
             work.answer(outcome.clone());
+        }
+    }
+}
+
+/// Adds to a batch whatever waits. While one batch syncs, the next one gathers;
+/// besides, whoever is about to ask for something and has no processor is let go
+/// first, for as long as more comes of it: a commit costs many times what a
+/// transaction adds to it. Where a processor is free, this takes no time.
+fn gather(batch: &mut Vec<Box<dyn Work>>, work: &mpsc::Receiver<Box<dyn Work>>) {
+    let waiting = |room: usize| work.try_iter().take(room);
+    batch.extend(waiting(BATCH - batch.len()));
+    loop {
+        let before = batch.len();
+        std::thread::yield_now();
+        batch.extend(waiting(BATCH - before));
+        if batch.len() == before {
+            break;
         }
     }
 }

@@ -38,6 +38,20 @@ fn carts(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     for (project, user, name) in [(theirs(), "p1", "current"), (ours(), "p2", "current"), (ours(), "p1", "other")] {
         assert_eq!(call!(log, cart::known(tx, project, user, name)), None);
     }
+    let other = [("a".to_string(), 2)];
+    for (project, user, name, lines) in [
+        (theirs(), "p1", "current", &less.lines[..]),
+        (ours(), "p2", "current", &less.lines),
+        (ours(), "p1", "other", &less.lines),
+        (ours(), "p1", "current", &other),
+    ] {
+        assert!(!call!(log, cart::empty(tx, project, user, name, lines)), "{user} {name}");
+    }
+    call!(log, cart::hold(tx, ours(), "p3", "current", at(50)));
+    call!(log, cart::save(tx, &Cart { user: "p3".into(), ..full.clone() }));
+    assert!(call!(log, cart::empty(tx, ours(), "p3", "current", &full.lines)));
+    assert_eq!(call!(log, cart::known(tx, ours(), "p3", "current")), Some(Cart::empty(ours(), "p3", "current")));
+    call!(log, cart::remove(tx, ours(), "p3", "current"));
     call!(log, cart::hold(tx, ours(), "p2", "current", at(50)));
     call!(log, cart::remove(tx, ours(), "p2", "current"));
     assert_eq!(call!(log, cart::known(tx, ours(), "p2", "current")), None);
