@@ -79,8 +79,6 @@ fn try_connect(path: &Path) -> rusqlite::Result<rusqlite::Connection> {
     // NORMAL would lose acknowledged orders in a power cut.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    // The writer's log is copied otherwise, and others write nothing.
-    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.set_prepared_statement_cache_capacity(256);
     Ok(connection)
 }

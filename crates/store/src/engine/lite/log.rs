@@ -29,9 +29,20 @@ const IDLE: i32 = 0;
 /// Somebody copies.
 const COPYING: i32 = -1;
 
-/// Has the log of a file copied beside the one connection that writes it.
+/// Pages after which SQLite has the writer copy the log, unless its file system
+/// wants it otherwise.
+const DEFAULT: i32 = 1_000;
+
+/// Has the log of a file copied beside the one connection that writes it. Where
+/// the file system wants it copied earlier, as that of the rigs does, the writer
+/// does it.
 pub(super) fn copy_beside(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
-    copy_at(connection, path, USUAL)
+    let wanted = connection.pragma_query_value(None, "wal_autocheckpoint", |row| row.get(0))?;
+    let lengths = match wanted {
+        DEFAULT => USUAL,
+        pages => Lengths { long: pages, rest: -1, too_long: pages },
+    };
+    copy_at(connection, path, lengths)
 }
 
 fn copy_at(connection: &mut Connection, path: &Path, lengths: Lengths) -> Result<(), StoreError> {
