@@ -111,7 +111,7 @@ pub struct App {
     carts: cart::Filled,
     /// The clock as it is, for what belongs to no request.
     outside: Arc<dyn port::Clock>,
-    tokens: token::Tokens,
+    tokens: token::Pages,
     /// Codes of televisions that somebody guessed wrong.
     guesses: brake::Brake,
     /// Tokens that pages made of what browsers sent.
@@ -222,7 +222,7 @@ impl App {
             placed: order::Waiting::default(),
             carts: cart::Filled::default(),
             outside,
-            tokens: token::Tokens::default(),
+            tokens: token::Pages::default(),
             guesses: brake::Brake::new(coinslot_domain::tv::GUESSES),
             visits: brake::Brake::new(coinslot_domain::token::VISITS),
             ahead: RwLock::default(),

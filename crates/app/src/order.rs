@@ -5,7 +5,6 @@ use crate::balance::{self, Teller};
 use crate::catalogue::{AtHand, Shelf};
 use crate::purchase::{self, Buying, Refused, Thing};
 use crate::recent::Recent;
-use crate::token::Made;
 use crate::{App, attribute, hash, idempotency, known, pincode, tracking, webhook};
 use coinslot_domain::attribute::Values;
 use coinslot_domain::cart::Cart;
@@ -86,7 +85,7 @@ pub struct Ordering {
 /// What a transaction has to know that makes an order.
 struct Placing {
     buying: Buying,
-    token: Arc<Made>,
+    stored: Stored,
     placed: Placed,
     /// What the game says of the player.
     said: Values,
@@ -120,7 +119,6 @@ pub async fn place(app: &App, ordering: Ordering) -> Result<(OrderId, String), O
     let now = app.now(project.id);
     let project_id = project.id;
     let body = body.with_order(id).ok_or_else(|| StoreError::Corrupt("an order's token cannot be read".into()))?;
-    let body = Arc::new(body);
     let stored = Stored {
         project: project_id,
         hash: hash(&secret),
@@ -131,15 +129,14 @@ pub async fn place(app: &App, ordering: Ordering) -> Result<(OrderId, String), O
     let number = app.token_page().await?;
     let placed = placed(&body, cart, None, now);
     let said = body.attributes().map(coinslot_wire::attribute::values).unwrap_or_default();
-    let buying = buying(app, project, body.clone(), now).await?;
+    let buying = buying(app, project, Arc::new(body), now).await?;
     // Dropped here in the end: what the writer need not take apart, it does not.
-    let kept = Arc::new(Made::new(stored, Some(body)));
-    let all = Arc::new(Placing { buying, token: kept.clone(), placed, said, seen, number });
+    let all = Arc::new(Placing { buying, stored, placed, said, seen, number });
     let (what, ran) = (all.clone(), AtomicBool::new(false));
     let made = app
         .store
         .write(move |tx| {
-            let Placing { buying, token, placed, said, seen, number } = &*what;
+            let Placing { buying, stored, placed, said, seen, number } = &*what;
             // By a run of this whose commit was not heard of, which the first one
             // cannot find.
             if (alone || ran.swap(true, std::sync::atomic::Ordering::SeqCst))
@@ -162,7 +159,7 @@ pub async fn place(app: &App, ordering: Ordering) -> Result<(OrderId, String), O
                 return Err(OrderError::Free { all: made.total.minor == 0 });
             }
             purchase::within_limits(tx, &shelf, &made, now)?;
-            let place = coinslot_store::token::keep(tx, &token.stored, *number, alone);
+            let place = coinslot_store::token::keep(tx, stored, *number, alone);
             let placed = Placed { token_hash: Some(place.name()), ..placed.clone() };
             let made = Order { placed: Some(placed), ..made };
             order::insert(tx, &made, now)?;
@@ -172,7 +169,7 @@ pub async fn place(app: &App, ordering: Ordering) -> Result<(OrderId, String), O
         .await?;
     let place = made.placed.as_ref().and_then(|p| p.token_hash.as_deref()).and_then(Place::of_name);
     let place = place.ok_or_else(|| StoreError::Corrupt("an order without a token".into()))?;
-    app.tokens.made(place, kept);
+    app.tokens.made(project_id, place);
     app.placed.keep(made);
     let token = token::write(project_id, place, &secret);
     Ok((id, token))

@@ -1,7 +1,6 @@
 //! Making payment tokens, and finding them again.
 
 use crate::checkout::PageError;
-use crate::recent::Recent;
 use crate::{App, attribute, hash, idempotency, known, merchant};
 use coinslot_domain::id::ProjectId;
 use coinslot_domain::merchant::{Caller, Project};
@@ -10,7 +9,9 @@ use coinslot_domain::token::{self, GUEST, LIFE, Place};
 use coinslot_store::token::{Page, Stored};
 use coinslot_store::{StoreError, Tx, reached};
 use coinslot_wire::token::{Draft, TokenBody};
-use std::sync::{Arc, OnceLock};
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use subtle::ConstantTimeEq;
 
 /// Why no token was made.
@@ -63,20 +64,16 @@ pub async fn create(app: &App, caller: Caller, body: Draft) -> Result<String, To
     // A request that may be taken up again has to get the same token again.
     let alone = idempotency::is_served();
     let plain = said.is_empty();
-    let made = Arc::new(Made::new(stored, None));
-    let keep = {
-        let made = made.clone();
-        move |tx: &mut Tx<'_>| {
-            let place = coinslot_store::token::keep(tx, &made.stored, number, alone);
-            attribute::note(tx, id, &user, &said)?;
-            Ok::<_, TokenError>(place)
-        }
+    let keep = move |tx: &mut Tx<'_>| {
+        let place = coinslot_store::token::keep(tx, &stored, number, alone);
+        attribute::note(tx, stored.project, &user, &said)?;
+        Ok::<_, TokenError>(place)
     };
     let place = match plain {
         true => app.store.write_together(keep).await?,
         false => app.store.write(keep).await?,
     };
-    app.tokens.made(place, made);
+    app.tokens.made(id, place);
     reached("token.written");
     Ok(token::write(id, place, &secret))
 }
@@ -103,7 +100,6 @@ pub(crate) struct Found {
 pub(crate) enum Text {
     Own(String),
     Paged(Arc<Page>, i64),
-    Made(Arc<Made>),
 }
 
 impl Text {
@@ -111,16 +107,6 @@ impl Text {
         match self {
             Text::Own(text) => text,
             Text::Paged(page, slot) => page.at(*slot).map_or("", |token| token.body),
-            Text::Made(made) => &made.stored.body,
-        }
-    }
-
-    /// SHA-256 of the secret; nothing of a token that is found by it.
-    fn hash(&self) -> &str {
-        match self {
-            Text::Own(_) => "",
-            Text::Paged(page, slot) => page.at(*slot).map_or("", |token| token.hash),
-            Text::Made(made) => &made.stored.hash,
         }
     }
 }
@@ -128,31 +114,8 @@ impl Text {
 impl Found {
     /// What a game asked for.
     pub(crate) fn body(&self) -> Result<Arc<TokenBody>, StoreError> {
-        let read = || TokenBody::from_stored(self.text.get()).map(Arc::new);
-        let body = match &self.text {
-            Text::Made(made) => made.body.get_or_init(read).clone(),
-            Text::Own(_) | Text::Paged(..) => read(),
-        };
+        let body = TokenBody::from_stored(self.text.get()).map(Arc::new);
         body.ok_or_else(|| StoreError::Corrupt(format!("a token of project {} cannot be read", self.project)))
-    }
-}
-
-/// A token that this server made a moment ago.
-pub(crate) struct Made {
-    pub stored: Stored,
-    /// What it says, once that was read.
-    body: OnceLock<Option<Arc<TokenBody>>>,
-}
-
-impl Made {
-    /// A token, with what it says where that is at hand.
-    pub(crate) fn new(stored: Stored, body: Option<Arc<TokenBody>>) -> Self {
-        Made { stored, body: body.map_or_else(OnceLock::new, |body| OnceLock::from(Some(body))) }
-    }
-
-    /// Bytes that it takes, about. Few are read and not used at once.
-    fn weight(&self) -> usize {
-        size_of::<Made>() + self.stored.hash.len() + self.stored.body.len()
     }
 }
 
@@ -166,15 +129,20 @@ pub(crate) async fn find(app: &App, token: &str) -> Result<Option<Found>, StoreE
         let link = app.store.read(move |tx| coinslot_store::tv::linked(tx, project, &given)).await?;
         return by_key(app, project, link.unwrap_or(own)).await;
     };
-    let found = at(app, project, place).await?;
-    Ok(found.filter(|found| bool::from(found.text.hash().as_bytes().ct_eq(hash(said.secret).as_bytes()))))
+    let Some(page) = page(app, project, place).await? else { return Ok(None) };
+    let Some(token) = page.at(place.slot) else { return Ok(None) };
+    if !bool::from(token.hash.as_bytes().ct_eq(hash(said.secret).as_bytes())) {
+        return Ok(None);
+    }
+    Ok(paged(app, project, place, &page))
 }
 
 /// A token by what payments know it by, for whoever has shown to have it or a
 /// second name of it.
 pub(crate) async fn by_key(app: &App, project: ProjectId, key: String) -> Result<Option<Found>, StoreError> {
     if let Some(place) = Place::of_name(&key) {
-        return at(app, project, place).await;
+        let page = page(app, project, place).await?;
+        return Ok(page.and_then(|page| paged(app, project, place, &page)));
     }
     let found = {
         let key = key.clone();
@@ -191,26 +159,28 @@ pub(crate) async fn by_key(app: &App, project: ProjectId, key: String) -> Result
     }))
 }
 
-/// The token at a place, from memory if it is there.
-async fn at(app: &App, project: ProjectId, place: Place) -> Result<Option<Found>, StoreError> {
-    let found = |text, dry_run, expires_at, unused| {
-        Some(Found { project, key: place.name(), text, dry_run, expires_at, place: Some(place), unused })
-    };
-    if let Some(made) = app.tokens.made.find(&(project, place)) {
-        let Stored { dry_run, expires_at, .. } = made.stored;
-        return Ok(found(Text::Made(made), dry_run, expires_at, true));
+/// The page that a token is on, from memory if it is there.
+async fn page(app: &App, project: ProjectId, place: Place) -> Result<Option<Arc<Page>>, StoreError> {
+    if let Some(page) = app.tokens.copy(project, place.page) {
+        return Ok(Some(page));
     }
-    let page = match app.tokens.copy(project, place.page) {
-        Some(page) => page,
-        None => {
-            let read = app.store.read(move |tx| coinslot_store::token::page(tx, project, place.page)).await?;
-            let Some(page) = read else { return Ok(None) };
-            app.tokens.keep(project, place.page, page)
-        }
-    };
-    let Some(token) = page.at(place.slot) else { return Ok(None) };
+    // Most tokens are opened as soon as they are made.
+    for (project, number, page) in app.store.fresh_pages() {
+        app.tokens.keep(project, number, page);
+    }
+    if let Some(page) = app.tokens.copy(project, place.page) {
+        return Ok(Some(page));
+    }
+    let found = app.store.read(move |tx| coinslot_store::token::page(tx, project, place.page)).await?;
+    Ok(found.map(|page| app.tokens.keep(project, place.page, page)))
+}
+
+fn paged(app: &App, project: ProjectId, place: Place, page: &Arc<Page>) -> Option<Found> {
+    let token = page.at(place.slot)?;
     let (dry_run, expires_at) = (token.dry_run, token.expires_at);
-    Ok(found(Text::Paged(page.clone(), place.slot), dry_run, expires_at, false))
+    let unused = app.tokens.is_unused(project, place);
+    let text = Text::Paged(page.clone(), place.slot);
+    Some(Found { project, key: place.name(), text, dry_run, expires_at, place: Some(place), unused })
 }
 
 /// What payments know a token by, if it has the form of one. Whether it was
@@ -230,47 +200,92 @@ pub fn is_kept(tx: &mut Tx<'_>, token: &str) -> Result<bool, StoreError> {
     Ok(page.and_then(|page| page.at(place.slot).map(|t| t.hash == hash(said.secret))).unwrap_or(false))
 }
 
-/// Bytes of pages that are kept in memory, in each of two halves.
-const COPIES: usize = 2 << 20;
-/// Bytes of tokens that are kept from when they are made until somebody begins
-/// to pay, in each of two halves.
-const MADE: usize = 16 << 20;
+/// Bytes of pages that are kept in memory.
+const COPIES: usize = 8 << 20;
+/// Pages with tokens of which it is known that nobody began to pay with them.
+const UNUSED: usize = 1 << 16;
+
+/// Pages that were looked at last. What stands on a page never changes. Also
+/// which tokens this server made that nobody began to pay with yet.
+#[derive(Default)]
+pub(crate) struct Pages {
+    copies: Mutex<Copies>,
+    unused: Mutex<Unused>,
+}
 
 type Number = (ProjectId, i64);
 
-/// Tokens in memory: those that this server made and nobody began to pay with,
-/// and pages that were looked at last. What stands on a page never changes.
-pub(crate) struct Tokens {
-    made: Recent<(ProjectId, Place), Arc<Made>>,
-    pages: Recent<Number, Arc<Page>>,
+#[derive(Default)]
+struct Copies {
+    pages: HashMap<Number, Arc<Page>>,
+    order: VecDeque<Number>,
+    size: usize,
 }
 
-impl Default for Tokens {
-    fn default() -> Self {
-        Tokens { made: Recent::new(MADE), pages: Recent::new(COPIES) }
-    }
+/// Tokens that are unused, a bit for each place of a page.
+#[derive(Default)]
+struct Unused {
+    pages: HashMap<Number, u64>,
+    order: VecDeque<Number>,
 }
 
-impl Tokens {
+/// The bit of a place.
+fn bit(place: Place) -> u64 {
+    u32::try_from(place.slot).ok().and_then(|slot| 1_u64.checked_shl(slot)).unwrap_or(0)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Pages {
     fn copy(&self, project: ProjectId, page: i64) -> Option<Arc<Page>> {
-        self.pages.find(&(project, page))
+        lock(&self.copies).pages.get(&(project, page)).cloned()
     }
 
     fn keep(&self, project: ProjectId, number: i64, page: Page) -> Arc<Page> {
         let page = Arc::new(page);
-        self.pages.keep((project, number), page.clone(), page.size());
+        let mut kept = lock(&self.copies);
+        if kept.pages.insert((project, number), page.clone()).is_none() {
+            kept.order.push_back((project, number));
+            kept.size += page.size();
+        }
+        while kept.size > COPIES
+            && kept.order.len() > 1
+            && let Some(oldest) = kept.order.pop_front()
+        {
+            let gone = kept.pages.remove(&oldest).map_or(0, |page| page.size());
+            kept.size -= gone;
+        }
         page
     }
 
-    /// Notes that a token was made.
-    pub(crate) fn made(&self, place: Place, made: Arc<Made>) {
-        let weight = made.weight();
-        self.made.keep((made.stored.project, place), made, weight);
+    pub(crate) fn made(&self, project: ProjectId, place: Place) {
+        let mut guard = lock(&self.unused);
+        let unused = &mut *guard;
+        match unused.pages.entry((project, place.page)) {
+            Entry::Occupied(mut known) => *known.get_mut() |= bit(place),
+            Entry::Vacant(new) => {
+                new.insert(bit(place));
+                unused.order.push_back((project, place.page));
+            }
+        }
+        if unused.order.len() > UNUSED
+            && let Some(oldest) = unused.order.pop_front()
+        {
+            unused.pages.remove(&oldest);
+        }
+    }
+
+    fn is_unused(&self, project: ProjectId, place: Place) -> bool {
+        lock(&self.unused).pages.get(&(project, place.page)).is_some_and(|bits| bits & bit(place) != 0)
     }
 
     /// Notes that somebody is about to begin to pay with a token.
     pub(crate) fn used(&self, project: ProjectId, place: Place) {
-        self.made.take(&(project, place));
+        if let Some(bits) = lock(&self.unused).pages.get_mut(&(project, place.page)) {
+            *bits &= !bit(place);
+        }
     }
 }
 
@@ -312,11 +327,9 @@ pub async fn of_browser(app: &App, data: &str, ip: Option<&str>) -> Result<Strin
         expires_at: app.now(id) + LIFE,
     };
     let number = app.token_page().await?;
-    let made = Arc::new(Made::new(stored, None));
-    let what = made.clone();
-    let keep = move |tx: &mut Tx<'_>| Ok::<_, StoreError>(coinslot_store::token::keep(tx, &what.stored, number, false));
+    let keep = move |tx: &mut Tx<'_>| Ok::<_, StoreError>(coinslot_store::token::keep(tx, &stored, number, false));
     let place = app.store.write_together(keep).await?;
-    app.tokens.made(place, made);
+    app.tokens.made(id, place);
     Ok(token::write(id, place, &secret))
 }
 
@@ -351,36 +364,33 @@ mod tests {
     use super::*;
     use coinslot_domain::token::SLOTS;
 
-    fn made(project: i64, n: i64) -> Arc<Made> {
-        let (project, body) = (ProjectId::new(project).unwrap(), "x".repeat(4_000));
-        Arc::new(Made::new(Stored { project, hash: n.to_string(), dry_run: true, body, expires_at: Time(n) }, None))
-    }
-
     #[test]
     fn each_place_of_a_page_is_used_by_itself() {
-        let (tokens, project) = (Tokens::default(), ProjectId::new(7).unwrap());
+        let (pages, project) = (Pages::default(), ProjectId::new(7).unwrap());
         let place = |page, slot| Place { page, slot };
         for slot in 0..SLOTS {
-            tokens.made(place(3, slot), made(7, slot));
+            assert!(!pages.is_unused(project, place(3, slot)), "{slot} was not made");
+            pages.made(project, place(3, slot));
         }
-        tokens.used(project, place(3, 0));
-        tokens.used(project, place(3, SLOTS - 1));
-        tokens.used(project, place(4, 5));
-        let hash = |project, place| tokens.made.find(&(project, place)).map(|made| made.stored.hash.clone());
-        let unused: Vec<_> = (0..SLOTS).filter_map(|slot| hash(project, place(3, slot))).collect();
-        assert_eq!(unused, (1..SLOTS - 1).map(|slot| slot.to_string()).collect::<Vec<_>>());
-        assert_eq!(hash(ProjectId::new(8).unwrap(), place(3, 5)), None, "of another project");
+        pages.used(project, place(3, 0));
+        pages.used(project, place(3, SLOTS - 1));
+        pages.used(project, place(4, 5));
+        let unused: Vec<_> = (0..SLOTS).filter(|slot| pages.is_unused(project, place(3, *slot))).collect();
+        assert_eq!(unused, (1..SLOTS - 1).collect::<Vec<_>>());
+        assert!(!pages.is_unused(project, place(4, 5)) && !pages.is_unused(ProjectId::new(8).unwrap(), place(3, 5)));
+        pages.made(project, place(3, SLOTS));
+        assert!(!pages.is_unused(project, place(3, SLOTS)), "no page has such a place");
     }
 
     #[test]
-    fn tokens_that_nobody_pays_with_are_forgotten() {
-        let (tokens, project) = (Tokens::default(), ProjectId::new(7).unwrap());
-        let all = 10_000;
+    fn pages_are_forgotten_in_their_order() {
+        let (pages, project) = (Pages::default(), ProjectId::new(7).unwrap());
+        let all = UNUSED as i64 + 10;
         for page in 0..all {
-            tokens.made(Place { page, slot: 0 }, made(7, page));
-            assert!(page % 500 > 0 || tokens.made.is_within_bounds(), "{page}");
+            pages.made(project, Place { page, slot: 1 });
         }
-        let known = |page| tokens.made.find(&(project, Place { page, slot: 0 })).is_some();
-        assert!(known(all - 1) && known(all - 3_000) && !known(0));
+        let known = |page| pages.is_unused(project, Place { page, slot: 1 });
+        assert!(!known(0) && !known(9) && known(10) && known(all - 1));
+        assert_eq!(lock(&pages.unused).pages.len(), UNUSED);
     }
 }

@@ -15,7 +15,7 @@ pub(crate) use pg::Connection as PgConnection;
 
 use crate::idempotency;
 use crate::meter::Figures;
-use crate::token::{self, Pages};
+use crate::token::{self, Filling, Fresh, Pages};
 use coinslot_domain::id::ProjectId;
 use coinslot_domain::token::Place;
 use std::any::Any;
@@ -226,6 +226,8 @@ pub(crate) struct Held {
     bought: Vec<usize>,
     /// The versions of catalogues that this transaction saw.
     versions: Vec<(ProjectId, i64)>,
+    /// Pages that are written, where they are kept once they are committed.
+    written: Option<Vec<Filling>>,
     /// Which part of a balance is this connection's own.
     stripe: i64,
 }
@@ -237,6 +239,9 @@ impl Held {
         self.pages.clear();
         self.changed = false;
         self.versions.clear();
+        if let Some(written) = &mut self.written {
+            written.clear();
+        }
     }
 
     /// Once a transaction has ended, and before anybody knows who wanted it:
@@ -369,6 +374,9 @@ impl<'a> Tx<'a> {
         }
         for page in self.held.pages.take() {
             page.insert(self)?;
+            if let Some(written) = self.held.written.as_mut().filter(|_| page.is_new()) {
+                written.push(page);
+            }
         }
         Ok(())
     }
@@ -400,6 +408,7 @@ pub struct Store {
     engine: Engine,
     figures: Arc<Figures>,
     epoch: Arc<Epoch>,
+    fresh: Arc<Fresh>,
 }
 
 /// Counts changes of what is kept in memory, so that copies which are older
@@ -504,11 +513,12 @@ impl Store {
     pub fn open(location: &Location) -> Result<Store, StoreError> {
         let figures = Arc::<Figures>::default();
         let epoch = Arc::<Epoch>::default();
+        let fresh = Arc::<Fresh>::default();
         let engine = match location {
-            Location::File(path) => lite::open(path, &figures, &epoch)?,
+            Location::File(path) => lite::open(path, &figures, (&epoch, &fresh))?,
             Location::Postgres(url) => pg::open(url, &figures, &epoch)?,
         };
-        Ok(Store { engine, figures, epoch })
+        Ok(Store { engine, figures, epoch, fresh })
     }
 
     /// Changes with each change that this program made of what is kept in
@@ -524,6 +534,12 @@ impl Store {
     /// change, is not older than any of these.
     pub fn epoch_of_player(&self, project: ProjectId, user: &str) -> u64 {
         self.epoch.bought[Epoch::place(project, user)].load(Ordering::SeqCst)
+    }
+
+    /// Pages of tokens that this program wrote and nobody has asked for yet, as
+    /// far as they are at hand: on PostgreSQL none is.
+    pub fn fresh_pages(&self) -> Vec<(ProjectId, i64, token::Page)> {
+        self.fresh.take()
     }
 
     /// What the database did since it was opened.

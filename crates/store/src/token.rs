@@ -8,6 +8,7 @@ use coinslot_domain::time::Time;
 use coinslot_domain::token::{Place, SLOTS};
 use std::fmt::Write;
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 statements! {
     INSERT_PAGE = "INSERT INTO token_page (project_id, page_id, tokens, expires_at) VALUES ($1, $2, $3, $4)";
@@ -119,12 +120,45 @@ impl Pages {
     }
 }
 
+/// Pages that were committed a moment ago, until somebody asks for them: what is
+/// on them is wanted soon, and a reading connection would have to find it first.
+#[derive(Default)]
+pub(crate) struct Fresh(Mutex<Vec<Filling>>);
+
+/// Pages that wait to be asked for; when there are more, nobody asks.
+const FRESH: usize = 256;
+
+impl Fresh {
+    pub(crate) fn add(&self, written: &mut Vec<Filling>) {
+        if written.is_empty() {
+            return;
+        }
+        let mut fresh = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if fresh.len() + written.len() > FRESH {
+            fresh.clear();
+        }
+        fresh.append(written);
+    }
+
+    pub(crate) fn take(&self) -> Vec<(ProjectId, i64, Page)> {
+        let fresh = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let page = |f: Filling| Some((ProjectId::new(f.project)?, f.page, Page::read(f.text)?));
+        fresh.into_iter().filter_map(page).collect()
+    }
+}
+
 impl Filling {
+    /// Whether nothing was there before it. A page of one token may be that of a
+    /// run before.
+    pub(crate) fn is_new(&self) -> bool {
+        self.count > 1
+    }
+
     pub(crate) fn insert(&self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
         let values = [self.project.into(), self.page.into(), (&self.text).into(), self.expires_at.into()];
         // A run whose commit was not heard of is repeated token by token: the
         // page of the number is there then, and the token is the first on it.
-        tx.put(if self.count > 1 { INSERT_PAGE } else { INSERT_AGAIN }, &values)
+        tx.put(if self.is_new() { INSERT_PAGE } else { INSERT_AGAIN }, &values)
     }
 }
 

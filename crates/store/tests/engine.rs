@@ -867,3 +867,38 @@ async fn tables(place: &Place) -> Vec<String> {
         }
     }
 }
+
+#[tokio::test]
+async fn pages_of_tokens_are_at_hand_once_they_are_committed() {
+    let [lite, _] = Place::both();
+    let store = lite.open();
+    let token = |hash: &str| token::Stored {
+        project: project(),
+        hash: hash.into(),
+        dry_run: true,
+        body: format!("of {hash}"),
+        expires_at: Time(2),
+    };
+    let refused = store.write(move |tx| {
+        token::keep(tx, &token("a"), 5, false);
+        token::keep(tx, &token("b"), 6, false);
+        Err::<(), _>(StoreError::Overtaken)
+    });
+    assert_eq!(refused.await, Err(StoreError::Overtaken));
+    assert!(store.fresh_pages().is_empty(), "nothing was committed");
+    let kept = store.write(move |tx| {
+        token::keep(tx, &token("c"), 7, false);
+        token::keep(tx, &token("d"), 8, false);
+        Ok::<_, StoreError>(token::keep(tx, &token("e"), 9, true))
+    });
+    kept.await.unwrap();
+    let fresh = store.fresh_pages();
+    let places: Vec<_> = fresh.iter().map(|(project, number, _)| (project.get(), *number)).collect();
+    assert_eq!(places, [(7, 7)], "a page of one token may be an older one's");
+    let stored = store.read(|tx| token::page(tx, project(), 7)).await.unwrap().unwrap();
+    for slot in 0..3 {
+        assert_eq!(fresh[0].2.at(slot), stored.at(slot), "{slot}");
+    }
+    assert!(stored.at(1).is_some_and(|token| token.body == "of d"));
+    assert!(store.fresh_pages().is_empty(), "they were asked for");
+}

@@ -6,6 +6,7 @@ mod log;
 use super::{BATCH, Backend, Engine, Epoch, Held, Map, Row, StoreError, Tx, Value, Work};
 use super::{key, lock, migrate, spawn};
 use crate::meter::{Figures, Watch};
+use crate::token::Fresh;
 use std::borrow::Cow;
 use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
@@ -29,7 +30,11 @@ pub(super) fn text(e: &rusqlite::Error) -> String {
 const WRITER_CACHE_KIB: i64 = 8 << 10;
 
 /// Opens a file, brings its tables up to date and begins to write.
-pub(super) fn open(path: &Path, figures: &Arc<Figures>, epoch: &Arc<Epoch>) -> Result<Engine, StoreError> {
+pub(super) fn open(
+    path: &Path,
+    figures: &Arc<Figures>,
+    (epoch, fresh): (&Arc<Epoch>, &Arc<Fresh>),
+) -> Result<Engine, StoreError> {
     if let Some(dir) = path.parent().filter(|d| !d.as_os_str().is_empty()) {
         make_directory(dir).map_err(|e| StoreError::Unavailable(format!("{}: {e}", dir.display())))?;
     }
@@ -40,8 +45,8 @@ pub(super) fn open(path: &Path, figures: &Arc<Figures>, epoch: &Arc<Epoch>) -> R
     connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
     log::copy_beside(&mut connection, path)?;
     let (writer, work) = mpsc::channel();
-    let (figures, epoch) = (figures.clone(), epoch.clone());
-    spawn("store-writer", move || write(&connection, &figures, &epoch, &work))?;
+    let (figures, epoch, fresh) = (figures.clone(), epoch.clone(), fresh.clone());
+    spawn("store-writer", move || write(&connection, &figures, (&epoch, &fresh), &work))?;
     Ok(Engine::Lite { writer, readers: Arc::new(Readers { path: path.into(), idle: Mutex::default() }) })
 }
 
@@ -199,14 +204,23 @@ impl Backend for Reading<'_> {
     }
 }
 
-fn write(connection: &rusqlite::Connection, figures: &Figures, epoch: &Epoch, work: &mpsc::Receiver<Box<dyn Work>>) {
-    let mut writer = Writer { lite: Writing::new(connection), held: Held::default() };
+fn write(
+    connection: &rusqlite::Connection,
+    figures: &Figures,
+    (epoch, fresh): (&Epoch, &Fresh),
+    work: &mpsc::Receiver<Box<dyn Work>>,
+) {
+    let held = Held { written: Some(Vec::new()), ..Held::default() };
+    let mut writer = Writer { lite: Writing::new(connection), held };
     while let Ok(first) = work.recv() {
         let mut batch = vec![first];
         gather(&mut batch, work);
         let began = Watch::start();
         let outcome = writer.commit(&mut batch);
         writer.held.tell(epoch);
+        if let Some(written) = &mut writer.held.written {
+            fresh.add(written);
+        }
         figures.committed(batch.len(), began);
         crate::reached("commit.synced");
         if let Err(e) = &outcome {
