@@ -107,7 +107,7 @@ fn rows_are_found_by_their_own_index() {
     let rows = |table: &str| {
         let connection = rusqlite::Connection::open(&path).unwrap();
         let mut statement = connection.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2, 3")).unwrap();
-        let names: Vec<String> = statement.column_names().into_iter().map(str::to_string).collect();
+        let names: Vec<String> = statement.column_names().map(str::to_string).collect();
         let row = |row: &rusqlite::Row<'_>| {
             let cells = names.iter().map(|name| Ok(format!("{name} {:?}", row.get_ref(name.as_str())?)));
             cells.collect::<rusqlite::Result<Vec<_>>>()
