@@ -31,9 +31,7 @@ impl<K: Eq + Hash, V: Clone> Recent<K, V> {
 
     /// Keeps a value that weighs so much, in place of the one before.
     pub(crate) fn keep(&self, key: K, value: V, weight: usize) {
-        // What is forgotten is much, and nobody is to wait for that.
-        let forgotten = self.lock().add(key, (value, weight), self.most);
-        drop(forgotten);
+        self.lock().add(key, (value, weight), self.most);
     }
 
     /// A value, which stays for longer with that.
@@ -44,9 +42,7 @@ impl<K: Eq + Hash, V: Clone> Recent<K, V> {
         }
         let (key, found) = halves.older.remove_entry(key)?;
         let value = found.0.clone();
-        let forgotten = halves.add(key, found, self.most);
-        drop(halves);
-        drop(forgotten);
+        halves.add(key, found, self.most);
         Some(value)
     }
 
@@ -57,17 +53,14 @@ impl<K: Eq + Hash, V: Clone> Recent<K, V> {
 }
 
 impl<K: Eq + Hash, V> Halves<K, V> {
-    /// What is forgotten for it, if anything is.
-    fn add(&mut self, key: K, value: (V, usize), most: usize) -> Option<HashMap<K, (V, usize)>> {
+    fn add(&mut self, key: K, value: (V, usize), most: usize) {
         self.remove(&key);
-        let mut forgotten = None;
         if self.weight + value.1 > most {
-            forgotten = Some(std::mem::replace(&mut self.older, std::mem::take(&mut self.newer)));
+            self.older = std::mem::take(&mut self.newer);
             self.weight = 0;
         }
         self.weight += value.1;
         self.newer.insert(key, value);
-        forgotten
     }
 
     fn remove(&mut self, key: &K) -> Option<V> {

@@ -43,13 +43,13 @@ pub(crate) fn written<'a>(shape: &Shape, body: &'a [u8], see: impl FnMut(&[&'a s
 
 /// The same of an object, as the values of its properties.
 pub(crate) fn properties<'a>(
-    fields: &[Field],
-    unknown: Unknown,
+    shape: &Shape,
     body: &'a [u8],
     see: impl FnMut(&[&'a str], &'a str),
 ) -> Option<Properties<'a>> {
+    let Shape::Object { fields, unknown } = shape else { return None };
     let mut pass = Pass::begin(body, see)?;
-    pass.members(fields, unknown)?;
+    pass.members(fields, *unknown)?;
     pass.end()?;
     Some(Properties { text: pass.text, members: pass.members, out: String::from_utf8(pass.out).ok()? })
 }

@@ -128,18 +128,20 @@ pub struct Purchase {
     items: Option<Items>,
 }
 
+/// An SKU with how many of it. A number with a point in it does not become one.
+#[derive(Deserialize)]
+pub(crate) struct Ordered {
+    pub sku: String,
+    pub quantity: i64,
+}
+
 /// `purchase.items`: SKUs with how many, if that is what is there.
 type Items = Option<Vec<(String, i64)>>;
 
 fn ordered<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Items>, D::Error> {
-    #[derive(Deserialize)]
-    struct Item {
-        sku: String,
-        quantity: i64,
-    }
     let raw = <&RawValue>::deserialize(from)?;
-    let items: Option<Vec<Item>> = serde_json::from_str(raw.get()).ok();
-    Ok(Some(items.map(|all| all.into_iter().map(|Item { sku, quantity }| (sku, quantity)).collect())))
+    let items: Option<Vec<Ordered>> = serde_json::from_str(raw.get()).ok();
+    Ok(Some(items.map(|all| all.into_iter().map(|Ordered { sku, quantity }| (sku, quantity)).collect())))
 }
 
 impl Purchase {

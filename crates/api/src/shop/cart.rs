@@ -187,10 +187,7 @@ async fn fill(State(app): State<Shared>, Own(whose): Own, body: ShopText) -> Res
 
 async fn filled(app: &Shared, whose: &Whose, lines: Vec<(String, i64)>) -> Result<Response, Fault> {
     let (left, cart) = cart::fill(app, whose, lines).await?;
-    let warnings = match left.is_empty() {
-        true => "[]".to_string(),
-        false => Value::Array(left.iter().map(warning).collect()).to_string(),
-    };
+    let warnings = Value::Array(left.iter().map(warning).collect()).to_string();
     Ok(text(cart::show_filled(app, whose, cart, Some(("warnings", &warnings))).await?))
 }
 

@@ -25,15 +25,14 @@ const LINE: Shape = open(&[
 const LINES: Shape = Shape::Array(&LINE);
 
 /// What fills a cart. A bare list of lines does as well.
-pub static FILL: Shape = open(FILL_FIELDS);
-const FILL_FIELDS: &[Field] = &[
+pub static FILL: Shape = open(&[
     Field::required("items", LINES, "Lines, each in place of that of its SKU."),
     Field::optional(
         "currency",
         Shape::Text { min: 0, max: usize::MAX, rule: Some(TextRule::Currency) },
         "The currency to show prices in, if everything in it has one.",
     ),
-];
+]);
 
 /// The same when a game's server fills the cart of a player.
 pub static SERVER_FILL: Shape = Shape::Object {
@@ -168,12 +167,13 @@ impl Filling {
     /// the same as [`Filling::read`], and many times as fast.
     pub fn plain(body: &[u8]) -> Option<Self> {
         let mut currency = None;
-        let parts = plain::properties(FILL_FIELDS, Unknown::Ignore, body, |path, scalar| {
+        let parts = plain::properties(&FILL, body, |path, scalar| {
             if let ["currency"] = path {
                 currency = Some(scalar.to_string());
             }
         })?;
-        Some(Filling { lines: plain_items(parts.get("items")?)?, currency })
+        let lines = plain_items(serde_json::from_str(parts.get("items")?).ok()?)?;
+        Some(Filling { lines, currency })
     }
 }
 

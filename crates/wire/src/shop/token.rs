@@ -2,13 +2,12 @@
 //! pays for them.
 
 use crate::shape::{self, Field, MAX_INTEGER, Shape, TextRule, Unknown, Violation};
-use crate::token::{Said, TokenBody};
+use crate::token::{Ordered, Said, TokenBody};
 use crate::{plain, read, redirect};
 use coinslot_domain::cart::{MOST_OF_ONE, summed};
 use coinslot_domain::decimal::Decimal;
 use coinslot_domain::id::ProjectId;
 use serde::Deserialize;
-use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
@@ -237,16 +236,14 @@ const PARAMETERS_COUNT: RangeInclusive<usize> = 1..=200;
 /// How much may be said of what a player is like.
 const ATTRIBUTES_COUNT: RangeInclusive<usize> = 1..=100;
 
-const FIELDS: &[Field] = &[
+/// What the body must look like.
+pub static ADMIN_TOKEN: Shape = closed(&[
     Field::optional("sandbox", BOOL, "Makes it a test: no money moves; false if not given."),
     Field::required("user", USER, "The player."),
     Field::required("purchase", PURCHASE, "What is ordered."),
     Field::optional("settings", SETTINGS, "How the page behaves."),
     Field::optional("custom_parameters", PARAMETERS, "1 to 200 free values, repeated in the notifications."),
-];
-
-/// What the body must look like.
-pub static ADMIN_TOKEN: Shape = closed(FIELDS);
+]);
 
 /// What the answer looks like.
 pub static MADE: Shape = open(&[
@@ -297,7 +294,7 @@ impl AdminToken {
     /// the same as [`AdminToken::read`], and many times as fast.
     pub fn plain(body: &[u8]) -> Option<Self> {
         let (mut country, mut sandbox, mut parameters, mut odd) = (None, false, 0, false);
-        let parts = plain::properties(FIELDS, Unknown::Refuse, body, |path, scalar| match path {
+        let parts = plain::properties(&ADMIN_TOKEN, body, |path, scalar| match path {
             ["user", "country", "value"] => country = Some(scalar.to_string()),
             ["sandbox"] => sandbox = scalar == "true",
             ["custom_parameters", _] => {
@@ -313,12 +310,11 @@ impl AdminToken {
             return None;
         }
         #[derive(Deserialize)]
-        struct Purchase<'a> {
-            #[serde(borrow)]
-            items: &'a RawValue,
+        struct Purchase {
+            items: Vec<Ordered>,
         }
         let Purchase { items } = serde_json::from_str(parts.get("purchase")?).ok()?;
-        let items = plain_items(items.get())?;
+        let items = plain_items(items)?;
         let text = |key: &str| parts.get(key).map(str::to_string);
         let (user, settings) = (text("user")?, text("settings"));
         Some(AdminToken { country, items, sandbox, user, settings, custom_parameters: custom.map(str::to_string) })
@@ -393,16 +389,9 @@ pub(crate) fn items(list: Option<&Value>, path: &str, faults: &mut Vec<Violation
 
 /// The lines of a plain order whose shape was checked, added up. `None` where
 /// there is more to say of them.
-pub(crate) fn plain_items(list: &str) -> Option<Vec<(String, i64)>> {
-    #[derive(Deserialize)]
-    struct Item {
-        sku: String,
-        // A number with a point in it does not become one of these.
-        quantity: i64,
-    }
-    let lines: Vec<Item> = serde_json::from_str(list).ok()?;
+pub(crate) fn plain_items(lines: Vec<Ordered>) -> Option<Vec<(String, i64)>> {
     let few = lines.iter().all(|line| line.quantity <= MOST_OF_ONE);
-    summed(lines.into_iter().map(|Item { sku, quantity }| (sku, quantity))).filter(|_| few)
+    summed(lines.into_iter().map(|Ordered { sku, quantity }| (sku, quantity))).filter(|_| few)
 }
 
 /// A quantity: a whole number, also when it is written as 2.0. The fault, unless
