@@ -237,3 +237,61 @@ async fn another_server_gives_the_answer_that_was_lost() {
         assert_eq!(statuses, [200, 409, 409], "{engine:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_is_no_longer_sold_is_paid_in_neither_currency() {
+    for engine in Engine::BOTH {
+        let kiosk = Kiosk::new(engine).await;
+        let world = &kiosk.world;
+        let users = "/merchant/v2/projects/18404/users";
+        world.send(merchant_request("POST", users, r#"{"user_id":"1234567"}"#)).await;
+        let path = format!("{users}/1234567/recharge");
+        let reply = world.send(merchant_request("POST", &path, r#"{"amount":120,"comment":"x"}"#)).await;
+        assert!(reply.status.is_success(), "{}", reply.body);
+        let before = kiosk.owns().await;
+        let coins = |balance: &Value| balance.as_i64().unwrap();
+
+        let items = "/merchant/v2/projects/18404/virtual_items/items";
+        let all = world.send(merchant_request("GET", items, "")).await.json();
+        let crown = all.as_array().unwrap().iter().find(|item| item["sku"] == "crown").unwrap()["id"].clone();
+        let crown = format!("{items}/{crown}");
+        let change = async |method: &str, body: &str| {
+            let reply = world.send(merchant_request(method, &crown, body)).await;
+            assert_eq!(reply.status, 204, "{engine:?} {}", reply.body);
+        };
+        let prices = [("9", "USD"), ("50", "virtual_currency")];
+        let order = async || [kiosk.order("crown", "USD").await, kiosk.order("crown", "virtual_currency").await];
+        let pay = async |orders: [i64; 2], transaction: &str| {
+            let mut said = Vec::new();
+            for (order, price) in orders.into_iter().zip(prices) {
+                let reply = world.send(kiosk.pay(order, price, Some(&format!("{transaction} {order}")))).await;
+                said.push((reply.status.as_u16(), reply.json()["errorCode"].clone()));
+            }
+            said
+        };
+
+        let orders = order().await;
+        change("PUT", r#"{"enabled":false}"#).await;
+        assert_eq!(pay(orders, "t").await, vec![(422, 1411.into()); 2], "{engine:?}");
+        // With no price in virtual currency it is sold for money.
+        change("PUT", r#"{"enabled":true,"virtual_currency_price":null}"#).await;
+        assert_eq!(pay(orders, "t").await, [(200, Value::Null), (422, 4054.into())], "{engine:?}");
+        assert_eq!((kiosk.owns().await.0, coins(&kiosk.owns().await.1)), (1, coins(&before.1)), "{engine:?}");
+        assert_eq!(world.payments().await.len(), 1, "{engine:?}");
+        // Sold again, and dearer: the order keeps its price, and the tries before
+        // are not in the way.
+        change("PUT", r#"{"virtual_currency_price":55}"#).await;
+        assert_eq!(pay(orders, "t").await, vec![(200, Value::Null); 2], "{engine:?}");
+        let after = kiosk.owns().await;
+        assert_eq!((after.0, coins(&after.1)), (2, coins(&before.1) - 50), "{engine:?}");
+
+        change("PUT", r#"{"virtual_currency_price":50}"#).await;
+        let orders = order().await;
+        change("DELETE", "").await;
+        assert_eq!(pay(orders, "u").await, vec![(422, 1411.into()); 2], "{engine:?}");
+        assert_eq!(kiosk.owns().await.1, after.1, "{engine:?}");
+        assert_eq!((world.payments().await.len(), world.held().await), (1, 900), "{engine:?}");
+        assert_eq!(kiosk.told("order_paid").await, 2, "{engine:?}");
+        world.check_books().await;
+    }
+}

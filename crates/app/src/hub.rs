@@ -228,35 +228,46 @@ fn for_coins(
     placed: &Placed,
 ) -> Result<(Order, Vec<Coins>), OrderError> {
     order::able(tx, buying.project.id, &buying.player.id)?;
-    let wanted = buying.body.wishes().into_iter().flat_map(|(wish, _)| match wish {
-        Wish::Skus(skus) => skus,
-        // An order of a partner is one of SKUs.
-        Wish::Items(_) | Wish::VirtualCurrency(_) | Wish::Keys(_) | Wish::Plan { .. } => vec![],
-    });
-    let wanted: Vec<(String, i64)> = wanted.collect();
-    let beyond = || {
-        let sku = wanted.first().map(|(sku, _)| sku.clone()).unwrap_or_default();
-        OrderError::Refused(SaleRefusal::Quantity(sku))
-    };
-    let mut items = Vec::new();
-    for (sku, quantity) in cart::summed(wanted.iter().cloned()).ok_or_else(beyond)? {
-        let missing = || OrderError::Refused(SaleRefusal::NotFound(sku.clone()));
-        let Thing::Item(item) = purchase::thing(tx, shelf, buying.project.id, &sku)?.ok_or_else(missing)? else {
-            // Only items have such prices.
-            return Err(OrderError::NoPrice);
-        };
-        items.push((item, quantity));
-    }
-    let items: Vec<_> = items.iter().map(|(item, quantity)| (&**item, *quantity)).collect();
-    let (lines, prices) = purchase::for_coins(tx, shelf, buying, &items)?.ok_or(OrderError::NoPrice)?;
+    let (lines, prices) = in_virtual_currency(tx, shelf, buying).map_err(|e| match e {
+        Refused::Sale(SaleRefusal::NoPrice(_)) => OrderError::NoPrice,
+        e => e.into(),
+    })?;
     let money = total(&lines).ok().flatten().ok_or(OrderError::Empty)?;
-    let coins = Coins::total(&prices).ok_or_else(beyond)?;
+    let coins = Coins::total(&prices).ok_or_else(|| {
+        let sku = lines.first().map(|l| l.sku.clone()).unwrap_or_default();
+        OrderError::Refused(SaleRefusal::Quantity(sku))
+    })?;
     if prices.iter().any(|c| c.price == 0) {
         return Err(OrderError::Free { all: coins.price == 0 });
     }
     // No payment stands behind it.
     let placed = Placed { coins: Some(coins), token_hash: None, ..placed.clone() };
     Ok((order::new(buying, id, lines, money, placed), prices))
+}
+
+/// The lines of what is ordered, and what each thing in them costs in virtual
+/// currency, as things are now.
+fn in_virtual_currency(tx: &mut Tx<'_>, shelf: &Shelf, buying: &Buying) -> Result<(Vec<Line>, Vec<Coins>), Refused> {
+    let wanted = buying.body.wishes().into_iter().flat_map(|(wish, _)| match wish {
+        Wish::Skus(skus) => skus,
+        // An order of a partner is one of SKUs.
+        Wish::Items(_) | Wish::VirtualCurrency(_) | Wish::Keys(_) | Wish::Plan { .. } => vec![],
+    });
+    let wanted: Vec<(String, i64)> = wanted.collect();
+    let first = || wanted.first().map(|(sku, _)| sku.clone()).unwrap_or_default();
+    let mut items = Vec::new();
+    let summed = cart::summed(wanted.iter().cloned()).ok_or_else(|| SaleRefusal::Quantity(first()))?;
+    for (sku, quantity) in summed {
+        let missing = || SaleRefusal::NotFound(sku.clone());
+        let Thing::Item(item) = purchase::thing(tx, shelf, buying.project.id, &sku)?.ok_or_else(missing)? else {
+            // Only items have such prices.
+            return Err(SaleRefusal::NoPrice(sku).into());
+        };
+        items.push((item, quantity));
+    }
+    let items: Vec<_> = items.iter().map(|(item, quantity)| (&**item, *quantity)).collect();
+    let found = purchase::for_coins(tx, shelf, buying, &items)?;
+    found.ok_or_else(|| SaleRefusal::NoPrice(first()).into())
 }
 
 /// An order that a partner sells to this player: where it stands, and the keys
@@ -496,6 +507,9 @@ fn in_coins(
     let (project, user, now) = (order.project, order.player.id.clone(), buying.now);
     let coins = order.placed.as_ref().and_then(|p| p.coins);
     let price = coins.ok_or_else(|| StoreError::Corrupt(format!("order {} has no price", order.id)))?.price;
+    // It keeps its price, but not what is no longer sold.
+    let shelf = buying.shelf(tx)?;
+    in_virtual_currency(tx, &shelf, buying)?;
     wallet::ensure(tx, project, &user, now)?;
     let operation = Operation {
         kind: OperationKind::InGamePurchase,
