@@ -15,6 +15,7 @@ use axum::response::Response;
 use coinslot_app::checkout::{Checkout, PageError};
 use coinslot_domain::merchant::Project;
 use coinslot_domain::money::BasisPoints;
+use coinslot_domain::payment::StatusGroup;
 use coinslot_domain::purchase::Refusal;
 use coinslot_domain::region::Unknown;
 use coinslot_wire::look::Look;
@@ -128,7 +129,7 @@ pub(crate) fn frame(visit: &Visit, checkout: Option<&Checkout>, t: Text, title: 
 
 /// The game's address, for a player who bought nothing.
 pub(crate) fn home(body: &TokenBody, project: &Project, user: &str) -> Option<String> {
-    let outcome = Outcome { user_id: user, foreign_invoice: body.external_id(), payment: None };
+    let outcome = Outcome { user_id: user, foreign_invoice: body.external_id(), standing: None };
     returning::address(body.return_url().or(project.return_url.as_deref())?, outcome)
 }
 
@@ -137,12 +138,14 @@ pub(crate) fn web(url: &str) -> Option<&str> {
     url::Url::parse(url).ok().filter(|u| matches!(u.scheme(), "http" | "https")).map(|_| url)
 }
 
-/// The game's address with what it is told of the payment.
+/// The game's address with what it is told of the payment, or of a subscription
+/// that began without one.
 pub(crate) fn way_back(checkout: &Checkout) -> Option<String> {
+    let started = checkout.started.as_ref().map(|_| (None, StatusGroup::Done));
     let outcome = Outcome {
         user_id: &checkout.player.id,
         foreign_invoice: checkout.body.external_id(),
-        payment: checkout.payment.as_ref().map(|p| (p.id.get(), p.group())),
+        standing: checkout.payment.as_ref().map(|p| (Some(p.id.get()), p.group())).or(started),
     };
     returning::address(checkout.body.return_url().or(checkout.project.return_url.as_deref())?, outcome)
 }

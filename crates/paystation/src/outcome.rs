@@ -138,7 +138,8 @@ fn started_page(visit: &Visit, c: &Checkout, s: &Subscription) -> StatusPage {
         facts.push(Line { label: t.s("first-charge"), amount: t.moment(at) });
         facts.push(Line { label: t.s("amount"), amount: t.money(&s.terms.charge) });
     }
-    let back = way_back(c).map(|url| Back { url, caption: t.s("back-to-game") });
+    let ending = Ending { status: StatusGroup::Done, canceled: false, virtual_currency: false };
+    let (back, redirect) = ways_back(t, c, ending);
     StatusPage {
         f: frame(visit, Some(c), t, heading.clone(), STATUS),
         poll: visit.link(STATUS_JSON),
@@ -155,8 +156,28 @@ fn started_page(visit: &Visit, c: &Checkout, s: &Subscription) -> StatusPage {
         retry: None,
         back,
         receipt: None,
-        redirect: None,
+        redirect,
     }
+}
+
+/// The button that leads back to the game and the way there by itself, as the
+/// token has it, or else the project.
+fn ways_back(t: Text, c: &Checkout, ending: Ending) -> (Option<Back>, Option<Redirect>) {
+    let policy = c.body.redirect_policy().or_else(|| c.project.redirect_policy.clone()).unwrap_or_default();
+    let leave = way_back(c);
+    let automatic = policy.automatic.unwrap_or(RedirectWhen::None);
+    let redirect = leave.clone().filter(|_| returning::covers(automatic, ending)).map(|url| {
+        let delay = policy.delay.unwrap_or_default().clamp(0, 3600);
+        Redirect { url, delay: delay.to_string() }
+    });
+    // Where nothing is said of a button there is one: the player should not
+    // have to look for the way back.
+    let button = returning::covers(policy.manual.unwrap_or(RedirectWhen::Any), ending);
+    let caption = policy.caption.filter(|c| !c.trim().is_empty());
+    let back = leave
+        .filter(|_| button || redirect.is_some())
+        .map(|url| Back { url, caption: caption.unwrap_or_else(|| t.s("back-to-game")) });
+    (back, redirect)
 }
 
 fn status_page(visit: &Visit, c: &Checkout, payment: &Payment) -> StatusPage {
@@ -186,28 +207,12 @@ fn status_page(visit: &Visit, c: &Checkout, payment: &Payment) -> StatusPage {
     let captured = payment.state.was_captured();
     let last = is_final(payment.stand());
 
-    let policy = c.body.redirect_policy().or_else(|| c.project.redirect_policy.clone()).unwrap_or_default();
-    let leave = way_back(c);
-    let automatic = policy.automatic.unwrap_or(RedirectWhen::None);
     let ending = Ending {
         status: group,
         canceled: matches!(payment.decline, Some(Decline::NotAuthenticated | Decline::Expired)),
         virtual_currency: c.lines.iter().any(|l| l.kind == LineKind::VirtualCurrency),
     };
-    let redirect = leave.clone().filter(|_| returning::covers(automatic, ending)).map(|url| {
-        let delay = policy.delay.unwrap_or_default().clamp(0, 3600);
-        Redirect { url, delay: delay.to_string() }
-    });
-    // Where nothing is said of a button there is one: the player should not
-    // have to look for the way back.
-    let button = match policy.manual {
-        Some(when) => returning::covers(when, ending),
-        None => last,
-    };
-    let caption = policy.caption.filter(|c| !c.trim().is_empty());
-    let back = leave
-        .filter(|_| button || redirect.is_some())
-        .map(|url| Back { url, caption: caption.unwrap_or_else(|| t.s("back-to-game")) });
+    let (back, redirect) = ways_back(t, c, ending);
 
     let mut f = frame(visit, Some(c), t, heading.clone(), STATUS);
     f.status = Some(StatusFrame {

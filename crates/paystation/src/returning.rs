@@ -17,8 +17,9 @@ pub struct Outcome<'a> {
     pub user_id: &'a str,
     /// `settings.external_id` of the token.
     pub foreign_invoice: Option<&'a str>,
-    /// The payment and where it stands; none while nothing was tried.
-    pub payment: Option<(i64, StatusGroup)>,
+    /// Where it stands, with the number of the payment unless it began without
+    /// one; none while nothing was tried.
+    pub standing: Option<(Option<i64>, StatusGroup)>,
 }
 
 /// `base` with the documented parameters behind its own query and before its
@@ -46,12 +47,12 @@ pub fn address(base: &str, outcome: Outcome<'_>) -> Option<String> {
         out.extend(utf8_percent_encode(value, QUERY));
     };
     add("user_id", outcome.user_id);
-    match outcome.payment {
+    match outcome.standing {
         Some((id, status)) => {
             if let Some(foreign) = outcome.foreign_invoice {
                 add("foreigninvoice", foreign);
             }
-            add("invoice_id", &id.to_string());
+            add("invoice_id", &id.map(|id| id.to_string()).unwrap_or_default());
             add("status", status.name());
         }
         // Left before anything was tried: an empty invoice and no status.
@@ -93,7 +94,7 @@ mod tests {
     use super::*;
 
     const DONE: Outcome<'static> =
-        Outcome { user_id: "u 1&x", foreign_invoice: Some("o/1"), payment: Some((7, StatusGroup::Done)) };
+        Outcome { user_id: "u 1&x", foreign_invoice: Some("o/1"), standing: Some((Some(7), StatusGroup::Done)) };
 
     #[test]
     fn addresses() {
@@ -114,8 +115,15 @@ mod tests {
 
     #[test]
     fn leaving_early_has_no_status() {
-        let left = Outcome { payment: None, ..DONE };
+        let left = Outcome { standing: None, ..DONE };
         assert_eq!(address("https://g.example", left).unwrap(), "https://g.example?user_id=u%201%26x&invoice_id=");
+    }
+
+    #[test]
+    fn what_began_without_a_payment_has_a_status_and_no_invoice() {
+        let begun = Outcome { standing: Some((None, StatusGroup::Done)), ..DONE };
+        let q = "user_id=u%201%26x&foreigninvoice=o%2F1&invoice_id=&status=done";
+        assert_eq!(address("https://g.example", begun).unwrap(), ["https://g.example?", q].concat());
     }
 
     #[test]
