@@ -23,8 +23,8 @@ use std::sync::Arc;
 pub struct Letter {
     /// Where it goes.
     pub to: String,
-    /// The language that the player chose on the payment page, else the token's,
-    /// if it said one.
+    /// The language in which the player saw the payment page, if that is known,
+    /// else the token's, if it said one.
     pub language: Option<String>,
     /// Who sells.
     pub seller: String,
@@ -113,7 +113,7 @@ async fn letter(app: &App, project: ProjectId, claimed: &Claimed) -> Result<Opti
     Ok(Some(Letter { to: claimed.address.clone(), language, seller, order, payment, method, method_key, keys }))
 }
 
-/// Notes the language that a player chose on the page, for the letter about what
+/// Notes the language in which a player sees the page, for the letter about what
 /// is paid there; nothing if no letters are sent.
 pub async fn choose_language(app: &App, c: &Checkout, language: &'static str) -> Result<(), StoreError> {
     if app.post.is_none() {

@@ -6,6 +6,7 @@ use crate::form::{ACCOUNT, Faults, form, read};
 use crate::frame::{error, frame, policy, text};
 use crate::gift;
 use crate::http::{self, Refused, Visit};
+use crate::locale::Text;
 use crate::profile;
 use crate::shipping;
 use crate::showcase;
@@ -123,8 +124,16 @@ pub(crate) async fn pay(State(app): State<Shared>, request: Request) -> Answer {
         Ok(paying) => paying,
         Err(faults) => return form_again(&app, &visit, faults).await,
     };
-    if visit.lang().is_some()
-        && let Err(e) = mail::choose_language(&app, &checkout, t.locale().code).await
+    let has_address = paying.email.is_some() || checkout.player.email.is_some();
+    let letter = LetterIn {
+        token: checkout.body.language(),
+        chosen: visit.lang().is_some(),
+        tried: checkout.payment.is_some(),
+        shown: t.locale().code,
+    };
+    if has_address
+        && letter.is_to_be_noted()
+        && let Err(e) = mail::choose_language(&app, &checkout, letter.shown).await
     {
         return Ok(error(&visit, Some(&checkout), e.into()));
     }
@@ -139,6 +148,27 @@ pub(crate) async fn pay(State(app): State<Shared>, request: Request) -> Answer {
         Err(PayError::Method) => ("method", "method-bad"),
     };
     form_again(&app, &visit, Faults(vec![(name, t.s(key))])).await
+}
+
+/// What decides in which language the letter about a payment is.
+#[derive(Clone, Copy)]
+struct LetterIn<'a> {
+    /// The token's, in which it is where nothing is noted; English without one.
+    token: Option<&'a str>,
+    /// Whether the player chose one on the page.
+    chosen: bool,
+    /// Whether a try before this one may have left a note.
+    tried: bool,
+    /// The page's, in which it is to be.
+    shown: &'static str,
+}
+
+impl LetterIn<'_> {
+    /// Whether the page's has to be noted for the letter to be in it. Most pages
+    /// are in the token's, and cost nothing.
+    fn is_to_be_noted(self) -> bool {
+        self.chosen || self.tried || self.shown != Text::choose(None, self.token, None).locale().code
+    }
 }
 
 /// The form with what is wrong with it, and with all that it shows.
@@ -314,4 +344,27 @@ fn asked(checkout: &Checkout) -> Option<&Payment> {
 /// Sends the browser on, or tells our script to.
 fn go(visit: &Visit, to: &str) -> Response {
     if visit.wants_json { http::json(StatusCode::OK, &json!({"redirect": to})) } else { http::see_other(to) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_language_that_nothing_else_tells_is_noted() {
+        let plain = LetterIn { token: Some("de"), chosen: false, tried: false, shown: "de" };
+        let table = [
+            (plain, false),
+            (LetterIn { token: Some("de-AT"), ..plain }, false),
+            (LetterIn { token: None, shown: "en", ..plain }, false),
+            (LetterIn { token: None, ..plain }, true),
+            (LetterIn { token: Some("xx"), ..plain }, true),
+            (LetterIn { chosen: true, ..plain }, true),
+            (LetterIn { tried: true, ..plain }, true),
+        ];
+        for (letter, noted) in table {
+            let LetterIn { token, chosen, tried, shown } = letter;
+            assert_eq!(letter.is_to_be_noted(), noted, "{token:?} {chosen} {tried} {shown}");
+        }
+    }
 }
