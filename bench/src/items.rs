@@ -441,7 +441,7 @@ impl Bench {
         Ok(vec![("webhook", result)])
     }
 
-    /// Renewals of due subscriptions by the server's own worker, against their rows alone in as many commits; and what
+    /// Renewals of due subscriptions by the server's own worker, against their rows alone in one commit each; and what
     /// a thousand times as many subscriptions that are not due make of it.
     fn renewals(&self) -> Fallible<Vec<(&'static str, Value)>> {
         let due = self.options.renewals;
@@ -460,8 +460,8 @@ impl Bench {
         let ours = subscribed("renewals", due)?;
         renew(&ours, due.min(200))?;
         let rows = ours.1.rows()?;
-        let told = sizes(&[rows.begin.clone(), rows.finish.clone()]);
-        println!("  {due} renewals a slice; each leaves rows of {told} bytes in two transactions");
+        let told = sizes(&[rows.all()]);
+        println!("  {due} renewals a slice; each leaves rows of {told} bytes in one transaction");
         let writer = sqlite::Writer::open(self.directory.path().join("bare_renewals.db"))?;
         let rounds = self.rounds(vec![
             Box::new(|| self.hello()),
@@ -496,16 +496,14 @@ impl Bench {
     fn write_bare(&self, writer: &sqlite::Writer, rows: &Rows, count: usize) -> Fallible<Slice> {
         const AT_ONCE: usize = 128;
         let start = Instant::now();
-        let filled = [Rows::fill(&rows.begin), Rows::fill(&rows.finish)];
+        let filled = Rows::fill(&rows.all());
         self.runtime.block_on(async {
             let mut writing = tokio::task::JoinSet::new();
             for n in 0..AT_ONCE.min(count) {
                 let (writer, filled) = (writer.clone(), filled.clone());
                 writing.spawn(async move {
                     for _ in (n..count).step_by(AT_ONCE) {
-                        for rows in &filled {
-                            writer.write(rows.clone()).await?;
-                        }
+                        writer.write(filled.clone()).await?;
                     }
                     Ok::<_, String>(())
                 });

@@ -24,8 +24,11 @@ struct Life {
 }
 
 impl Life {
-    async fn begin(engine: Engine, title: &str, plan: &str) -> Life {
+    async fn begin((engine, at_once): (Engine, bool), title: &str, plan: &str) -> Life {
         let world = World::new(engine).await;
+        if at_once {
+            world.gateway.answer_at_once();
+        }
         let mut life = Life { world, text: format!("# {title}\n") };
         // The 31st comes back or it does not: that is what to look at.
         life.to("2026-01-31T10:00:00Z").await;
@@ -149,7 +152,7 @@ fn charge(value: i64, unit: &str, more: &str) -> String {
     format!(r#""charge":{{"period":{{"value":{value},"type":"{unit}"}},"amount":10,"currency":"USD"}}{more}"#)
 }
 
-async fn lives(engine: Engine) -> String {
+async fn lives(how: (Engine, bool)) -> String {
     let mut all = String::new();
     let month = |more: &str| charge(1, "month", more);
     for (title, plan) in [
@@ -163,28 +166,28 @@ async fn lives(engine: Engine) -> String {
         ("For life", charge(0, "lifetime", "")),
         ("For life after a trial", charge(0, "lifetime", r#","trial":{"value":7,"type":"day"}"#)),
     ] {
-        let mut life = Life::begin(engine, title, &plan).await;
+        let mut life = Life::begin(how, title, &plan).await;
         life.months(13).await;
         all += &life.end().await;
     }
 
     let grace = month(r#","grace_period":{"value":3,"type":"day"}"#);
-    let mut life = Life::begin(engine, "Declined twice, paid in grace", &grace).await;
+    let mut life = Life::begin(how, "Declined twice, paid in grace", &grace).await;
     life.decline("[2,3]").await;
     life.months(13).await;
     all += &life.end().await;
 
-    let mut life = Life::begin(engine, "Declined until grace is over", &grace).await;
+    let mut life = Life::begin(how, "Declined until grace is over", &grace).await;
     life.decline("[3,4,5,6]").await;
     life.months(13).await;
     all += &life.end().await;
 
-    let mut life = Life::begin(engine, "Declined without grace", &month("")).await;
+    let mut life = Life::begin(how, "Declined without grace", &month("")).await;
     life.decline("[2]").await;
     life.months(13).await;
     all += &life.end().await;
 
-    let mut life = Life::begin(engine, "Frozen for a month and a half", &month("")).await;
+    let mut life = Life::begin(how, "Frozen for a month and a half", &month("")).await;
     life.to("2026-03-10T10:00:00Z").await;
     life.put(r#"{"status":"frozen"}"#).await;
     life.to("2026-04-25T10:00:00Z").await;
@@ -192,7 +195,7 @@ async fn lives(engine: Engine) -> String {
     life.months(3).await;
     all += &life.end().await;
 
-    let mut life = Life::begin(engine, "Put off, then ended with what is paid", &month("")).await;
+    let mut life = Life::begin(how, "Put off, then ended with what is paid", &month("")).await;
     life.months(1).await;
     life.put(r#"{"timeshift":{"value":1,"type":"month"}}"#).await;
     life.months(3).await;
@@ -200,13 +203,13 @@ async fn lives(engine: Engine) -> String {
     life.months(3).await;
     all += &life.end().await;
 
-    let mut life = Life::begin(engine, "Canceled, and the last payment goes back", &month("")).await;
+    let mut life = Life::begin(how, "Canceled, and the last payment goes back", &month("")).await;
     life.months(2).await;
     life.put(r#"{"status":"canceled","cancel_subscription_payment":true}"#).await;
     life.months(11).await;
     all += &life.end().await;
 
-    let mut life = Life::begin(engine, "To a dearer plan, and to a cheaper one", &month("")).await;
+    let mut life = Life::begin(how, "To a dearer plan, and to a cheaper one", &month("")).await;
     life.plan("platinum", &charge(1, "month", "").replace(":10,", ":25,")).await;
     life.plan("bronze", &charge(1, "month", "").replace(":10,", ":3,")).await;
     life.to("2026-03-15T10:00:00Z").await;
@@ -222,10 +225,20 @@ async fn lives(engine: Engine) -> String {
 #[tokio::test]
 async fn thirteen_months_of_every_plan() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join("lives.txt");
-    let now = lives(Engine::Sqlite).await;
+    let now = lives((Engine::Sqlite, false)).await;
     if std::env::var("COINSLOT_GOLDEN").is_ok_and(|v| v == "update") {
         std::fs::write(&path, &now).unwrap();
     }
     assert_eq!(now, std::fs::read_to_string(&path).unwrap());
-    assert_eq!(lives(Engine::Postgres).await, now, "on PostgreSQL");
+    assert_eq!(lives((Engine::Postgres, false)).await, now, "on PostgreSQL");
+}
+
+// A gateway that has nobody to ask makes one transaction of what is two.
+#[tokio::test]
+async fn thirteen_months_that_are_charged_at_once() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join("lives.txt");
+    let expected = std::fs::read_to_string(&path).unwrap();
+    for engine in Engine::BOTH {
+        assert_eq!(lives((engine, true)).await, expected, "{engine:?}");
+    }
 }

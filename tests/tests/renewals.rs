@@ -123,8 +123,23 @@ async fn die_while_renewing(world: &World) {
     world.gateway.hang_next(false);
 }
 
-async fn live(engine: Engine, wanted: u64, count: i64, seed: u64) {
+/// Dies wherever it is after a few steps.
+async fn die_after(world: &World, steps: u64) {
+    let app = world.app.clone();
+    let renewing = tokio::spawn(async move { renewals::renew(&app, project()).await });
+    for _ in 0..steps {
+        tokio::task::yield_now().await;
+    }
+    renewing.abort();
+    let _ = renewing.await;
+}
+
+/// `at_once`: with a gateway that says at once what becomes of a charge.
+async fn live(engine: Engine, at_once: bool, wanted: u64, count: i64, seed: u64) {
     let world = World::new(engine).await;
+    if at_once {
+        world.gateway.answer_at_once();
+    }
     let random = SeededRandom::new(seed);
     let begun = subscribe(&world.app, count).await;
     let mut counted = 0;
@@ -136,6 +151,7 @@ async fn live(engine: Engine, wanted: u64, count: i64, seed: u64) {
         let hours = if below(4) == 0 { below(240) } else { below(30) };
         world.advance(Span::hours(hours as i64 + 1));
         match below(6) {
+            0 if at_once => die_after(&world, below(40)).await,
             0 => die_while_renewing(&world).await,
             1 => world.gateway.lose_answers(below(8) as usize),
             2 => {
@@ -189,11 +205,17 @@ async fn live(engine: Engine, wanted: u64, count: i64, seed: u64) {
     }
     let years = (now.0 - START.0) / (365 * 86_400_000_000);
     let span = format!("{renewed} renewals of {count} subscriptions in {steps} steps over {years} years");
+    let engine = if at_once { format!("{engine:?}, at once") } else { format!("{engine:?}") };
     let figures = format!("{span}, {missed} missed, {double} double");
-    println!("{engine:?}: {figures}, seed {seed}");
-    assert_eq!((missed, double), (0, 0), "{engine:?}, seed {seed}");
-    assert_eq!(world.gateway.charges() as u64, renewed, "{engine:?}, seed {seed}: the gateway took what is not booked");
-    assert_eq!(world.gateway.taken(), world.held().await, "{engine:?}, seed {seed}");
+    println!("{engine}: {figures}, seed {seed}");
+    assert_eq!((missed, double), (0, 0), "{engine}, seed {seed}");
+    let paid = world.payments().await.into_iter().filter(|p| p.state.was_captured());
+    let paid: i64 = paid.map(|p| p.breakdown.payment.minor).sum();
+    assert_eq!(paid, world.held().await, "{engine}, seed {seed}");
+    // What is taken with its beginning is never asked for.
+    let (charges, taken) = if at_once { (0, 0) } else { (renewed, paid) };
+    let asked = (world.gateway.charges() as u64, world.gateway.taken());
+    assert_eq!(asked, (charges, taken), "{engine}, seed {seed}: the gateway took what is not booked");
     world.check_books().await;
 }
 
@@ -206,6 +228,8 @@ async fn every_period_is_charged_once() {
     let wants = |engine: &Engine| only.as_ref().is_none_or(|only| format!("{engine:?}") == *only);
     assert!(Engine::BOTH.iter().any(wants), "COINSLOT_ENGINE is one of {:?}", Engine::BOTH);
     for engine in Engine::BOTH.into_iter().filter(wants) {
-        live(engine, wanted, count, seed).await;
+        for at_once in [false, true] {
+            live(engine, at_once, wanted, count, seed).await;
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Saved ways to pay: listing, charging and forgetting them.
 
 use crate::catalogue::AtHand;
-use crate::port::{Charge, ChargeAnswer};
+use crate::port::{Charge, ChargeAnswer, Gateway};
 use crate::purchase::{self, Buying, Refused};
 use crate::{Shared, StoreError, checkout, subscription};
 use coinslot_domain::account::Account;
@@ -140,18 +140,20 @@ pub async fn charge(app: &Shared, project: &Project, wanted: Charging) -> Result
     let attempt = app.id(AttemptId::new).await?;
     let fresh = pending(&order, app.id(PaymentId::new).await?, attempt, breakdown, &saved, true, now);
     let key = format!("account {}", fresh.id);
-    let declining = app.gateway.declining();
+    let gateway = app.gateway.clone();
     let begun = app
         .store
         .write(move |tx| {
             // Held, so that it is not forgotten between here and the charge.
             let account = account::lock(tx, id, saved.id)?.ok_or(AccountError::NotFound)?;
-            Ok::<_, AccountError>(begin(tx, &order, &fresh, &key, &account, &declining, now)?)
+            Ok::<_, AccountError>(begin(tx, &*gateway, (&order, &fresh), &key, &account, None, now)?)
         })
         .await?;
-    let Some(charge) = begun else { return Err(StoreError::Corrupt("a new payment was there".into()).into()) };
+    let Some(Begun::Open(payment, charge)) = begun else {
+        return Err(StoreError::Corrupt("a new payment was there".into()).into());
+    };
     let app = app.clone();
-    let settled = tokio::spawn(async move { settle(&app, charge).await });
+    let settled = tokio::spawn(async move { settle(&app, payment, charge, None).await });
     let payment = settled.await.map_err(|_| StoreError::Unavailable("a charge did not end".into()))??;
     match payment.map(|p| (p.state, p.id)) {
         Some((state, id)) if state.was_captured() => Ok(Charged::Paid(id)),
@@ -213,64 +215,105 @@ pub(crate) fn pending(
     }
 }
 
-/// A charge that is on disk, and is to be asked of the gateway.
-pub(crate) struct Begun {
-    pub payment: PaymentId,
-    pub charge: Charge,
+/// A payment that began.
+pub(crate) enum Begun {
+    /// It is written down, and its charge is to be asked of the gateway.
+    Open(PaymentId, Charge),
+    /// The gateway has nobody to ask, and it is written down as one whose money
+    /// is taken: what follows from that belongs into the same transaction.
+    Taken(Box<Taken>),
+}
+
+impl Begun {
+    fn open(payment: &Payment, attempt: &Attempt) -> Self {
+        Begun::Open(payment.id, checkout::charge_of(payment, attempt))
+    }
+
+    /// The payment's number.
+    pub fn payment(&self) -> PaymentId {
+        match self {
+            Begun::Open(payment, _) => *payment,
+            Begun::Taken(taken) => taken.payment.id,
+        }
+    }
+}
+
+/// A payment whose money is taken, with what took it and what it pays.
+pub(crate) struct Taken {
+    pub payment: Payment,
+    pub attempt: Attempt,
+    pub order: Order,
 }
 
 /// Begins a payment with a saved account, or tries a declined one again. `key`
 /// stands for a token: one payment has it. `None` when the payment is under way
-/// or done.
+/// or done. With `at_once`, the project, a first try is taken here and now if the
+/// gateway has nobody to ask.
 pub(crate) fn begin(
     tx: &mut Tx<'_>,
-    order: &Order,
-    fresh: &Payment,
+    gateway: &dyn Gateway,
+    (order, fresh): (&Order, &Payment),
     key: &str,
     account: &Account,
-    declining: &[(Decline, String)],
+    at_once: Option<&Project>,
     now: Time,
 ) -> Result<Option<Begun>, StoreError> {
-    let ours = match payment::of_token(tx, fresh.project, key)? {
-        None if payment::insert(tx, fresh, key)? => {
-            order::insert(tx, order, now)?;
-            fresh.clone()
-        }
-        None => return Ok(None),
+    let (ours, is_first) = match payment::of_token(tx, fresh.project, key)? {
+        None => (fresh.clone(), true),
         // Our own, of a run whose commit was not heard of.
         Some(p) if p.attempt == fresh.attempt => {
             let attempt = payment::find_attempt(tx, p.project, p.attempt)?;
-            return Ok(attempt.map(|a| Begun { payment: p.id, charge: checkout::charge_of(&p, &a) }));
+            return Ok(attempt.map(|a| Begun::open(&p, &a)));
         }
         Some(declined) => match payment::retry(tx, declined, fresh.attempt, fresh.method, fresh.card.clone())? {
-            Some(p) => p,
+            Some(p) => (p, false),
             None => return Ok(None),
         },
     };
     let scripted = account::count(tx, fresh.project, account.id)?;
-    let scripted = scripted.and_then(|why| declining.iter().find(|(known, _)| *known == why));
-    let token = scripted.map_or(&account.token, |(_, token)| token);
+    let scripted = scripted.and_then(|why| gateway.declining().into_iter().find(|(known, _)| *known == why));
+    let token = scripted.map_or_else(|| account.token.clone(), |(_, token)| token);
     let attempt = Attempt {
         project: ours.project,
         id: ours.attempt,
         payment: ours.id,
         state: AttemptState::Pending,
         method: ours.method,
-        card_token: (!token.is_empty()).then(|| token.clone()),
+        card_token: (!token.is_empty()).then_some(token),
         keep: false,
     };
-    payment::insert_attempt(tx, &attempt, now)?;
-    Ok(Some(Begun { payment: ours.id, charge: checkout::charge_of(&ours, &attempt) }))
+    if !is_first {
+        payment::insert_attempt(tx, &attempt, now)?;
+        return Ok(Some(Begun::open(&ours, &attempt)));
+    }
+    let mut new = Taken { payment: ours, attempt, order: order.clone() };
+    let charge = checkout::charge_of(&new.payment, &new.attempt);
+    let taking = at_once.filter(|_| gateway.at_once(&charge) == Some(ChargeAnswer::Succeeded));
+    if let Some(project) = taking {
+        checkout::is_taken(project, &mut new.payment, &mut new.attempt, &mut new.order, now)?;
+    }
+    if !payment::insert(tx, &new.payment, key)? {
+        return Ok(None);
+    }
+    order::insert(tx, &new.order, now)?;
+    payment::insert_attempt(tx, &new.attempt, now)?;
+    Ok(Some(if taking.is_some() { Begun::Taken(Box::new(new)) } else { Begun::Open(new.payment.id, charge) }))
 }
 
 /// Asks the gateway for a charge and notes its answer. Nobody is there who could
-/// confirm anything, so a question of the bank is a no.
-pub(crate) async fn settle(app: &Shared, begun: Begun) -> Result<Option<Payment>, StoreError> {
-    let answer = match app.gateway.charge(begun.charge.clone()).await {
+/// confirm anything, so a question of the bank is a no. `event` is the number of
+/// what the game is told, if there is one already.
+pub(crate) async fn settle(
+    app: &Shared,
+    payment: PaymentId,
+    charge: Charge,
+    event: Option<EventId>,
+) -> Result<Option<Payment>, StoreError> {
+    let answer = match app.gateway.charge(charge.clone()).await {
         ChargeAnswer::Challenge => ChargeAnswer::Failed(Decline::NotAuthenticated),
         other => other,
     };
-    checkout::finish(app, &begun.charge, begun.payment, answer, None).await
+    checkout::finish(app, &charge, payment, answer, None, event).await
 }
 
 /// Forgets a saved way to pay. Subscriptions that are paid with it end with what

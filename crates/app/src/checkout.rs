@@ -3,7 +3,7 @@
 mod charge;
 
 pub use charge::{answer_challenge, pay, sweep};
-pub(crate) use charge::{capture_pushed, charge_of, finish, register, sweep_of};
+pub(crate) use charge::{book_taken, capture_pushed, charge_of, finish, is_taken, register, sweep_of, was_taken};
 
 use crate::catalogue::AtHand;
 use crate::gift::Gifting;

@@ -1,14 +1,16 @@
 //! Subscriptions: buying, changing, listing and charging them.
 //!
 //! A renewal has the shape of every payment: what is about to be charged is on
-//! disk before the gateway is asked, and what came of it afterwards. A charge
-//! belongs to one period of one subscription, and a constraint lets each period
-//! have one, so that a server which stopped, a second server or a clock that
-//! jumped never charges twice; and a date stays due until its charge is decided,
-//! so that none is left out.
+//! disk before the gateway is asked, and what came of it afterwards; where the
+//! gateway has nobody to ask, both are one transaction. A charge belongs to one
+//! period of one subscription, and a constraint lets each period have one, so
+//! that a server which stopped, a second server or a clock that jumped never
+//! charges twice; and a date stays due until its charge is decided, so that none
+//! is left out.
 
 use crate::catalogue::AtHand;
-use crate::checkout::{Checkout, PageError, PayError};
+use crate::checkout::{self, Checkout, PageError, PayError};
+use crate::port::Gateway;
 use crate::purchase::{self, Buying, Refused as Sale};
 use crate::refund::Given;
 use crate::{App, Shared, account, refund};
@@ -29,11 +31,12 @@ use coinslot_domain::tax;
 use coinslot_domain::time::{Span, Time};
 use coinslot_store::payment::Attempt;
 use coinslot_store::subscription::Charge;
-use coinslot_store::{StoreError, Tx, clock, merchant, plan, product, subscription, webhook};
+use coinslot_store::{StoreError, Tx, clock, merchant, payment, plan, product, subscription, webhook};
 use coinslot_wire::subscription::{
     Happened, ListQuery, PaymentsQuery, UpdateBody, View, notice, payment_status, status,
 };
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Why a subscription was not changed.
 #[derive(Debug)]
@@ -492,11 +495,33 @@ async fn renew_one(app: &Shared, project: Project, id: SubscriptionId) -> Result
         attempt: app.id(AttemptId::new).await?,
         event: app.id(EventId::new).await?,
     };
-    let declining = app.gateway.declining();
     let now = app.now(project.id);
-    let begun = app.store.write(move |tx| begin(tx, &project, id, ids, &declining, now)).await?;
-    match begun {
-        Some(begun) => account::settle(app, begun).await.map(drop),
+    let mail_at = app.post.is_some().then(|| app.clock.now());
+    let (asked, ran) = (app.clone(), AtomicBool::new(false));
+    let begun = app.store.write(move |tx| {
+        // By a run of this whose commit was not heard of: the next date, which
+        // may be due as well, is not that of these numbers.
+        if ran.swap(true, Ordering::SeqCst)
+            && payment::find(tx, project.id, ids.payment)?.is_some_and(|p| p.state.was_captured())
+        {
+            return Ok(None);
+        }
+        let begun = begin(tx, &project, id, ids, &*asked.gateway, now)?;
+        if let Some(account::Begun::Taken(taken)) = &begun {
+            let Payment { method, breakdown, .. } = &taken.payment;
+            let method = asked.method_name(*method, breakdown.payment.currency);
+            checkout::book_taken(tx, &project, taken, method, (ids.event, mail_at), now)?;
+        }
+        Ok::<_, StoreError>(begun)
+    });
+    match begun.await? {
+        Some(account::Begun::Open(payment, charge)) => {
+            account::settle(app, payment, charge, Some(ids.event)).await.map(drop)
+        }
+        Some(account::Begun::Taken(taken)) => {
+            checkout::was_taken(app, &taken.payment).await;
+            Ok(())
+        }
         None => Ok(()),
     }
 }
@@ -507,17 +532,18 @@ struct Ids {
     order: OrderId,
     payment: PaymentId,
     attempt: AttemptId,
+    /// Of what the game is told: that it is paid, or that it ended.
     event: EventId,
 }
 
-/// Decides about one subscription that was claimed; the charge to ask the
-/// gateway for, if it is to be charged.
+/// Decides about one subscription that was claimed; the payment that began, if
+/// it is to be charged.
 fn begin(
     tx: &mut Tx<'_>,
     project: &Project,
     id: SubscriptionId,
     ids: Ids,
-    declining: &[(coinslot_domain::payment::Decline, String)],
+    gateway: &dyn Gateway,
     now: Time,
 ) -> Result<Option<account::Begun>, StoreError> {
     let lost = |what: &str| StoreError::Corrupt(format!("subscription {id} has lost its {what}"));
@@ -581,11 +607,11 @@ fn begin(
     let number = s.charges + 1;
     // One payment has this name: that of this period.
     let key = format!("subscription {id} {number}");
-    let begun = account::begin(tx, &order, &fresh, &key, &account, declining, now)?;
+    let begun = account::begin(tx, gateway, (&order, &fresh), &key, &account, Some(project), now)?;
     match &begun {
         Some(begun) => {
             let due = s.next_charge.ok_or_else(|| lost("date"))?;
-            let charge = Charge { payment: begun.payment, subscription: id, number, charged_for: due };
+            let charge = Charge { payment: begun.payment(), subscription: id, number, charged_for: due };
             subscription::insert_charge(tx, &s, &charge, now)?;
         }
         // Its charge is under way since before; whoever asks the gateway about

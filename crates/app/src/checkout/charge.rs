@@ -6,7 +6,7 @@ use crate::catalogue::AtHand;
 use crate::gift::{self, Gifting};
 use crate::port::{CardRefused, CardToken, Charge, ChargeAnswer};
 use crate::purchase::{self, Buying, Refused};
-use crate::{App, Shared, hub, known, message, pincode, subscription, tracking, webhook};
+use crate::{App, Shared, account, hub, known, message, pincode, subscription, tracking, webhook};
 use coinslot_domain::hub::METHOD_NAME;
 use coinslot_domain::id::{AttemptId, EntryId, EventId, OrderId, PaymentId, ProjectId};
 use coinslot_domain::ledger::{self, Entry, EntryKind};
@@ -187,8 +187,8 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
         app.tokens.used(checkout.project.id, place);
     }
     if app.gateway.at_once(&charge) == Some(ChargeAnswer::Succeeded) {
-        let closing = Closing::of(app, &charge, Some((&trying, &checkout.project))).await?;
-        trying.is_taken(&checkout.project).ok_or_else(|| lost(trying.payment.id, "beginning"))?;
+        let closing = Closing::of(app, &charge, Some((&trying, &checkout.project)), None).await?;
+        trying.is_taken(&checkout.project)?;
         return take_at_once(app, checkout.project.clone(), Arc::from(trying), Arc::new(closing), charge).await;
     }
     let trying: Arc<Trying> = Arc::from(trying);
@@ -219,7 +219,7 @@ async fn settle(
         reached("checkout.begun");
         let answer = app.gateway.charge(charge.clone()).await;
         reached("checkout.charged");
-        finish(&app, &charge, payment, answer, begun).await
+        finish(&app, &charge, payment, answer, begun, None).await
     });
     match settled.await {
         Ok(payment) => Ok(payment?.as_ref().map_or(Next::Status, whither)),
@@ -290,14 +290,26 @@ pub(crate) struct Trying {
 
 impl Trying {
     /// From now on its money is taken.
-    fn is_taken(&mut self, project: &Project) -> Option<()> {
-        self.payment.state = self.payment.state.after(PaymentEvent::Captured)?;
-        self.payment.paid_at = Some(self.now);
-        self.payment.notified = told(project);
-        self.attempt.state = self.attempt.state.after(PaymentEvent::Captured)?;
-        self.order.state = self.order.state.after(OrderEvent::Paid)?;
-        Some(())
+    fn is_taken(&mut self, project: &Project) -> Result<(), StoreError> {
+        is_taken(project, &mut self.payment, &mut self.attempt, &mut self.order, self.now)
     }
+}
+
+/// Makes of what is about to be written what it is once its money is taken.
+pub(crate) fn is_taken(
+    project: &Project,
+    payment: &mut Payment,
+    attempt: &mut Attempt,
+    order: &mut Order,
+    now: Time,
+) -> Result<(), StoreError> {
+    let id = payment.id;
+    payment.state = payment.state.after(PaymentEvent::Captured).ok_or_else(|| lost(id, "beginning"))?;
+    payment.paid_at = Some(now);
+    payment.notified = told(project);
+    attempt.state = attempt.state.after(PaymentEvent::Captured).ok_or_else(|| lost(id, "attempt"))?;
+    order.state = order.state.after(OrderEvent::Paid).ok_or_else(|| lost(id, "unpaid order"))?;
+    Ok(())
 }
 
 enum Begun {
@@ -390,7 +402,7 @@ pub async fn answer_challenge(app: &Shared, checkout: &Checkout, approved: bool)
     let settled = tokio::spawn(async move {
         let answer = app.gateway.answer_challenge(charge.clone(), approved).await;
         reached("checkout.answered");
-        finish(&app, &charge, id, answer, None).await
+        finish(&app, &charge, id, answer, None, None).await
     });
     if let Ok(result) = settled.await {
         result?;
@@ -435,7 +447,31 @@ struct Closing {
 }
 
 impl Closing {
-    async fn of(app: &App, charge: &Charge, begun: Option<(&Trying, &Arc<Project>)>) -> Result<Self, StoreError> {
+    /// Of a payment that nobody makes on a page: nothing is saved with it.
+    fn unattended(project: ProjectId, method: &'static str, event: EventId, mail_at: Option<Time>, now: Time) -> Self {
+        Closing {
+            project,
+            goods: AtHand::default(),
+            method,
+            kept: subscription::Kept::default(),
+            event,
+            mail_at,
+            now,
+            player: None,
+            plain: false,
+            quiet: false,
+            keyed: false,
+            teller: None,
+        }
+    }
+
+    /// `event` is the number of the webhook, if who charges has one already.
+    async fn of(
+        app: &App,
+        charge: &Charge,
+        begun: Option<(&Trying, &Arc<Project>)>,
+        event: Option<EventId>,
+    ) -> Result<Self, StoreError> {
         let currency = charge.amount.currency;
         let method = app.method_name(charge.method, currency);
         let plain = begun.as_ref().is_some_and(|(t, _)| t.order.lines.is_empty() && !t.attempt.keep);
@@ -449,7 +485,10 @@ impl Closing {
         };
         let mail_at = app.post.is_some().then(|| app.clock.now());
         let player = begun.as_ref().map(|(t, _)| &t.order.player.id);
-        let event = app.id(EventId::new).await?;
+        let event = match event {
+            Some(event) => event,
+            None => app.id(EventId::new).await?,
+        };
         let coins = |t: &Trying| t.order.lines.iter().any(|l| l.kind == LineKind::VirtualCurrency);
         let teller = match &begun {
             Some((trying, _)) if !coins(trying) => None,
@@ -500,13 +539,15 @@ impl Closing {
 /// Notes what a gateway said of an attempt. Saying it twice, or late, changes
 /// nothing; the payment as it stands then. Who has just begun the payment
 /// passes on what was written, which need not be read again as long as the
-/// payment stands where it began.
+/// payment stands where it began, and `event`, the number of what the game is
+/// told, if there is one already.
 pub(crate) async fn finish(
     app: &App,
     charge: &Charge,
     id: PaymentId,
     answer: ChargeAnswer,
     begun: Option<Arc<Trying>>,
+    event: Option<EventId>,
 ) -> Result<Option<Payment>, StoreError> {
     let (project, attempt_id) = (charge.project, charge.attempt);
     app.meter.charge(answer);
@@ -517,8 +558,8 @@ pub(crate) async fn finish(
         Some(begun) => known::project(app, project).await?.map(|known| (begun, known.project.clone())),
         None => None,
     };
-    let closing = Closing::of(app, charge, begun.as_ref().map(|(begun, project)| (&**begun, project))).await?;
-    let closing = Arc::new(closing);
+    let trying = begun.as_ref().map(|(begun, project)| (&**begun, project));
+    let closing = Arc::new(Closing::of(app, charge, trying, event).await?);
     let (how, now) = (closing.clone(), closing.now);
     let note = move |tx: &mut Tx<'_>| {
         if let Some((begun, project)) = &begun {
@@ -619,21 +660,30 @@ pub(crate) fn capture_pushed(
     now: Time,
 ) -> Result<Option<Payment>, StoreError> {
     let (event, mail_at, teller) = told;
-    let closing = Closing {
-        project: project.id,
-        goods: goods.clone(),
-        method: METHOD_NAME,
-        kept: subscription::Kept::default(),
-        event,
-        mail_at,
-        now,
-        player: None,
-        plain: false,
-        quiet: false,
-        keyed: false,
-        teller,
-    };
+    let closing = Closing::unattended(project.id, METHOD_NAME, event, mail_at, now);
+    let closing = Closing { goods: goods.clone(), teller, ..closing };
     capture(tx, &closing, project, payment, attempt, Some(order))
+}
+
+/// Books a payment of a saved account that was begun as one whose money is taken,
+/// in the same transaction. `method` is what the way to pay is called.
+pub(crate) fn book_taken(
+    tx: &mut Tx<'_>,
+    project: &Project,
+    taken: &account::Taken,
+    method: &'static str,
+    (event, mail_at): (EventId, Option<Time>),
+    now: Time,
+) -> Result<(), StoreError> {
+    let closing = Closing::unattended(project.id, method, event, mail_at, now);
+    book(tx, &closing, project, &taken.payment, &taken.attempt, &taken.order)
+}
+
+/// What follows the commit of such a payment, besides waking the worker.
+pub(crate) async fn was_taken(app: &App, payment: &Payment) {
+    reached("checkout.finished");
+    app.meter.charge(ChargeAnswer::Succeeded);
+    tracking::tell(app, payment.project, payment.order).await;
 }
 
 fn lost(payment: PaymentId, what: &str) -> StoreError {
@@ -790,7 +840,7 @@ async fn inquire(app: &Shared, open: Vec<(ProjectId, AttemptId, Time)>) -> Resul
             }
             other => other,
         };
-        finish(app, &charge, payment.id, answer, None).await?;
+        finish(app, &charge, payment.id, answer, None, None).await?;
     }
     Ok(looked)
 }
