@@ -27,15 +27,18 @@ mod gift;
 mod hub;
 mod idempotency;
 mod inventory;
+mod journal;
 mod key;
 mod mail;
 mod message;
 mod outbox;
+mod paying;
 mod plan;
 mod product;
 mod project;
 mod promotion;
 mod purchase;
+mod refunding;
 mod report;
 mod subscription;
 mod text;
@@ -44,19 +47,18 @@ mod tv;
 mod wallet;
 
 use coinslot_domain::gift::Gift;
-use coinslot_domain::id::{AttemptId, EntryId, EventId, MerchantId, OrderId, PaymentId, ProjectId, RefundId};
+use coinslot_domain::id::{AttemptId, EntryId, EventId, MerchantId, OrderId, PaymentId, ProjectId};
 use coinslot_domain::ledger::{self as books, Entry, EntryKind};
 use coinslot_domain::merchant::{Caller, Fees, KeyScope, Project, TokenStatus};
 use coinslot_domain::money::{BasisPoints, Currency, Money};
 use coinslot_domain::order::{Order, OrderEvent, OrderState, Player};
-use coinslot_domain::payment::{AttemptState, Breakdown, Decline, Notified, Payment, PaymentEvent, PaymentState};
+use coinslot_domain::payment::{Breakdown, Notified, Payment, PaymentEvent, PaymentState};
 use coinslot_domain::redirect::RedirectPolicy;
-use coinslot_domain::refund::{Refund, RefundState, split};
 use coinslot_domain::tax::{Tax, TaxKind, TaxRule};
 use coinslot_domain::time::{Span, Time};
 use coinslot_domain::webhook::Optional;
 use coinslot_store::merchant::KeptKey;
-use coinslot_store::payment::{Attempt, News};
+use coinslot_store::payment::News;
 use coinslot_store::webhook::Delivery;
 use coinslot_store::{Location, Store, StoreError, Tx};
 use coinslot_store::{id, ledger, merchant, order, payment, refund, token, webhook};
@@ -96,18 +98,18 @@ const STEPS: &[Step] = &[
     Step::Refused("an order twice", order_twice),
     Step::Refused("an order of nothing", order_of_nothing),
     Step::Read("what was refused left nothing", nothing_of_the_refused),
-    Step::Write("payments", payments),
-    Step::Refused("a payment whose parts do not add up", payment_that_does_not_add_up),
-    Step::Refused("a payment's number twice", payment_number_twice),
-    Step::Write("a payment through a challenge and a decline", payment_path),
-    Step::Write("a payment given back", payment_given_back),
-    Step::Write("attempts", attempts),
-    Step::Refused("an attempt twice", attempt_twice),
-    Step::Write("refunds", refunds),
-    Step::Refused("a refund twice", refund_twice),
-    Step::Write("the journal", journal),
-    Step::Refused("an entry twice", entry_twice),
-    Step::Write("the journal goes on", journal_goes_on),
+    Step::Write("payments", paying::payments),
+    Step::Refused("a payment whose parts do not add up", paying::wrong_sum),
+    Step::Refused("a payment's number twice", paying::number_twice),
+    Step::Write("a payment through a challenge and a decline", paying::path),
+    Step::Write("a payment given back", paying::given_back),
+    Step::Write("attempts", paying::attempts),
+    Step::Refused("an attempt twice", paying::attempt_twice),
+    Step::Write("refunds", refunding::refunds),
+    Step::Refused("a refund twice", refunding::twice),
+    Step::Write("the journal", journal::journal),
+    Step::Refused("an entry twice", journal::entry_twice),
+    Step::Write("the journal goes on", journal::goes_on),
     Step::Write("the outbox keeps the order of a payment", outbox::order),
     Step::Write("one server sends for a project at one time", outbox::turns),
     Step::Write("two who send one event at one time", outbox::overlap),
@@ -418,32 +420,6 @@ pub(crate) fn a_payment(project: ProjectId, n: i64) -> Payment {
     }
 }
 
-fn an_attempt(project: ProjectId, n: i64) -> Attempt {
-    Attempt {
-        project,
-        id: attempt_id(n),
-        payment: payment_id(600),
-        state: AttemptState::Pending,
-        method: 1380,
-        card_token: None,
-        keep: false,
-    }
-}
-
-fn a_refund(project: ProjectId, n: i64) -> Refund {
-    Refund {
-        project,
-        id: RefundId::new(n).unwrap(),
-        payment: payment_id(700),
-        state: RefundState::Pending,
-        amount: eur(200),
-        reason: "a child pressed the button".into(),
-        partial: true,
-        chargeback: n % 2 == 0,
-        entry: EntryId::new(n).unwrap(),
-    }
-}
-
 pub(crate) fn an_entry(project: ProjectId, n: i64, kind: EntryKind, of: i64, parts: &Breakdown) -> Entry {
     Entry {
         project,
@@ -670,320 +646,6 @@ fn order_of_nothing(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
 
 fn nothing_of_the_refused(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     assert_eq!(call!(log, order::find(tx, ours(), OrderId::new(3).unwrap())), None);
-    Ok(())
-}
-
-fn payments(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
-    let first = a_payment(ours(), 500);
-    let breakdown = Breakdown { tax_rule: Tax { kind: TaxKind::Vat, rate: BasisPoints(0) }, ..quote(yen(77)) };
-    let second = Payment {
-        card: None,
-        dry_run: true,
-        breakdown,
-        refunded: yen(0),
-        reserved: yen(0),
-        notified: Notified::Pending,
-        ..a_payment(ours(), 501)
-    };
-    assert!(call!(log, payment::insert(tx, &first, "token-500")));
-    assert!(call!(log, payment::insert(tx, &second, "token-501")));
-    assert!(!call!(log, payment::insert(tx, &a_payment(ours(), 502), "token-500")), "one payment per token");
-    assert!(call!(log, payment::insert(tx, &a_payment(theirs(), 500), "token-500")), "in each project");
-
-    assert_eq!(call!(log, payment::find(tx, ours(), first.id)), Some(first.clone()));
-    assert_eq!(call!(log, payment::lock(tx, ours(), second.id)), Some(second.clone()));
-    assert_eq!(call!(log, payment::of_token(tx, ours(), "token-500")), Some(first.clone()));
-    assert_eq!(call!(log, payment::find(tx, ours(), payment_id(502))), None, "what the token refused");
-    assert_eq!(call!(log, payment::find(tx, theirs(), second.id)), None, "a payment of another project");
-    assert_eq!(call!(log, payment::lock(tx, theirs(), second.id)), None);
-    assert_eq!(call!(log, payment::of_token(tx, theirs(), "token-501")), None);
-    assert_eq!(call!(log, payment::stand(tx, ours(), "token-500")), Some((first.id, first.stand())));
-    assert_eq!(call!(log, payment::stand(tx, theirs(), "token-501")), None);
-    assert_eq!(call!(log, payment::of_token(tx, theirs(), "token-500")), Some(a_payment(theirs(), 500)));
-
-    assert_eq!(call!(log, payment::project_of(tx, acme(), second.id)), Some(ours()));
-    assert_eq!(call!(log, payment::project_of(tx, umbrella(), second.id)), None, "a payment of another merchant");
-    assert_eq!(call!(log, payment::project_of(tx, umbrella(), first.id)), Some(theirs()), "the same number, theirs");
-    assert_eq!(call!(log, payment::project_of(tx, acme(), payment_id(9))), None);
-
-    assert_eq!(call!(log, payment::recent(tx, ours(), 9)), [second.clone(), first]);
-    assert_eq!(call!(log, payment::recent(tx, ours(), 1)), [second]);
-    assert_eq!(call!(log, payment::recent(tx, ProjectId::new(9).unwrap(), 9)), []);
-    call!(log, payment::of_user(tx, ours(), "user \"1\"", 9));
-    assert_eq!(call!(log, payment::of_user(tx, ours(), "nobody", 9)), []);
-    Ok(())
-}
-
-fn payment_that_does_not_add_up(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
-    let mut wrong = a_payment(ours(), 509);
-    wrong.breakdown.payout = eur(wrong.breakdown.payout.minor + 1);
-    call!(log, payment::insert(tx, &wrong, "token-509"));
-    Ok(())
-}
-
-fn payment_number_twice(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
-    // Only a token that is used up is a quiet no.
-    call!(log, payment::insert(tx, &a_payment(ours(), 500), "token-another"));
-    Ok(())
-}
-
-fn payment_path(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
-    let none = News::default();
-    let new = a_payment(ours(), 510);
-    assert!(call!(log, payment::insert(tx, &new, "token-510")));
-    let elsewhere = Payment { project: theirs(), ..new.clone() };
-    assert_eq!(call!(log, payment::advance(tx, elsewhere, PaymentEvent::Captured, none)), None);
-    assert_eq!(call!(log, payment::advance(tx, new.clone(), PaymentEvent::Retried, none)), None, "not declined");
-    assert_eq!(call!(log, payment::retry(tx, new.clone(), attempt_id(9), 1, None)), None, "not declined");
-
-    let asked = call!(log, payment::advance(tx, new.clone(), PaymentEvent::ChallengeAsked, none)).unwrap();
-    assert_eq!(asked.state, PaymentState::Challenged);
-    let lost = call!(log, payment::advance(tx, new.clone(), PaymentEvent::Captured, none));
-    assert_eq!(lost, None, "someone was faster");
-    let answered = call!(log, payment::advance(tx, asked, PaymentEvent::ChallengeAnswered, none)).unwrap();
-    assert_eq!(answered, new, "back where it was");
-    let why = News { decline: Some(Decline::InsufficientFunds), ..none };
-    let declined = call!(log, payment::advance(tx, answered, PaymentEvent::Declined, why)).unwrap();
-    assert_eq!(declined.decline, Some(Decline::InsufficientFunds));
-    assert_eq!(call!(log, payment::find(tx, ours(), new.id)), Some(declined.clone()));
-
-    let card = Some("Mastercard ****4444".to_string());
-    let again = call!(log, payment::retry(tx, declined.clone(), attempt_id(511), 1381, card.clone())).unwrap();
-    let expected = Payment { attempt: attempt_id(511), method: 1381, card, ..new.clone() };
-    assert_eq!(again, expected);
-    assert_eq!(call!(log, payment::find(tx, ours(), new.id)), Some(expected));
-    let lost = call!(log, payment::retry(tx, declined.clone(), attempt_id(512), 1, None));
-    assert_eq!(lost, None, "someone was faster");
-    // The first attempt's answer, heard late: the state fits, the attempt not.
-    let lost = call!(log, payment::advance(tx, new.clone(), PaymentEvent::Captured, none));
-    assert_eq!(lost, None, "the attempt is another");
-    let declined_again = call!(log, payment::advance(tx, again, PaymentEvent::Declined, why)).unwrap();
-    let lost = call!(log, payment::retry(tx, declined, attempt_id(513), 1, None));
-    assert_eq!(lost, None, "the attempt is another");
-    let third = call!(log, payment::retry(tx, declined_again, attempt_id(514), 1380, None)).unwrap();
-
-    let taken = News { paid_at: Some(at(99)), notified: Some(Notified::Pending), ..none };
-    let captured = call!(log, payment::advance(tx, third, PaymentEvent::Captured, taken)).unwrap();
-    assert_eq!((captured.paid_at, captured.notified), (Some(at(99)), Notified::Pending));
-    assert_eq!(call!(log, payment::find(tx, ours(), new.id)), Some(captured.clone()));
-    let lost = call!(log, payment::advance(tx, captured.clone(), PaymentEvent::Captured, taken));
-    assert_eq!(lost, None, "not twice");
-    assert_eq!(call!(log, payment::advance(tx, captured.clone(), PaymentEvent::Declined, why)), None);
-
-    call!(log, payment::set_notified(tx, ours(), new.id, Notified::Delivered));
-    call!(log, payment::set_notified(tx, theirs(), new.id, Notified::Failed));
-    let told = call!(log, payment::find(tx, ours(), new.id)).unwrap();
-    assert_eq!(told, Payment { notified: Notified::Delivered, ..captured.clone() });
-    call!(log, payment::set_notified(tx, ours(), new.id, Notified::Failed));
-    let told = call!(log, payment::find(tx, ours(), new.id)).unwrap();
-    assert_eq!(told.notified, Notified::Delivered, "what the game knows it cannot unlearn");
-    Ok(())
-}
-
-fn payment_given_back(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
-    let new = a_payment(ours(), 520);
-    assert!(call!(log, payment::insert(tx, &new, "token-520")));
-    let paid = call!(log, payment::advance(tx, new, PaymentEvent::Captured, News::default())).unwrap();
-    let whole = paid.breakdown.payment.minor;
-    assert_eq!(whole, 1100);
-
-    assert!(!call!(log, payment::reserve(tx, &paid, eur(whole + 1))), "more than there is");
-    assert!(call!(log, payment::reserve(tx, &paid, eur(700))));
-    assert!(!call!(log, payment::reserve(tx, &paid, eur(401))), "more than is left");
-    assert!(call!(log, payment::reserve(tx, &paid, eur(400))), "all that is left");
-    assert!(!call!(log, payment::reserve(tx, &paid, eur(1))), "nothing is left");
-    let elsewhere = Payment { project: theirs(), ..paid.clone() };
-    assert!(!call!(log, payment::reserve(tx, &elsewhere, eur(1))));
-    assert!(!call!(log, payment::release(tx, &elsewhere, eur(1))));
-    assert_eq!(call!(log, payment::refunded(tx, elsewhere, eur(1))), None);
-
-    assert!(call!(log, payment::release(tx, &paid, eur(400))));
-    assert!(!call!(log, payment::release(tx, &paid, eur(701))), "more than is reserved");
-    assert_eq!(call!(log, payment::refunded(tx, paid.clone(), eur(701))), None, "not reserved");
-    let part = call!(log, payment::refunded(tx, paid.clone(), eur(300))).unwrap();
-    assert_eq!((part.state, part.refunded), (PaymentState::PartiallyRefunded, eur(300)));
-    assert_eq!(call!(log, payment::refunded(tx, paid.clone(), eur(300))), None, "someone was faster");
-    assert!(!call!(log, payment::release(tx, &paid, eur(401))), "what went back stays reserved");
-    assert!(call!(log, payment::reserve(tx, &paid, eur(400))));
-
-    let more = call!(log, payment::refunded(tx, part.clone(), eur(300))).unwrap();
-    assert_eq!(more.refunded, eur(600));
-    let stale = call!(log, payment::refunded(tx, part, eur(500)));
-    assert_eq!(stale, None, "who counts from an old sum cannot tell whether all went back");
-    let found = call!(log, payment::find(tx, ours(), paid.id)).unwrap();
-    assert_eq!(found, Payment { reserved: eur(1100), ..more.clone() });
-    let all = call!(log, payment::refunded(tx, more, eur(500))).unwrap();
-    assert_eq!((all.state, all.refunded), (PaymentState::Refunded, eur(1100)));
-    assert_eq!(call!(log, payment::refunded(tx, all.clone(), eur(1))), None, "the domain refuses");
-    assert!(!call!(log, payment::release(tx, &all, eur(1))));
-    let found = call!(log, payment::find(tx, ours(), paid.id)).unwrap();
-    assert_eq!(found, Payment { reserved: eur(1100), ..all });
-    Ok(())
-}
-
-fn attempts(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
-    let with_card = Attempt { card_token: Some("card-1".into()), ..an_attempt(ours(), 601) };
-    let challenged = Attempt { state: AttemptState::Challenged, ..an_attempt(ours(), 602) };
-    call!(log, payment::insert_attempt(tx, &with_card, at(1)));
-    call!(log, payment::insert_attempt(tx, &challenged, at(3)));
-    call!(log, payment::insert_attempt(tx, &an_attempt(theirs(), 601), at(2)));
-    assert_eq!(call!(log, payment::find_attempt(tx, ours(), with_card.id)), Some(with_card.clone()));
-    assert_eq!(call!(log, payment::find_attempt(tx, ours(), challenged.id)), Some(challenged.clone()));
-    assert_eq!(call!(log, payment::find_attempt(tx, theirs(), challenged.id)), None, "one of another project");
-
-    // Oldest first, of all projects, up to and with the time.
-    let one = (ours(), with_card.id, at(1));
-    let two = (theirs(), with_card.id, at(2));
-    let three = (ours(), challenged.id, at(3));
-    assert_eq!(call!(log, payment::open_attempts(tx, at(9), at(9), 9)), [one, two, three]);
-    assert_eq!(call!(log, payment::open_attempts(tx, at(9), at(9), 2)), [one, two]);
-    assert_eq!(call!(log, payment::open_attempts_of(tx, ours(), at(9), at(0), 9)), [one]);
-    assert_eq!(call!(log, payment::open_attempts_of(tx, theirs(), at(9), at(9), 9)), [two]);
-    assert_eq!(call!(log, payment::open_attempts(tx, at(1), at(1), 9)), [one]);
-    assert_eq!(call!(log, payment::open_attempts(tx, at(0), at(0), 9)), []);
-    assert_eq!(call!(log, payment::open_attempts(tx, at(9), at(0), 9)), [one, two], "players may take longer");
-    assert_eq!(call!(log, payment::open_attempts(tx, at(0), at(9), 9)), [three]);
-
-    assert!(!call!(log, payment::touch_attempt(tx, ours(), with_card.id, at(2), at(5))), "looked at meanwhile");
-    assert!(!call!(log, payment::touch_attempt(tx, ours(), attempt_id(9), at(1), at(5))));
-    assert!(call!(log, payment::touch_attempt(tx, ours(), with_card.id, at(1), at(5))));
-    assert!(!call!(log, payment::touch_attempt(tx, ours(), with_card.id, at(1), at(5))), "only one may");
-    assert!(call!(log, payment::touch_attempt(tx, ours(), challenged.id, at(3), at(6))));
-    assert_eq!(call!(log, payment::open_attempts(tx, at(4), at(4), 9)), [two]);
-
-    let why = Some(Decline::Refused);
-    let elsewhere = Attempt { project: ProjectId::new(9).unwrap(), ..with_card.clone() };
-    assert!(!call!(log, payment::advance_attempt(tx, &elsewhere, PaymentEvent::Captured, None, at(7))));
-    assert!(!call!(log, payment::advance_attempt(tx, &with_card, PaymentEvent::PartlyRefunded, None, at(7))));
-    assert!(call!(log, payment::advance_attempt(tx, &with_card, PaymentEvent::ChallengeAsked, None, at(7))));
-    assert!(!call!(log, payment::advance_attempt(tx, &with_card, PaymentEvent::Captured, None, at(7))), "too late");
-    assert!(call!(log, payment::advance_attempt(tx, &challenged, PaymentEvent::Declined, why, at(8))));
-    let failed = call!(log, payment::find_attempt(tx, ours(), challenged.id)).unwrap();
-    assert_eq!(failed.state, AttemptState::Failed);
-    assert!(!call!(log, payment::advance_attempt(tx, &failed, PaymentEvent::Captured, None, at(9))), "final");
-    assert!(!call!(log, payment::touch_attempt(tx, ours(), failed.id, at(8), at(9))), "nothing is open");
-    let still = (ours(), with_card.id, at(7));
-    assert_eq!(call!(log, payment::open_attempts(tx, at(99), at(99), 9)), [two, still]);
-    Ok(())
-}
-
-fn attempt_twice(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
-    call!(log, payment::insert_attempt(tx, &an_attempt(ours(), 601), at(9)));
-    Ok(())
-}
-
-fn refunds(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
-    let whole = quote(eur(1000));
-    let first = a_refund(ours(), 701);
-    let second = Refund { amount: eur(300), partial: false, reason: String::new(), ..a_refund(ours(), 702) };
-    let third = a_refund(ours(), 703);
-    call!(log, refund::insert(tx, &first, at(1)));
-    call!(log, refund::insert(tx, &second, at(3)));
-    call!(log, refund::insert(tx, &third, at(4)));
-    call!(log, refund::insert(tx, &a_refund(theirs(), 701), at(2)));
-    assert_eq!(call!(log, refund::find(tx, ours(), first.id)), Some(first.clone()));
-    assert_eq!(call!(log, refund::find(tx, ours(), second.id)), Some(second.clone()));
-    assert_eq!(call!(log, refund::find(tx, theirs(), second.id)), None, "one of another project");
-    assert_eq!(call!(log, refund::booked(tx, ours(), first.payment)), Vec::<[i64; 4]>::new());
-
-    let open = |n: i64, seen: i64| (ours(), RefundId::new(n).unwrap(), at(seen));
-    let other = (theirs(), first.id, at(2));
-    assert_eq!(call!(log, refund::open(tx, at(9), 9)), [open(701, 1), other, open(702, 3), open(703, 4)]);
-    assert_eq!(call!(log, refund::open(tx, at(9), 2)), [open(701, 1), other]);
-    assert_eq!(call!(log, refund::open(tx, at(1), 9)), [open(701, 1)]);
-    assert_eq!(call!(log, refund::open_of(tx, ours(), at(9), 9)), [open(701, 1), open(702, 3), open(703, 4)]);
-    assert!(!call!(log, refund::touch(tx, ours(), first.id, at(2), at(5))), "looked at meanwhile");
-    assert!(call!(log, refund::touch(tx, ours(), first.id, at(1), at(5))));
-    assert!(!call!(log, refund::touch(tx, ours(), first.id, at(1), at(5))), "only one may");
-    assert!(!call!(log, refund::touch(tx, theirs(), second.id, at(3), at(5))));
-
-    // The later one comes through first; it is told second all the same.
-    let parts_of_second = split(&whole, &[], second.amount).unwrap();
-    assert!(call!(log, refund::succeed(tx, &second, &parts_of_second, at(6))));
-    assert!(!call!(log, refund::succeed(tx, &second, &parts_of_second, at(6))), "noted already");
-    assert!(!call!(log, refund::fail(tx, &second, at(6))), "the money is gone");
-    assert!(!call!(log, refund::touch(tx, ours(), second.id, at(6), at(7))), "nothing is open");
-    let parts_of_first = split(&whole, &[parts_of_second.parts()], first.amount).unwrap();
-    assert!(call!(log, refund::succeed(tx, &first, &parts_of_first, at(7))));
-    let booked = call!(log, refund::booked(tx, ours(), first.payment));
-    assert_eq!(booked, [parts_of_first.parts(), parts_of_second.parts()]);
-    assert_eq!(call!(log, refund::booked(tx, theirs(), first.payment)), Vec::<[i64; 4]>::new());
-    assert_eq!(call!(log, refund::booked(tx, ours(), payment_id(9))), Vec::<[i64; 4]>::new());
-
-    assert!(call!(log, refund::fail(tx, &third, at(8))));
-    assert!(!call!(log, refund::fail(tx, &third, at(8))), "noted already");
-    assert!(!call!(log, refund::succeed(tx, &third, &parts_of_first, at(8))), "it failed");
-    let elsewhere = Refund { project: ProjectId::new(9).unwrap(), ..first.clone() };
-    assert!(!call!(log, refund::fail(tx, &elsewhere, at(8))));
-    assert!(!call!(log, refund::succeed(tx, &elsewhere, &parts_of_first, at(8))));
-    let states = [&first, &second, &third].map(|r| refund::find(tx, ours(), r.id));
-    let states = states.into_iter().map(|r| Ok(r?.unwrap().state)).collect::<Result<Vec<_>, StoreError>>()?;
-    log.note("refund::find", &states);
-    assert_eq!(states, [RefundState::Succeeded, RefundState::Succeeded, RefundState::Failed]);
-    assert_eq!(call!(log, refund::open(tx, at(99), 9)), [other], "the other project's is still open");
-    Ok(())
-}
-
-fn refund_twice(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
-    call!(log, refund::insert(tx, &a_refund(ours(), 701), at(9)));
-    Ok(())
-}
-
-fn balance(account: &str, currency: &str, amount: i64) -> ledger::Balance {
-    (account.to_string(), currency.to_string(), amount)
-}
-
-fn journal(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
-    assert_eq!(call!(log, ledger::balances(tx, ours())), []);
-    assert_eq!(call!(log, ledger::recount(tx, ours())), []);
-    let b = quote(eur(1000));
-    assert_eq!(b.parts(), [912, 100, 55, 33]);
-    // 800 and 801 lie on different stripes, 800 and 816 on the same.
-    for (entry, payment) in [(800, 800), (801, 801), (816, 802)] {
-        call!(log, ledger::append(tx, &an_entry(ours(), entry, EntryKind::Capture, payment, &b)));
-    }
-    call!(log, ledger::append(tx, &an_entry(ours(), 803, EntryKind::Capture, 803, &quote(yen(1000)))));
-    let balances = call!(log, ledger::balances(tx, ours()));
-    let expected = [
-        balance("gateway", "EUR", 3300),
-        balance("gateway", "JPY", 1100),
-        balance("merchant", "EUR", -3 * 912),
-        balance("merchant", "JPY", -912),
-        balance("method_fee", "EUR", -3 * 33),
-        balance("method_fee", "JPY", -33),
-        balance("platform_fee", "EUR", -3 * 55),
-        balance("platform_fee", "JPY", -55),
-        balance("tax", "EUR", -300),
-        balance("tax", "JPY", -100),
-    ];
-    assert_eq!(balances, expected);
-    assert_eq!(call!(log, ledger::recount(tx, ours())), expected, "the balances are what the journal adds up to");
-    assert_eq!(call!(log, ledger::balances(tx, theirs())), [], "the books of another project");
-    assert_eq!(call!(log, ledger::recount(tx, theirs())), []);
-    Ok(())
-}
-
-fn entry_twice(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
-    call!(log, ledger::append(tx, &an_entry(ours(), 800, EntryKind::Capture, 800, &quote(eur(1000)))));
-    Ok(())
-}
-
-fn journal_goes_on(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
-    let b = quote(eur(1000));
-    call!(log, ledger::append(tx, &an_entry(theirs(), 800, EntryKind::Capture, 800, &b)));
-    let part = split(&b, &[], eur(1)).unwrap();
-    call!(log, ledger::append(tx, &an_entry(ours(), 804, EntryKind::Refund, 800, &part)));
-    let rest = split(&b, &[part.parts()], eur(1099)).unwrap();
-    call!(log, ledger::append(tx, &an_entry(ours(), 805, EntryKind::Refund, 800, &rest)));
-    let balances = call!(log, ledger::balances(tx, ours()));
-    assert_eq!(balances[0], balance("gateway", "EUR", 2200), "neither the refused entry nor theirs moved it");
-    assert_eq!(call!(log, ledger::recount(tx, ours())), balances);
-
-    let all = an_entry(theirs(), 801, EntryKind::Refund, 800, &b);
-    call!(log, ledger::append(tx, &all));
-    let balances = call!(log, ledger::balances(tx, theirs()));
-    assert!(balances.len() == 5 && balances.iter().all(|b| b.2 == 0), "all is given back: {balances:?}");
-    assert_eq!(call!(log, ledger::recount(tx, theirs())), balances);
     Ok(())
 }
 
