@@ -1,6 +1,9 @@
 //! What the engines promise about transactions, whatever is in them.
 
+#[path = "../common/mod.rs"]
 mod common;
+mod opening;
+mod repeating;
 
 use coinslot_domain::id::{AttemptId, EventId, OrderId, PaymentId, ProjectId};
 use coinslot_domain::merchant::Fees;
@@ -11,14 +14,11 @@ use coinslot_domain::time::{Span, Time};
 use coinslot_domain::webhook::EventState;
 use coinslot_store::payment::{Attempt, News};
 use coinslot_store::{Location, Store, StoreError, Tx, cart, catalogue, id, payment, purchase, token, webhook};
-use coinslot_testkit::postgres;
 use common::Place;
 use std::collections::BTreeSet;
-use std::net::TcpListener;
 use std::path::Path;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::mpsc;
 use std::task::{Context, Poll, Waker};
 use tokio_postgres::NoTls;
 
@@ -145,6 +145,22 @@ fn send<T: Send + 'static>(
 fn tokens_on_disk(path: &Path) -> i64 {
     let sql = "SELECT COUNT(*) FROM token";
     rusqlite::Connection::open(path).unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
+}
+
+async fn client(url: &str) -> tokio_postgres::Client {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client
+}
+
+async fn execute(place: &Place, sql: &str) {
+    match place.location() {
+        Location::File(path) => {
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap();
+        }
+        Location::Postgres(url) => client(&url).await.batch_execute(sql).await.unwrap(),
+    }
 }
 
 #[tokio::test]
@@ -450,26 +466,6 @@ async fn reads_see_what_was_acknowledged() {
 }
 
 #[tokio::test]
-async fn reopening_keeps_data_and_runs_no_migration_twice() {
-    for place in Place::both() {
-        let name = place.name();
-        let first = place.open();
-        first.write(|tx| put(tx, "kept")).await.unwrap();
-        let before = history(&place).await;
-        assert!(!before.is_empty());
-        // While the first is still open, as at a change of versions.
-        let second = place.open();
-        assert!(is_there(&second, "kept").await, "{name}");
-        drop(first);
-        second.write(|tx| put(tx, "more")).await.unwrap();
-        drop(second);
-        let third = place.open();
-        assert!(is_there(&third, "kept").await && is_there(&third, "more").await, "{name}");
-        assert_eq!(history(&place).await, before, "{name}");
-    }
-}
-
-#[tokio::test]
 async fn carts_of_earlier_versions_are_read() {
     for place in Place::both() {
         let (name, store) = (place.name(), place.open());
@@ -550,182 +546,6 @@ async fn a_transaction_knows_the_version_that_it_made() {
     }
 }
 
-/// The migrations that ran, with the time of each.
-async fn history(place: &Place) -> Vec<(String, String)> {
-    let sql = "SELECT name, applied_on FROM refinery_schema_history ORDER BY version";
-    match place.location() {
-        Location::File(path) => {
-            let lite = rusqlite::Connection::open(path).unwrap();
-            let mut statement = lite.prepare(sql).unwrap();
-            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
-            rows.collect::<Result<_, _>>().unwrap()
-        }
-        Location::Postgres(url) => {
-            let rows = client(&url).await.query(sql, &[]).await.unwrap();
-            rows.iter().map(|row| (row.get(0), row.get(1))).collect()
-        }
-    }
-}
-
-#[test]
-fn servers_that_start_together_do_not_fall_over_each_other() {
-    for place in Place::both() {
-        let location = place.location();
-        let opened = std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..4).map(|_| scope.spawn(|| Store::open(&location).map(drop))).collect();
-            threads.into_iter().map(|t| t.join().unwrap()).collect::<Vec<_>>()
-        });
-        assert_eq!(opened, [Ok(()), Ok(()), Ok(()), Ok(())], "{}", place.name());
-    }
-}
-
-// ------------------------------------------------------------ PostgreSQL ---
-
-async fn client(url: &str) -> tokio_postgres::Client {
-    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
-    tokio::spawn(connection);
-    client
-}
-
-/// Ends every other connection to the database, and returns when they are
-/// gone; how many.
-async fn kill_all(client: &tokio_postgres::Client) -> i64 {
-    // The second number is how many milliseconds to wait for each.
-    let kill = "SELECT COUNT(*) FROM (SELECT pg_terminate_backend(pid, 60000) AS gone FROM pg_stat_activity
-        WHERE datname = current_database() AND pid <> pg_backend_pid()) AS k WHERE gone";
-    client.query_one(kill, &[]).await.unwrap().get(0)
-}
-
-fn serializable(url: &str) -> String {
-    format!("{url}?options=-c%20default_transaction_isolation%3Dserializable")
-}
-
-#[tokio::test]
-async fn conflicting_transactions_are_repeated() {
-    let database = postgres::database();
-    let url = serializable(database.url());
-    let level: String = client(&url).await.query_one("SHOW transaction_isolation", &[]).await.unwrap().get(0);
-    assert_eq!(level, "serializable");
-    let store = Store::open(&Location::Postgres(url)).unwrap();
-    let paid = captured(&store, 1).await;
-
-    // One reads, another writes what was read, and then the first writes: under
-    // this isolation the first must begin anew.
-    let (has_read, is_read) = mpsc::channel();
-    let (go, may_go) = mpsc::channel::<()>();
-    let runs = Arc::new(AtomicUsize::new(0));
-    let (counted, id) = (runs.clone(), paid.id);
-    let slow = send(&store, move |tx| {
-        let seen = payment::find(tx, project(), id)?.unwrap();
-        if counted.fetch_add(1, Ordering::SeqCst) == 0 {
-            has_read.send(()).unwrap();
-            may_go.recv().unwrap();
-        }
-        payment::reserve(tx, &seen, eur(1))?;
-        Ok(seen.reserved)
-    });
-    is_read.recv().unwrap();
-    let of = paid.clone();
-    assert!(store.write(move |tx| payment::reserve(tx, &of, eur(10))).await.unwrap());
-    go.send(()).unwrap();
-    assert_eq!(slow.answer().await, Ok(eur(10)), "only the last run counts");
-    assert_eq!(runs.load(Ordering::SeqCst), 2);
-
-    let id = paid.id;
-    let all = at_once(&store, 30, move |tx, _| {
-        let seen = payment::lock(tx, project(), id)?.unwrap();
-        payment::reserve(tx, &seen, eur(1))
-    })
-    .await;
-    let failed: Vec<_> = all.into_iter().filter(|r| *r != Ok(true)).collect();
-    assert!(failed.is_empty(), "{failed:?}");
-    assert_eq!(find(&store, paid.id).await.reserved, eur(41));
-}
-
-#[tokio::test]
-async fn deadlocks_are_repeated() {
-    let database = postgres::database();
-    let store = Store::open(&Location::Postgres(database.url().into())).unwrap();
-    let (one, two) = (captured(&store, 1).await, captured(&store, 2).await);
-    // Each holds its first row when it asks for the other's.
-    let (to_b, from_a) = mpsc::channel::<()>();
-    let (to_a, from_b) = mpsc::channel::<()>();
-    let crossing = |first: Payment, second: Payment, tell: mpsc::Sender<()>, wait: mpsc::Receiver<()>| {
-        // Dropped after the first run, so that nobody waits in the second.
-        let meeting = Mutex::new(Some((tell, wait)));
-        move |tx: &mut Tx<'_>| {
-            payment::reserve(tx, &first, eur(1))?;
-            if let Some((tell, wait)) = meeting.lock().unwrap().take() {
-                let _ = tell.send(());
-                let _ = wait.recv();
-            }
-            Ok(payment::reserve(tx, &second, eur(1))?)
-        }
-    };
-    let a = send(&store, crossing(one.clone(), two.clone(), to_b, from_b));
-    let b = send(&store, crossing(two.clone(), one.clone(), to_a, from_a));
-    assert_eq!((a.answer().await, b.answer().await), (Ok(true), Ok(true)));
-    assert_eq!(find(&store, one.id).await.reserved, eur(2));
-    assert_eq!(find(&store, two.id).await.reserved, eur(2));
-}
-
-#[tokio::test]
-async fn a_killed_connection_is_replaced() {
-    let database = postgres::database();
-    let store = Store::open(&Location::Postgres(database.url().into())).unwrap();
-    let client = client(database.url()).await;
-    for round in 0..3 {
-        let written = at_once(&store, 30, move |tx, i| put(tx, &format!("{round}-{i}"))).await;
-        assert_eq!(written, vec![Ok(()); 30], "round {round}");
-        assert!(kill_all(&client).await > 0);
-        // A read meets the dead connections as well.
-        assert!(is_there(&store, &format!("{round}-29")).await);
-        let found = count_of_round(&store, round).await;
-        assert_eq!(found, 30, "round {round}");
-        assert!(kill_all(&client).await > 0);
-    }
-}
-
-/// How many of a round's tokens are there, asked for at one time.
-async fn count_of_round(store: &Store, round: i32) -> usize {
-    let ask = |i: i32| {
-        let store = store.clone();
-        tokio::spawn(async move { is_there(&store, &format!("{round}-{i}")).await })
-    };
-    let mut found = 0;
-    for task in (0..30).map(ask).collect::<Vec<_>>() {
-        found += usize::from(task.await.unwrap());
-    }
-    found
-}
-
-#[tokio::test]
-async fn a_transaction_whose_connection_dies_is_repeated() {
-    let database = postgres::database();
-    let store = Store::open(&Location::Postgres(database.url().into())).unwrap();
-    let (has_begun, begun) = mpsc::channel();
-    let (go, may_go) = mpsc::channel::<()>();
-    let runs = Arc::new(AtomicUsize::new(0));
-    let counted = runs.clone();
-    let sent = send(&store, move |tx| {
-        let run = counted.fetch_add(1, Ordering::SeqCst);
-        put(tx, &format!("run {run}"))?;
-        if run == 0 {
-            has_begun.send(()).unwrap();
-            may_go.recv().unwrap();
-        }
-        put(tx, "done")?;
-        Ok(run)
-    });
-    begun.recv().unwrap();
-    assert!(kill_all(&client(database.url()).await).await > 0);
-    go.send(()).unwrap();
-    assert_eq!(sent.answer().await, Ok(1));
-    assert_eq!(runs.load(Ordering::SeqCst), 2);
-    assert!(!is_there(&store, "run 0").await, "what the dead connection did is undone");
-    assert!(is_there(&store, "run 1").await && is_there(&store, "done").await);
-}
-
 #[tokio::test]
 async fn a_transaction_of_several_tables_is_whole_or_not_there() {
     for place in Place::both() {
@@ -751,120 +571,6 @@ async fn a_transaction_of_several_tables_is_whole_or_not_there() {
         assert!(!is_there(&store, "with the payment").await, "{}", place.name());
         let found = store.read(|tx| payment::find(tx, project(), a_payment(1).id)).await;
         assert_eq!(found, Ok(None), "{}", place.name());
-    }
-}
-
-// ---------------------------------------------------------------- errors ---
-
-/// What opening says. It must be plain text that names the cause.
-fn why(location: &str) -> String {
-    match Store::open(&Location::parse(location)).map(drop) {
-        Err(StoreError::Unavailable(why)) => {
-            assert!(!why.contains(['\n', '{', '}']), "not plain: {why}");
-            why
-        }
-        other => panic!("{location}: {other:?}"),
-    }
-}
-
-#[test]
-fn a_path_that_cannot_be_written_is_named() {
-    let dir = tempfile::tempdir().unwrap();
-    let file = dir.path().join("a file");
-    std::fs::write(&file, "This is text, and longer than the header of a database would be: a hundred bytes.").unwrap();
-
-    // Below a file no directory can be made, not even by root.
-    let below = file.join("data").join("coinslot.db");
-    let text = why(below.to_str().unwrap());
-    assert!(text.contains("a file/data"), "{text}");
-    let text = why(dir.path().to_str().unwrap());
-    assert!(text.contains(dir.path().to_str().unwrap()), "{text}");
-    let text = why(file.to_str().unwrap());
-    assert!(text.contains("a file") && text.contains("not a database"), "{text}");
-}
-
-#[test]
-fn a_server_that_is_not_there_is_told_with_the_cause() {
-    // Reserved for this: the name never exists.
-    let text = why("postgres://coinslot:hunter2@no-such-host.invalid/coinslot");
-    assert!(text.starts_with("error connecting to server: "), "{text}");
-    assert!(!text.contains("hunter2"), "{text}");
-
-    // A port that was just free. Nobody listens there.
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let text = why(&format!("postgres://coinslot:hunter2@127.0.0.1:{port}/coinslot"));
-    assert!(text.contains("refused"), "{text}");
-    assert!(!text.contains("hunter2"), "{text}");
-
-    let text = why("postgres://coinslot@127.0.0.1:notaport/coinslot");
-    assert!(text.starts_with("invalid connection string: "), "{text}");
-
-    let database = postgres::database();
-    let url = database.url().replace(database.name(), "no_such_database");
-    let text = why(&url);
-    assert!(text.contains("\"no_such_database\" does not exist"), "{text}");
-}
-
-#[tokio::test]
-async fn a_migration_is_whole_or_not_there() {
-    for place in Place::both() {
-        let name = place.name();
-        // Somebody else's table stands in the way of the last one.
-        execute(&place, "CREATE TABLE delivery (a BIGINT)").await;
-        let text = refused(&place).await;
-        assert!(text.contains("delivery") && text.contains("already exists"), "{name}: {text}");
-        assert_eq!(tables(&place).await, ["delivery", "refinery_schema_history"], "{name}");
-        execute(&place, "DROP TABLE delivery").await;
-        place.open();
-    }
-
-    // The tables are made, and then the note of it fails.
-    let [lite, _] = Place::both();
-    execute(
-        &lite,
-        "CREATE TABLE refinery_schema_history (version INT4 PRIMARY KEY, name VARCHAR(255),
-            applied_on VARCHAR(255), checksum VARCHAR(255));
-        CREATE TRIGGER no BEFORE INSERT ON refinery_schema_history BEGIN SELECT RAISE(ABORT, 'no ink left'); END",
-    )
-    .await;
-    let text = refused(&lite).await;
-    assert!(text.contains("no ink left"), "{text}");
-    assert_eq!(tables(&lite).await, ["refinery_schema_history"]);
-    execute(&lite, "DROP TRIGGER no").await;
-    lite.open();
-}
-
-/// Why a database cannot be opened.
-async fn refused(place: &Place) -> String {
-    match place.location() {
-        Location::File(path) => why(path.to_str().unwrap()),
-        Location::Postgres(url) => why(&url),
-    }
-}
-
-async fn execute(place: &Place, sql: &str) {
-    match place.location() {
-        Location::File(path) => {
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap();
-        }
-        Location::Postgres(url) => client(&url).await.batch_execute(sql).await.unwrap(),
-    }
-}
-
-async fn tables(place: &Place) -> Vec<String> {
-    match place.location() {
-        Location::File(path) => {
-            let lite = rusqlite::Connection::open(path).unwrap();
-            let sql = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name";
-            let mut statement = lite.prepare(sql).unwrap();
-            statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
-        }
-        Location::Postgres(url) => {
-            let sql = "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
-                ORDER BY relname";
-            client(&url).await.query(sql, &[]).await.unwrap().iter().map(|row| row.get(0)).collect()
-        }
     }
 }
 
