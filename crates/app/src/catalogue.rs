@@ -11,8 +11,9 @@ use coinslot_domain::time::{Span, Time};
 use coinslot_domain::virtual_currency::{Package, Settings};
 use coinslot_store::{StoreError, Tx, attribute, catalogue, group, item, plan, promotion, virtual_currency};
 use coinslot_wire::shape::Violation;
+use foldhash::HashMap;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Why the catalogue was not changed.
@@ -165,6 +166,17 @@ pub(crate) struct Shelf {
 }
 
 impl Shelf {
+    /// The version of the catalogue, where it is in memory.
+    pub(crate) fn version(&self) -> Option<i64> {
+        self.copy.as_ref().map(|copy| copy.version)
+    }
+
+    /// Whether an item is in memory and sold to whoever comes.
+    pub(crate) fn sells_to_all(&self, id: ItemId) -> bool {
+        let item = self.copy.as_ref().and_then(|copy| copy.items.get(&id));
+        item.is_some_and(|item| item.enabled && item.conditions.is_empty())
+    }
+
     /// An item that is not deleted, by its SKU.
     pub(crate) fn item_by_sku(&self, tx: &mut Tx<'_>, sku: &str) -> Result<Option<Goods<'_, Item>>, StoreError> {
         match &self.copy {

@@ -79,6 +79,8 @@ pub struct Checkout {
     pub expires_at: Time,
     /// The order, if it was made with the token.
     pub(crate) order: Option<Order>,
+    /// As long as the catalogue has this version, all of that order is sold.
+    pub(crate) sold_at: Option<i64>,
     /// Host and port of this server, as browsers know it.
     pub public_host: String,
     /// What the player has of the virtual currency, in hundredths, and what it
@@ -340,9 +342,13 @@ async fn opened(
     if payment.is_none() && known.is_disabled(app, &player.id).await? {
         return Err(PageError::PlayerRefused);
     }
-    let order = match body.order() {
-        Some(id) => crate::order::of_token(app, project_id, id, found.unused).await?,
-        None => None,
+    // Where it is certain that nobody began to pay, an order is as it was made.
+    let made = found.made.filter(|_| found.unused);
+    let sold_at = made.as_ref().and_then(|made| made.sold_at);
+    let order = match (made, body.order()) {
+        (Some(made), _) => Some(made.order.clone()),
+        (None, Some(id)) => app.store.read(move |tx| order::find(tx, project_id, id)).await?,
+        (None, None) => None,
     };
     if payment.is_none() && !found.dry_run {
         return Err(PageError::NoAgreement);
@@ -515,6 +521,7 @@ async fn opened(
         guest,
         expires_at: found.expires_at,
         order,
+        sold_at,
         public_host: app.public_url.split_once("://").map_or("", |(_, host)| host).to_string(),
         balance,
         gift,

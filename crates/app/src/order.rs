@@ -133,7 +133,7 @@ pub async fn place(app: &App, ordering: Ordering) -> Result<(OrderId, String), O
     // Dropped here in the end: what the writer need not take apart, it does not.
     let all = Arc::new(Placing { buying, stored, placed, said, seen, number });
     let (what, ran) = (all.clone(), AtomicBool::new(false));
-    let made = app
+    let (order, sold_at) = app
         .store
         .write(move |tx| {
             let Placing { buying, stored, placed, said, seen, number } = &*what;
@@ -142,7 +142,7 @@ pub async fn place(app: &App, ordering: Ordering) -> Result<(OrderId, String), O
             if (alone || ran.swap(true, std::sync::atomic::Ordering::SeqCst))
                 && let Some(made) = order::find(tx, project_id, id)?
             {
-                return Ok(made);
+                return Ok((made, None));
             }
             if let Some(seen) = seen
                 && store_cart::find(tx, seen.project, &seen.user, &seen.name)? != *seen
@@ -164,23 +164,41 @@ pub async fn place(app: &App, ordering: Ordering) -> Result<(OrderId, String), O
             let made = Order { placed: Some(placed), ..made };
             order::insert(tx, &made, now)?;
             attribute::note(tx, project_id, &buying.player.id, said)?;
-            Ok::<_, OrderError>(made)
+            let sold_at = purchase::sold_at(&shelf, buying, &made);
+            Ok::<_, OrderError>((made, sold_at))
         })
         .await?;
-    let place = made.placed.as_ref().and_then(|p| p.token_hash.as_deref()).and_then(Place::of_name);
+    let place = order.placed.as_ref().and_then(|p| p.token_hash.as_deref()).and_then(Place::of_name);
     let place = place.ok_or_else(|| StoreError::Corrupt("an order without a token".into()))?;
     app.tokens.made(project_id, place);
-    app.placed.keep(made);
+    let Placing { buying, stored, .. } = &*all;
+    let (body, hash, expires_at) = (buying.body.clone(), stored.hash.clone(), stored.expires_at);
+    app.placed.keep(place, Made { order, body, hash, expires_at, sold_at });
     let token = token::write(project_id, place, &secret);
     Ok((id, token))
 }
 
-/// Orders that are kept in each of two halves.
-const KEPT: usize = 1_024;
+/// An order as it was made, and the token that pays for it.
+pub(crate) struct Made {
+    pub order: Order,
+    /// What the token says.
+    pub body: Arc<TokenBody>,
+    /// The hash of its secret.
+    pub hash: String,
+    /// From when on it opens nothing any more.
+    pub expires_at: Time,
+    /// As long as the catalogue has this version, all of the order is sold.
+    pub sold_at: Option<i64>,
+}
+
+/// Bytes of orders that are kept in each of two halves.
+const KEPT: usize = 2 << 20;
+/// About what an order takes besides the text of its token.
+const APART: usize = 1 << 10;
 
 /// Orders that this server made and that wait to be paid: nothing changes one
 /// before somebody begins to pay, and whoever does pays it soon.
-pub(crate) struct Waiting(Recent<(ProjectId, OrderId), Arc<Order>>);
+pub(crate) struct Waiting(Recent<(ProjectId, Place), Arc<Made>>);
 
 impl Default for Waiting {
     fn default() -> Self {
@@ -189,26 +207,14 @@ impl Default for Waiting {
 }
 
 impl Waiting {
-    fn keep(&self, order: Order) {
-        self.0.keep((order.project, order.id), Arc::new(order), 1);
+    fn keep(&self, place: Place, made: Made) {
+        let weight = APART + made.body.to_stored().len();
+        self.0.keep((made.order.project, place), Arc::new(made), weight);
     }
 
-    fn find(&self, project: ProjectId, id: OrderId) -> Option<Arc<Order>> {
-        self.0.find(&(project, id))
-    }
-}
-
-/// The order of a token. Where it is certain that nobody began to pay with it,
-/// it is as it was made.
-pub(crate) async fn of_token(
-    app: &App,
-    project: ProjectId,
-    id: OrderId,
-    unused: bool,
-) -> Result<Option<Order>, StoreError> {
-    match app.placed.find(project, id).filter(|_| unused) {
-        Some(order) => Ok(Some(Order::clone(&order))),
-        None => app.store.read(move |tx| order::find(tx, project, id)).await,
+    /// What was made with the token in this place.
+    pub(crate) fn find(&self, project: ProjectId, place: Place) -> Option<Arc<Made>> {
+        self.0.find(&(project, place))
     }
 }
 
@@ -454,16 +460,19 @@ mod tests {
     #[test]
     fn the_orders_that_were_made_last_are_kept() {
         let waiting = Waiting::default();
+        let place = |n| Place { page: n, slot: 1 };
         let found = |project: i64, n| {
-            waiting.find(ProjectId::new(project).unwrap(), OrderId::new(n).unwrap()).map(|order| order.total.minor)
+            waiting.find(ProjectId::new(project).unwrap(), place(n)).map(|made| made.order.total.minor)
         };
-        let last = 5 * KEPT as i64;
-        for n in 1..=last {
-            waiting.keep(order(n));
+        let body = Arc::new(TokenBody::for_virtual_currency(ProjectId::new(1).unwrap(), "p", 100, None).unwrap());
+        let fit = (KEPT / (APART + body.to_stored().len())) as i64;
+        for n in 1..=5 * fit {
+            let (body, hash) = (body.clone(), String::new());
+            waiting.keep(place(n), Made { order: order(n), body, hash, expires_at: Time(0), sold_at: None });
             assert_eq!((found(1, n), found(2, n)), (Some(n), None), "of its own project");
             assert!(waiting.0.is_within_bounds());
         }
-        assert_eq!(found(1, last - KEPT as i64 + 1), Some(last - KEPT as i64 + 1));
-        assert_eq!(found(1, last - 2 * KEPT as i64), None);
+        assert_eq!(found(1, 4 * fit + 1), Some(4 * fit + 1));
+        assert_eq!(found(1, 3 * fit), None);
     }
 }

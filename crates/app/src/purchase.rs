@@ -18,7 +18,7 @@ use coinslot_domain::attribute::{self, Access};
 use coinslot_domain::cart;
 use coinslot_domain::coupon::Coupon;
 use coinslot_domain::game::{DRMS, Drm, Game};
-use coinslot_domain::id::{CampaignId, ProjectId, PromotionId};
+use coinslot_domain::id::{CampaignId, ItemId, ProjectId, PromotionId};
 use coinslot_domain::item::{Item, Kind, Part};
 use coinslot_domain::merchant::Project;
 use coinslot_domain::money::{Currency, Money};
@@ -167,6 +167,19 @@ pub(crate) fn quote_of(
         }
     }
     Ok((cart.lines, cart.currencies.unwrap_or_default()))
+}
+
+/// The version of the catalogue that tells of an order that was just quoted
+/// whether all of it is still sold, where nothing else has a say in that: neither
+/// who buys, nor a coupon, nor keys of games, which are in no catalogue.
+pub(crate) fn sold_at(shelf: &Shelf, buying: &Buying, order: &Order) -> Option<i64> {
+    let sold = |line: &Line| {
+        let id =
+            line.reference.and_then(ItemId::new).filter(|_| matches!(line.kind, LineKind::Item | LineKind::Bundle));
+        id.is_some_and(|id| shelf.sells_to_all(id))
+    };
+    let coupon = buying.body.coupon_code().or(buying.choice.coupon.as_deref());
+    shelf.version().filter(|_| coupon.is_none() && order.lines.iter().all(sold))
 }
 
 /// The coupon of the token, if it has one that could be used now.

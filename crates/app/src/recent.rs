@@ -1,6 +1,6 @@
 //! What was used last, in memory and within bounds.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -21,7 +21,7 @@ struct Halves<K, V> {
 impl<K: Eq + Hash, V: Clone> Recent<K, V> {
     /// Neither half weighs more than `most`.
     pub(crate) fn new(most: usize) -> Self {
-        let halves = Halves { newer: HashMap::new(), older: HashMap::new(), weight: 0 };
+        let halves = Halves { newer: HashMap::default(), older: HashMap::default(), weight: 0 };
         Recent { halves: Mutex::new(halves), most }
     }
 

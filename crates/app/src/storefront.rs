@@ -15,7 +15,7 @@ use coinslot_store::{StoreError, Tx, attribute, plan, purchase, subscription};
 use coinslot_wire::shop::cart::Written;
 use coinslot_wire::shop::item::{Fields, Query};
 use coinslot_wire::storefront::{self as wire, Part, Reader};
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 

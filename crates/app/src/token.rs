@@ -1,6 +1,7 @@
 //! Making payment tokens, and finding them again.
 
 use crate::checkout::PageError;
+use crate::order::Made;
 use crate::{App, attribute, hash, idempotency, known, merchant};
 use coinslot_domain::id::ProjectId;
 use coinslot_domain::merchant::{Caller, Project};
@@ -9,8 +10,9 @@ use coinslot_domain::token::{self, GUEST, LIFE, Place};
 use coinslot_store::token::{Page, Stored};
 use coinslot_store::{StoreError, Tx, reached};
 use coinslot_wire::token::{Draft, TokenBody};
+use foldhash::HashMap;
+use std::collections::VecDeque;
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use subtle::ConstantTimeEq;
 
@@ -94,12 +96,15 @@ pub(crate) struct Found {
     pub place: Option<Place>,
     /// Whether it is certain that nobody has begun to pay with it.
     pub unused: bool,
+    /// What this server made together with it, and still knows.
+    pub made: Option<Arc<Made>>,
 }
 
 /// What a game asked for, wherever it is kept.
 pub(crate) enum Text {
     Own(String),
     Paged(Arc<Page>, i64),
+    Read(Arc<TokenBody>),
 }
 
 impl Text {
@@ -107,13 +112,31 @@ impl Text {
         match self {
             Text::Own(text) => text,
             Text::Paged(page, slot) => page.at(*slot).map_or("", |token| token.body),
+            Text::Read(body) => body.to_stored(),
         }
     }
 }
 
 impl Found {
+    fn of_made(app: &App, made: Arc<Made>, place: Place) -> Self {
+        let project = made.order.project;
+        Found {
+            project,
+            key: place.name(),
+            text: Text::Read(made.body.clone()),
+            dry_run: made.body.sandbox(),
+            expires_at: made.expires_at,
+            place: Some(place),
+            unused: app.tokens.is_unused(project, place),
+            made: Some(made),
+        }
+    }
+
     /// What a game asked for.
     pub(crate) fn body(&self) -> Result<Arc<TokenBody>, StoreError> {
+        if let Text::Read(body) = &self.text {
+            return Ok(body.clone());
+        }
         let body = TokenBody::from_stored(self.text.get()).map(Arc::new);
         body.ok_or_else(|| StoreError::Corrupt(format!("a token of project {} cannot be read", self.project)))
     }
@@ -129,12 +152,13 @@ pub(crate) async fn find(app: &App, token: &str) -> Result<Option<Found>, StoreE
         let link = app.store.read(move |tx| coinslot_store::tv::linked(tx, project, &given)).await?;
         return by_key(app, project, link.unwrap_or(own)).await;
     };
+    let is_its = |kept: &str| bool::from(kept.as_bytes().ct_eq(hash(said.secret).as_bytes()));
+    if let Some(made) = app.placed.find(project, place) {
+        return Ok(is_its(&made.hash).then(|| Found::of_made(app, made, place)));
+    }
     let Some(page) = page(app, project, place).await? else { return Ok(None) };
     let Some(token) = page.at(place.slot) else { return Ok(None) };
-    if !bool::from(token.hash.as_bytes().ct_eq(hash(said.secret).as_bytes())) {
-        return Ok(None);
-    }
-    Ok(paged(app, project, place, &page))
+    Ok(if is_its(token.hash) { paged(app, project, place, &page) } else { None })
 }
 
 /// A token by what payments know it by, for whoever has shown to have it or a
@@ -156,6 +180,7 @@ pub(crate) async fn by_key(app: &App, project: ProjectId, key: String) -> Result
         expires_at: t.expires_at,
         place: None,
         unused: false,
+        made: None,
     }))
 }
 
@@ -180,7 +205,7 @@ fn paged(app: &App, project: ProjectId, place: Place, page: &Arc<Page>) -> Optio
     let (dry_run, expires_at) = (token.dry_run, token.expires_at);
     let unused = app.tokens.is_unused(project, place);
     let text = Text::Paged(page.clone(), place.slot);
-    Some(Found { project, key: place.name(), text, dry_run, expires_at, place: Some(place), unused })
+    Some(Found { project, key: place.name(), text, dry_run, expires_at, place: Some(place), unused, made: None })
 }
 
 /// What payments know a token by, if it has the form of one. Whether it was

@@ -9,7 +9,8 @@ use crate::localized::{Localized, language};
 use crate::plan::Plan;
 use crate::promotion::Promotion;
 use crate::virtual_currency::{Package, Settings};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use foldhash::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything a project sells, and to whom. Items that are deleted are not in
 /// it; those that are not enabled are.

@@ -40,21 +40,20 @@ impl Currency {
     /// several, the one that begins with the country's letters.
     pub fn of_country(country: &str) -> Option<Self> {
         // Looking through all currencies is dear, and every shop asks several times.
-        static BY_COUNTRY: std::sync::LazyLock<std::collections::HashMap<String, Currency>> =
-            std::sync::LazyLock::new(|| {
-                let mut table = std::collections::HashMap::new();
-                let is_money = |c: &Currency| !c.0.is_fund() && !c.0.is_special() && c.0.is_superseded().is_none();
-                for currency in Currency::all().filter(is_money) {
-                    for country in currency.0.used_by().iter().map(ToString::to_string) {
-                        let is_own = |c: &Currency| c.code().starts_with(&country);
-                        match table.get(&country) {
-                            Some(known) if is_own(known) || !is_own(&currency) => {}
-                            _ => drop(table.insert(country, currency)),
-                        }
+        static BY_COUNTRY: std::sync::LazyLock<foldhash::HashMap<String, Currency>> = std::sync::LazyLock::new(|| {
+            let mut table = foldhash::HashMap::default();
+            let is_money = |c: &Currency| !c.0.is_fund() && !c.0.is_special() && c.0.is_superseded().is_none();
+            for currency in Currency::all().filter(is_money) {
+                for country in currency.0.used_by().iter().map(ToString::to_string) {
+                    let is_own = |c: &Currency| c.code().starts_with(&country);
+                    match table.get(&country) {
+                        Some(known) if is_own(known) || !is_own(&currency) => {}
+                        _ => drop(table.insert(country, currency)),
                     }
                 }
-                table
-            });
+            }
+            table
+        });
         BY_COUNTRY.get(country).copied()
     }
 

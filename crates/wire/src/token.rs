@@ -466,7 +466,17 @@ impl TokenBody {
             text.push_str(&format!(r#"{comma}{{"quantity":{quantity},"sku":{}}}"#, quoted(sku)?));
         }
         text.extend(["]},\"settings\":", settings, ",\"user\":", user, "}"]);
-        Some(TokenBody { skus: Some(items.to_vec()), ..Self::of_text(text)? })
+        Some(TokenBody {
+            user: serde_json::from_str(user).ok()?,
+            settings: serde_json::from_str(settings).ok()?,
+            purchase: Purchase { items: Some(None), coupon_code: coupon.map(|_| IgnoredAny), ..Purchase::default() },
+            custom_parameters: custom_parameters.map(str::to_string),
+            guest: false,
+            order: None,
+            skus: Some(items.to_vec()),
+            text,
+            raw: Arc::default(),
+        })
     }
 
     /// What the token of an order would say, for who wants to know what it comes

@@ -181,6 +181,7 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
         attempt,
         token_hash: checkout.token_hash.clone(),
         ships: checkout.ships(),
+        sold_at: checkout.sold_at,
         now,
     });
     if let Some(place) = checkout.place {
@@ -285,6 +286,8 @@ pub(crate) struct Trying {
     token_hash: String,
     /// Whether an address goes with the order.
     ships: bool,
+    /// As long as the catalogue has this version, all of the order is sold.
+    sold_at: Option<i64>,
     now: Time,
 }
 
@@ -325,11 +328,15 @@ enum Begun {
 /// Begins a payment that is charged next, or writes down at once one whose
 /// money is taken.
 fn begin(tx: &mut Tx<'_>, trying: &Trying) -> Result<Begun, Refused> {
-    let Trying { buying, order, payment: fresh, attempt, token_hash, ships, now } = trying;
+    let Trying { buying, order, payment: fresh, attempt, token_hash, ships, sold_at, now } = trying;
     if payment::insert(tx, fresh, token_hash)? {
         match buying {
             // It keeps its prices, but not what is no longer sold.
-            Some(buying) if order.placed.is_some() => drop(purchase::quote(tx, buying)?),
+            Some(buying) if order.placed.is_some() => {
+                if sold_at.is_none() || buying.shelf(tx)?.version() != *sold_at {
+                    purchase::quote(tx, buying)?;
+                }
+            }
             Some(buying) => purchase::verify(tx, buying, order)?,
             None => {}
         }

@@ -573,6 +573,11 @@ mod tests {
         #[test]
         fn haste_makes_no_difference(body in scribbled(&ADMIN_TOKEN)) {
             if let Some(plain) = AdminToken::plain(&body) {
+                // What is kept of an order in memory is what its stored token says.
+                let token = plain.token(ProjectId::new(9).unwrap(), "DE").unwrap();
+                let token = token.with_order(coinslot_domain::id::OrderId::new(77).unwrap()).unwrap();
+                let stored = TokenBody::from_stored(token.to_stored());
+                prop_assert_eq!(format!("{:?}", Some(token)), format!("{stored:?}"));
                 prop_assert_eq!(Some(plain), AdminToken::read(shape::parse(&body).unwrap()).ok());
             }
         }
