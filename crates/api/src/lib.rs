@@ -100,11 +100,12 @@ pub fn routes() -> Vec<Route> {
 /// Serves every operation; those that need credentials, at most at a rate for
 /// each API key. Beside it, a shortcut to some of them.
 pub fn router(app: Shared, rate: Option<Rate>) -> (Router, Shortcut) {
-    let limits = rate.map(|rate| Arc::new(Limits::new(app.clone(), rate)));
-    let shortcut = Shortcut::new(app.clone(), limits.clone());
+    let limits = || rate.map(|rate| Arc::new(Limits::new(app.clone(), rate)));
+    let (merchant, shop) = (limits(), limits());
+    let shortcut = Shortcut::new(app.clone(), merchant.clone(), shop.clone());
     let router = Router::new()
-        .merge(merchant::router(app.clone(), limits))
-        .merge(shop::router(app.clone(), rate))
+        .merge(merchant::router(app.clone(), merchant))
+        .merge(shop::router(app.clone(), shop))
         .merge(health::router(app.clone()))
         .merge(openapi::router(app));
     (router, shortcut)

@@ -6,7 +6,7 @@
 use crate::alarm::Alarm;
 use crate::metrics::Requests;
 use axum::body::{Body, Bytes, HttpBody};
-use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{BoxError, Router};
 use coinslot_api::Shortcut;
@@ -143,9 +143,11 @@ impl Doors {
         let packing = self.packing.as_ref().filter(|_| request.headers().contains_key(header::ACCEPT_ENCODING));
         let found = if packing.is_some() { None } else { Shortcut::finds(&request) };
         let response = if let Some((shortcut, found)) = self.shortcut.as_ref().zip(found) {
-            let answer = pin!(shortcut.answer(found, request));
+            let method = request.method().clone();
+            let ip = ip.or_else(|| request.extensions().get::<ClientIp>().cloned());
+            let answer = pin!(shortcut.answer(found, request, ip.as_ref()));
             match &self.requests {
-                Some(requests) => requests.count(found.route, &Method::POST, caught(answer)).await,
+                Some(requests) => requests.count(found.route(), &method, caught(answer)).await,
                 None => caught(answer).await,
             }
         } else {

@@ -2,9 +2,10 @@
 
 use super::Fault;
 use crate::body::{is_packed, whole};
-use axum::body::{Body, Bytes};
+use axum::BoxError;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{FromRequest, RawQuery, Request};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use coinslot_wire::shape::{self, BodyError, Shape};
 use serde_json::Value;
@@ -28,17 +29,25 @@ impl<S: Send + Sync> FromRequest<S> for ShopText {
     type Rejection = Fault;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Fault> {
-        let is_packed = is_packed(request.headers());
-        let bytes = whole(request.into_body()).await?;
-        if is_packed && !bytes.is_empty() {
+        let (parts, body) = request.into_parts();
+        ShopText::of(&parts.headers, body).await
+    }
+}
+
+impl ShopText {
+    /// The body that came with these headers.
+    pub(crate) async fn of<B: HttpBody>(headers: &HeaderMap, body: B) -> Result<Self, Fault>
+    where
+        B::Error: Into<BoxError>,
+    {
+        let bytes = whole(body).await?;
+        if is_packed(headers) && !bytes.is_empty() {
             let message = "The request body must not be compressed: no Content-Encoding is supported";
             return Err(Fault::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, 1000, message));
         }
         Ok(ShopText(bytes))
     }
-}
 
-impl ShopText {
     /// Its value.
     pub fn value(&self) -> Result<Value, Fault> {
         match shape::parse(&self.0) {

@@ -4,7 +4,7 @@
 use super::Fault;
 use super::fault::{BAD_PLAYER, NO_PLAYER, NO_PROJECT};
 use crate::merchant::{Known, basic};
-use axum::extract::{FromRequestParts, RawPathParams, Request};
+use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::{HeaderMap, StatusCode, header, request::Parts};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -21,15 +21,11 @@ pub(crate) const DEFAULT_COUNTRY: &str = "US";
 
 /// Finds out which game's server calls. The user name is the number of the
 /// merchant or of one of its projects.
-pub(crate) async fn identify(app: &Shared, request: &mut Request) -> Result<(), Fault> {
-    if let Some((number, api_key)) = basic(request.headers()) {
-        let key_hash = hash(&api_key);
-        if let Some(caller) = caller(app, number, &key_hash).await? {
-            let known: Known = Identity::new(caller, api_key, key_hash);
-            request.extensions_mut().insert(known);
-        }
-    }
-    Ok(())
+pub(crate) async fn identify(app: &Shared, headers: &HeaderMap) -> Result<Option<Known>, Fault> {
+    let Some((number, api_key)) = basic(headers) else { return Ok(None) };
+    let key_hash = hash(&api_key);
+    let caller = caller(app, number, &key_hash).await?;
+    Ok(caller.map(|caller| Identity::new(caller, api_key, key_hash)))
 }
 
 async fn caller(app: &Shared, number: i64, key_hash: &str) -> Result<Option<Caller>, StoreError> {
@@ -52,9 +48,16 @@ impl FromRequestParts<Shared> for Server {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Fault> {
-        let caller = parts.extensions.get::<Known>().ok_or_else(Fault::not_authenticated)?.caller;
-        let id = project_in_path(parts, app).await.ok_or_else(Fault::not_authenticated)?;
-        let project = coinslot_app::merchant::shared(app, caller, id).await?;
+        let id = project_in_path(parts, app).await;
+        Server::of(app, parts.extensions.get(), id).await
+    }
+}
+
+impl Server {
+    /// The project with this number, for who is known by credentials.
+    pub(crate) async fn of(app: &Shared, known: Option<&Known>, id: Option<ProjectId>) -> Result<Self, Fault> {
+        let (known, id) = known.zip(id).ok_or_else(Fault::not_authenticated)?;
+        let project = coinslot_app::merchant::shared(app, known.caller, id).await?;
         project.map(Server).ok_or_else(Fault::not_authenticated)
     }
 }
@@ -69,8 +72,8 @@ impl FromRequestParts<Shared> for Player {
         if bearer(&parts.headers).is_none() {
             return Err(Fault::no_player(NO_PLAYER));
         }
-        let project = any_project(parts, app).await?;
-        let player = known(parts, app, &project).await?.ok_or_else(|| Fault::no_player(NO_PLAYER))?;
+        let project = any_project(app, project_in_path(parts, app).await).await?;
+        let player = known(&parts.headers, app, &project).await?.ok_or_else(|| Fault::no_player(NO_PLAYER))?;
         Ok(Player(project, player))
     }
 }
@@ -82,12 +85,21 @@ impl FromRequestParts<Shared> for Shopper {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Fault> {
-        let guest = guest(&parts.headers);
-        if bearer(&parts.headers).is_none() && guest.is_none() {
+        let id = project_in_path(parts, app).await;
+        Shopper::of(app, &parts.headers, id).await
+    }
+}
+
+impl Shopper {
+    /// The project with this number, and who shows with these headers to be its
+    /// player.
+    pub(crate) async fn of(app: &Shared, headers: &HeaderMap, id: Option<ProjectId>) -> Result<Self, Fault> {
+        let guest = guest(headers);
+        if bearer(headers).is_none() && guest.is_none() {
             return Err(Fault::no_player(NO_PLAYER));
         }
-        let project = any_project(parts, app).await?;
-        let player = known(parts, app, &project).await?.or(guest.map(Arc::new));
+        let project = any_project(app, id).await?;
+        let player = known(headers, app, &project).await?.or(guest.map(Arc::new));
         Ok(Shopper(project, player.ok_or_else(|| Fault::no_player(NO_PLAYER))?))
     }
 }
@@ -99,8 +111,8 @@ impl FromRequestParts<Shared> for Visitor {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Fault> {
-        let project = any_project(parts, app).await?;
-        let player = known(parts, app, &project).await?;
+        let project = any_project(app, project_in_path(parts, app).await).await?;
+        let player = known(&parts.headers, app, &project).await?;
         Ok(Visitor(project, player))
     }
 }
@@ -119,7 +131,14 @@ impl<S: Sync> FromRequestParts<S> for From {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        Ok(From(parts.extensions.get::<ClientIp>().and_then(|ip| ip.0.parse().ok())))
+        Ok(From::of(parts.extensions.get()))
+    }
+}
+
+impl From {
+    /// This address.
+    pub(crate) fn of(ip: Option<&ClientIp>) -> Self {
+        From(ip.and_then(|ip| ip.0.parse().ok()))
     }
 }
 
@@ -134,17 +153,17 @@ pub(super) async fn project_in_path(parts: &mut Parts, app: &Shared) -> Option<P
     params.iter().find(|(name, _)| *name == "project_id").and_then(|(_, id)| id.parse().ok())
 }
 
-/// The project of the path, whoever's it is.
-async fn any_project(parts: &mut Parts, app: &Shared) -> Result<Arc<Project>, Fault> {
+/// The project with this number, whoever's it is.
+async fn any_project(app: &Shared, id: Option<ProjectId>) -> Result<Arc<Project>, Fault> {
     let missing = || Fault::new(StatusCode::NOT_FOUND, 1700, NO_PROJECT);
-    let id = project_in_path(parts, app).await.ok_or_else(missing)?;
+    let id = id.ok_or_else(missing)?;
     coinslot_app::merchant::anyones(app, id).await?.ok_or_else(missing)
 }
 
 /// The player of the token that was shown, if one was; one that does not hold is
 /// refused, for whoever shows it wants to be known.
-async fn known(parts: &Parts, app: &Shared, project: &Project) -> Result<Option<Arc<player::Known>>, Fault> {
-    let Some(bearer) = bearer(&parts.headers) else { return Ok(None) };
+async fn known(headers: &HeaderMap, app: &Shared, project: &Project) -> Result<Option<Arc<player::Known>>, Fault> {
+    let Some(bearer) = bearer(headers) else { return Ok(None) };
     let known = player::authenticate(app, project, bearer).await?;
     known.map(Some).ok_or_else(|| Fault::no_player(BAD_PLAYER))
 }

@@ -132,10 +132,18 @@ impl FromRequestParts<Shared> for Own {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Fault> {
-        let Shopper(project, known) = Shopper::from_request_parts(parts, app).await?;
+        let shopper = Shopper::from_request_parts(parts, app).await?;
         let Ok(from) = From::from_request_parts(parts, app).await;
         let params = Path::<HashMap<String, String>>::from_request_parts(parts, app).await;
         let name = params.ok().and_then(|Path(params)| params.get("cart_id").cloned());
+        Own::of(shopper, &from, name)
+    }
+}
+
+impl Own {
+    /// The cart with this name, or else the current one, of who calls from
+    /// somewhere.
+    pub(crate) fn of(Shopper(project, known): Shopper, from: &From, name: Option<String>) -> Result<Self, Fault> {
         let country = known.player.country.clone().or_else(|| from.country().map(str::to_string));
         whose(project, known, name, country).map(Own)
     }
@@ -176,7 +184,7 @@ async fn clear(State(app): State<Shared>, Own(whose): Own) -> Result<Response, F
     Ok(nothing())
 }
 
-async fn fill(State(app): State<Shared>, Own(whose): Own, body: ShopText) -> Result<Response, Fault> {
+pub(super) async fn fill(State(app): State<Shared>, Own(whose): Own, body: ShopText) -> Result<Response, Fault> {
     let wire::Filling { lines, currency } = match wire::Filling::plain(&body.0) {
         Some(filling) => filling,
         None => wire::Filling::read(&body.value()?).map_err(Fault::invalid)?,

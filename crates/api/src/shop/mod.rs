@@ -16,6 +16,7 @@ mod inventory;
 mod item;
 mod order;
 mod request;
+pub(crate) mod shortcut;
 mod token;
 mod tracking;
 mod webhook;
@@ -28,7 +29,6 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use coinslot_app::Shared;
-use coinslot_domain::limit::Rate;
 use std::sync::Arc;
 
 /// What may stand before the paths: clients know the API's address with this
@@ -56,8 +56,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// Serves them, with a slash at the end or without.
-pub fn router(app: Shared, rate: Option<Rate>) -> Router {
-    let limits = rate.map(|rate| Arc::new(Limits::new(app.clone(), rate)));
+pub(crate) fn router(app: Shared, limits: Option<Arc<Limits>>) -> Router {
     let mut router = Router::new();
     for route in routes() {
         let others = OTHER_VERSIONS.iter().filter(|(path, _)| *path == route.path).map(|(_, other)| *other);

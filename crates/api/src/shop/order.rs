@@ -208,7 +208,11 @@ fn of_contents(whose: &Whose, body: &OrderBody, cart: &Cart) -> Result<Ordering,
     Ok(Ordering { project: whose.project.clone(), body, cart: Some(whose.name.clone()), seen: None })
 }
 
-async fn of_cart(State(app): State<Shared>, Own(whose): Own, ShopBody(body): ShopBody) -> Result<Response, Fault> {
+pub(super) async fn of_cart(
+    State(app): State<Shared>,
+    Own(whose): Own,
+    ShopBody(body): ShopBody,
+) -> Result<Response, Fault> {
     let body = OrderBody::read(&wire::OF_CART, body).map_err(Fault::invalid)?;
     // Most carts are ordered as they were filled just before.
     let seen = cart::filled_last(&app, &whose).filter(|cart| !cart.lines.is_empty());

@@ -7,7 +7,7 @@ use crate::Problem;
 use crate::limit::Limits;
 use crate::request::{JSON, admit, common_headers, log, preflight};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use coinslot_app::Shared;
@@ -19,22 +19,41 @@ pub(crate) async fn layer(
     request: Request,
     next: Next,
 ) -> Response {
-    let id = app.transaction_id();
-    let (method, path) = (request.method().clone(), request.uri().path().to_string());
-    let mut response = match method {
+    let asked = Asked::new(&app, &request);
+    let response = match asked.method {
         Method::OPTIONS => preflight(allowed(request.headers())),
         _ => answer(&app, limits, request, next).await,
     };
-    // The layers that both APIs share speak the other one's language.
-    let problem = response.extensions_mut().remove::<Problem>().map(|problem| Fault::from(&problem));
-    if let Some(fault) = problem.or_else(|| response.extensions_mut().remove::<Fault>()) {
-        *response.body_mut() = fault.body(&id).to_json().into();
-        response.headers_mut().remove(header::CONTENT_LENGTH);
-        response.headers_mut().insert(header::CONTENT_TYPE, JSON);
+    asked.answered(response)
+}
+
+/// A request under way: its number, and what the log says of it.
+pub(crate) struct Asked {
+    id: String,
+    method: Method,
+    uri: Uri,
+}
+
+impl Asked {
+    /// Numbers a request.
+    pub(crate) fn new<B>(app: &Shared, request: &axum::http::Request<B>) -> Self {
+        Asked { id: app.transaction_id(), method: request.method().clone(), uri: request.uri().clone() }
     }
-    common_headers(response.headers_mut(), &id);
-    log(&id, &method, &path, response.status());
-    response
+
+    /// Makes whole what is answered: the headers, and the body of an error.
+    pub(crate) fn answered(self, mut response: Response) -> Response {
+        let Asked { id, method, uri } = self;
+        // The layers that both APIs share speak the other one's language.
+        let problem = response.extensions_mut().remove::<Problem>().map(|problem| Fault::from(&problem));
+        if let Some(fault) = problem.or_else(|| response.extensions_mut().remove::<Fault>()) {
+            *response.body_mut() = fault.body(&id).to_json().into();
+            response.headers_mut().remove(header::CONTENT_LENGTH);
+            response.headers_mut().insert(header::CONTENT_TYPE, JSON);
+        }
+        common_headers(response.headers_mut(), &id);
+        log(&id, &method, uri.path(), response.status());
+        response
+    }
 }
 
 async fn answer(app: &Shared, limits: Option<Arc<Limits>>, mut request: Request, next: Next) -> Response {
@@ -42,10 +61,12 @@ async fn answer(app: &Shared, limits: Option<Arc<Limits>>, mut request: Request,
         // Partners of the Distribution Hub show who they are to their handlers.
         request.extensions_mut().insert(limits.clone());
     }
-    match identify(app, &mut request).await {
-        Ok(()) => admit(app, limits.as_deref(), request, next).await,
-        Err(fault) => fault.into_response(),
+    match identify(app, request.headers()).await {
+        Ok(Some(known)) => drop(request.extensions_mut().insert(known)),
+        Ok(None) => {}
+        Err(fault) => return fault.into_response(),
     }
+    admit(app, limits.as_deref(), request, next).await
 }
 
 /// Headers that pages may send: those that mean something, and those by which

@@ -64,7 +64,7 @@ pub fn routes() -> Vec<Route> {
     }]
 }
 
-async fn create(
+pub(super) async fn create(
     State(app): State<Shared>,
     Server(project): Server,
     headers: HeaderMap,
