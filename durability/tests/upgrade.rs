@@ -2,9 +2,11 @@
 //! A sample of the points; `cargo xtask campaign` takes each, from each version.
 
 use coinslot_domain::id::{EventId, ProjectId};
+use coinslot_domain::report::Range;
 use coinslot_domain::time::Time;
 use coinslot_domain::webhook::EventState;
 use coinslot_durability::upgrade::{earlier, postgres, sqlite};
+use coinslot_store::report::{self, Wanted};
 use coinslot_store::{Location, Store, StoreError, migrate_to, webhook};
 
 #[test]
@@ -124,5 +126,55 @@ fn rows_are_found_by_their_own_index() {
         let own = format!("SELECT sql LIKE '%WITHOUT ROWID' FROM sqlite_schema WHERE name = '{table}'");
         let own: bool = rusqlite::Connection::open(&path).unwrap().query_row(&own, [], |row| row.get(0)).unwrap();
         assert!(own, "{table}");
+    }
+}
+
+/// Orders of two players with payments, from before there were contacts.
+const BOUGHT: &str = "
+    INSERT INTO orders (project_id, order_id, state, user_id, user_name, user_email, user_phone, currency, total,
+        created_at) VALUES
+        (7, 1, 'paid', 'p', 'Ann', 'a@b', '+1', 'USD', 5, 10), (7, 2, 'paid', 'p', 'Ann', 'a@b', NULL, 'USD', 5, 11),
+        (7, 3, 'paid', 'p', NULL, 'c@d', NULL, 'USD', 5, 12), (7, 4, 'paid', 'q', 'Ann', NULL, '+2', 'USD', 5, 13);
+    INSERT INTO payment (project_id, payment_id, order_id, token_hash, state, attempt_id, method, currency, amount,
+        tax_kind, tax_rate, tax, platform_fee, method_fee, payout, reserved, refunded, dry_run, notified, created_at)
+        SELECT project_id, order_id + 100, order_id, 'h' || order_id, 'captured', order_id, 1, 'USD', 5, 'vat', 0, 0, 0,
+            0, 5, 0, 0, 1, 'not_needed', created_at FROM orders";
+
+#[tokio::test]
+async fn payments_are_found_by_what_was_known_of_their_players() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("coinslot.db");
+    let database = coinslot_testkit::postgres::database();
+    let (file, url) = (Location::File(path.clone()), Location::Postgres(database.url().into()));
+    let before = |location: Location| async move {
+        tokio::task::spawn_blocking(move || migrate_to(&location, 28)).await.unwrap().unwrap();
+    };
+    before(file.clone()).await;
+    rusqlite::Connection::open(&path).unwrap().execute_batch(BOUGHT).unwrap();
+    before(url.clone()).await;
+    let (client, connection) = tokio_postgres::connect(database.url(), tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client.batch_execute(BOUGHT).await.unwrap();
+    for location in [file, url] {
+        let store = Store::open(&location).unwrap();
+        let project = ProjectId::new(7).unwrap();
+        let email = |it: &str| Wanted { email: it.into(), ..Wanted::default() };
+        let phone = |it: &str| Wanted { phone: it.into(), ..Wanted::default() };
+        let name = |it: &str| Wanted { user_name: it.into(), ..Wanted::default() };
+        let cases: [(Wanted, &[i64]); 6] = [
+            (email("a@b"), &[101, 102]),
+            (email("c@d"), &[103]),
+            (email("x@y"), &[]),
+            (phone("+1"), &[101]),
+            (name("Ann"), &[101, 102, 104]),
+            (Wanted { user_id: "q".into(), ..name("Ann") }, &[104]),
+        ];
+        for (wanted, expected) in cases {
+            let asked = wanted.clone();
+            let all = Range { from: Time(0), until: Time(100) };
+            let found = store.read(move |tx| report::search(tx, project, &asked, all, None, 9)).await.unwrap();
+            let found: Vec<_> = found.into_iter().map(|(_, id)| id).collect();
+            assert_eq!(found, expected, "{}: {wanted:?}", store.engine());
+        }
     }
 }

@@ -445,9 +445,9 @@ fn said(tx: &mut Tx<'_>, order: Order, claim: &Claim) -> Result<Order, StoreErro
         ..order.player
     };
     let external_id = claim.external_id.clone().or(order.external_id);
-    let contact = (player.email.as_deref(), player.phone.as_deref());
-    store::set_said(tx, order.project, order.id, contact, external_id.as_deref())?;
-    Ok(Order { player, external_id, ..order })
+    let order = Order { player, external_id, ..order };
+    store::set_said(tx, &order)?;
+    Ok(order)
 }
 
 fn in_money(

@@ -13,6 +13,7 @@ mod pg;
 pub use lite::for_sqlite;
 pub(crate) use pg::Connection as PgConnection;
 
+use crate::contact::{self, Contacts};
 use crate::idempotency;
 use crate::meter::Figures;
 use crate::token::{self, Filling, Fresh, Pages};
@@ -220,6 +221,8 @@ pub(crate) struct Held {
     sums: BTreeMap<(&'static str, Total), i64>,
     /// Tokens on their way to a page.
     pub(crate) pages: Pages,
+    /// Under what players bought.
+    contacts: Contacts,
     /// Whether something was changed of which there are copies in memory.
     changed: bool,
     /// Whose purchases were counted.
@@ -237,6 +240,7 @@ impl Held {
     fn clear(&mut self) {
         self.sums.clear();
         self.pages.clear();
+        self.contacts.clear();
         self.changed = false;
         self.versions.clear();
         if let Some(written) = &mut self.written {
@@ -255,6 +259,7 @@ impl Held {
             epoch.bought[place].fetch_add(1, Ordering::SeqCst);
         }
         self.versions.clear();
+        self.contacts.committed();
     }
 }
 
@@ -288,8 +293,9 @@ impl<'a> Tx<'a> {
 
     /// The rows of a statement.
     pub(crate) fn rows(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
-        // Whoever reads balances sees what was added to them.
-        if !self.held.sums.is_empty() && sql.contains("FROM balance") {
+        // Whoever reads what is put off sees it.
+        let balances = !self.held.sums.is_empty() && sql.contains("FROM balance");
+        if balances || (!self.held.contacts.is_empty() && sql.contains("FROM contact")) {
             self.settle()?;
         }
         self.unless_faulty(|backend| backend.rows(sql, params))
@@ -326,6 +332,11 @@ impl<'a> Tx<'a> {
     /// Takes a token to a page of what is committed together; where.
     pub(crate) fn keep_token(&mut self, line: token::Line<'_>) -> Place {
         self.held.pages.add(line)
+    }
+
+    /// Under what players bought, as far as this connection knows.
+    pub(crate) fn contacts(&mut self) -> &mut Contacts {
+        &mut self.held.contacts
     }
 
     /// Notes that something changes of which copies are kept in memory.
@@ -371,6 +382,9 @@ impl<'a> Tx<'a> {
                 let values = [project.into(), account.into(), unit.into(), stripe.into(), amount.into()];
                 self.put(sql, &values)?;
             }
+        }
+        for known in self.held.contacts.take() {
+            contact::insert(self, &known)?;
         }
         for page in self.held.pages.take() {
             page.insert(self)?;
@@ -673,6 +687,7 @@ fn migrations(translate: fn(&str) -> String) -> Result<refinery_core::Runner, St
         ("V26__hub_coins", include_str!("../migrations/V26__hub_coins.sql")),
         ("V27__mail_language", include_str!("../migrations/V27__mail_language.sql")),
         ("V28__own_index", include_str!("../migrations/V28__own_index.sql")),
+        ("V29__contact", include_str!("../migrations/V29__contact.sql")),
     ];
     let all: Result<Vec<_>, _> =
         all.iter().map(|(name, sql)| refinery_core::Migration::unapplied(name, &translate(sql))).collect();

@@ -2,11 +2,11 @@
 
 use crate::engine::Row;
 use crate::merchant::{tax_kind, tax_kind_name};
-use crate::{StoreError, Tx};
+use crate::{StoreError, Tx, contact};
 use coinslot_domain::hub::{Partner, Pushed, Sale};
 use coinslot_domain::id::{OrderId, PartnerId, PaymentId, ProjectId, RefundId};
 use coinslot_domain::money::BasisPoints;
-use coinslot_domain::order::Coins;
+use coinslot_domain::order::{Coins, Order};
 use coinslot_domain::tax::Tax;
 use coinslot_domain::time::Time;
 
@@ -197,14 +197,11 @@ fn payment(row: &Row) -> Result<Pushed, StoreError> {
     })
 }
 
-/// Notes what a partner said of an order that is about to be paid.
-pub fn set_said(
-    tx: &mut Tx<'_>,
-    project: ProjectId,
-    order: OrderId,
-    (email, phone): (Option<&str>, Option<&str>),
-    external_id: Option<&str>,
-) -> Result<(), StoreError> {
-    let values = [project.get().into(), order.get().into(), email.into(), phone.into(), external_id.into()];
+/// Notes what a partner said of an order that is about to be paid: the player's
+/// address and telephone, and the number of the transaction.
+pub fn set_said(tx: &mut Tx<'_>, o: &Order) -> Result<(), StoreError> {
+    contact::note(tx, o.project, &o.player);
+    let [email, phone] = [(&o.player.email).into(), (&o.player.phone).into()];
+    let values = [o.project.get().into(), o.id.get().into(), email, phone, (&o.external_id).into()];
     tx.execute(SET_SAID, &values).map(drop)
 }

@@ -13,6 +13,7 @@ mod backup;
 pub mod cart;
 pub mod catalogue;
 pub mod clock;
+mod contact;
 pub mod coupon;
 mod doctor;
 pub mod draw;
@@ -74,6 +75,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("cart", cart::STATEMENTS),
         ("catalogue", catalogue::STATEMENTS),
         ("clock", clock::STATEMENTS),
+        ("contact", contact::STATEMENTS),
         ("coupon", coupon::STATEMENTS),
         ("draw", draw::STATEMENTS),
         ("game", game::STATEMENTS),

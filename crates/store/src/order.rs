@@ -1,7 +1,7 @@
 //! Orders.
 
 use crate::engine::Row;
-use crate::{StoreError, Tx};
+use crate::{StoreError, Tx, contact};
 use coinslot_domain::gift::Gift;
 use coinslot_domain::id::{ItemId, OrderId, ProjectId, PromotionId};
 use coinslot_domain::money::{Currency, Money};
@@ -25,9 +25,6 @@ statements! {
     RECENT = "SELECT order_id FROM orders WHERE project_id = $1 AND user_id = $2 AND placed_at >= $3
         ORDER BY order_id DESC LIMIT $4";
     COUNT_PLACED = "SELECT COUNT(*) FROM orders WHERE project_id = $1 AND placed_at >= $2 AND placed_at < $3";
-    SET_PLACE = "UPDATE orders SET user_zip = $3, user_ip = $4, state = $8
-        WHERE project_id = $1 AND order_id = $2 AND state = 'new' AND user_email IS NOT DISTINCT FROM $5
-            AND user_name IS NOT DISTINCT FROM $6 AND user_phone IS NOT DISTINCT FROM $7";
     SET_PLAYER = "UPDATE orders SET user_email = $3, user_zip = $4, user_ip = $5, user_name = $6, user_phone = $7,
             state = $8 WHERE project_id = $1 AND order_id = $2 AND state = 'new'";
     INSERT_LINE = "INSERT INTO order_line (project_id, order_id, seq, kind, reference, sku, name, quantity, detail,
@@ -42,6 +39,7 @@ pub fn insert(tx: &mut Tx<'_>, o: &Order, now: Time) -> Result<(), StoreError> {
     let placed = o.placed.as_ref();
     let coins = placed.and_then(|p| p.coins);
     let gift = o.gift.as_ref();
+    contact::note(tx, o.project, &o.player);
     tx.put(
         INSERT,
         &[
@@ -189,13 +187,9 @@ pub fn set_player(tx: &mut Tx<'_>, o: &Order) -> Result<bool, StoreError> {
     let Player { email, zip, ip, name, phone, .. } = &o.player;
     let [project, order] = [o.project.get().into(), o.id.get().into()];
     let state = o.state.name().into();
-    // Most fill in no more than where they are, which no index has.
-    let values = [project, order, zip.into(), ip.into(), email.into(), name.into(), phone.into(), state];
-    if tx.execute(SET_PLACE, &values)? == 1 {
-        return Ok(true);
-    }
-    let [project, order, zip, ip, email, name, phone, state] = values;
-    Ok(tx.execute(SET_PLAYER, &[project, order, email, zip, ip, name, phone, state])? == 1)
+    let values = [project, order, email.into(), zip.into(), ip.into(), name.into(), phone.into(), state];
+    contact::note(tx, o.project, &o.player);
+    Ok(tx.execute(SET_PLAYER, &values)? == 1)
 }
 
 fn lines(tx: &mut Tx<'_>, project: ProjectId, id: OrderId, currency: Currency) -> Result<Vec<Line>, StoreError> {

@@ -4,8 +4,7 @@ use super::{Log, Step, an_order, at, ours, payment_id, theirs};
 use coinslot_domain::hub::{Partner, Pushed, Sale};
 use coinslot_domain::id::{OrderId, PartnerId, RefundId};
 use coinslot_domain::money::BasisPoints;
-use coinslot_domain::order::Coins;
-use coinslot_domain::order::{OrderEvent, Player};
+use coinslot_domain::order::{Coins, Order, OrderEvent, Player};
 use coinslot_domain::tax::{Tax, TaxKind};
 use coinslot_domain::webhook::{Telling, Version};
 use coinslot_store::{StoreError, Tx, hub, order, webhook};
@@ -130,12 +129,14 @@ fn cancellations(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
 fn said(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     let made = an_order(ours(), 4101);
     call!(log, order::insert(tx, &made, at(1)));
-    call!(log, hub::set_said(tx, ours(), made.id, (Some("p@example.com"), Some("123")), Some("ext")));
     let player = Player { email: Some("p@example.com".into()), phone: Some("123".into()), ..made.player.clone() };
-    let told = coinslot_domain::order::Order { player, external_id: Some("ext".into()), ..made };
+    let told = Order { player, external_id: Some("ext".into()), ..made };
+    call!(log, hub::set_said(tx, &told));
     assert_eq!(call!(log, order::find(tx, ours(), told.id)), Some(told.clone()));
     let paid = call!(log, order::advance(tx, told, OrderEvent::Paid)).unwrap();
-    call!(log, hub::set_said(tx, ours(), paid.id, (None, None), None));
+    let silent =
+        Order { player: Player { email: None, phone: None, ..paid.player.clone() }, external_id: None, ..paid.clone() };
+    call!(log, hub::set_said(tx, &silent));
     assert_eq!(call!(log, order::find(tx, ours(), paid.id)), Some(paid), "what is paid stays as it is");
     Ok(())
 }
