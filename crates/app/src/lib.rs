@@ -338,11 +338,7 @@ pub fn hash(secret: impl AsRef<[u8]>) -> String {
 
 fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut text = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        for four in [byte >> 4, byte & 15] {
-            text.push(char::from(DIGITS[usize::from(four)]));
-        }
-    }
-    text
+    let pair = |byte: &u8| [byte >> 4, byte & 15].map(|four| DIGITS[usize::from(four)]);
+    // Those are letters and digits, so that there is nothing to replace.
+    String::from_utf8(bytes.iter().flat_map(pair).collect()).unwrap_or_default()
 }

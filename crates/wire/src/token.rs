@@ -463,7 +463,7 @@ impl TokenBody {
         text.push_str("\"items\":[");
         for (n, (sku, quantity)) in items.iter().enumerate() {
             let comma = if n > 0 { "," } else { "" };
-            text.push_str(&format!(r#"{comma}{{"quantity":{quantity},"sku":{}}}"#, quoted(sku)?));
+            text.extend([comma, "{\"quantity\":", &quantity.to_string(), ",\"sku\":", &quoted(sku)?, "}"]);
         }
         text.extend(["]},\"settings\":", settings, ",\"user\":", user, "}"]);
         Some(TokenBody {
@@ -530,7 +530,8 @@ impl TokenBody {
     /// The same, of the order with this number.
     pub fn with_order(mut self, order: OrderId) -> Option<Self> {
         let end = self.text.rfind('}').filter(|_| self.order.is_none() && self.text.len() > 2)?;
-        self.text.replace_range(end.., &format!(r#","order_id":{order}}}"#));
+        self.text.truncate(end);
+        self.text.extend([",\"order_id\":", &order.get().to_string(), "}"]);
         self.order = Some(order.get());
         match Arc::get_mut(&mut self.raw).map(OnceLock::get_mut) {
             Some(Some(raw)) => raw["order_id"] = order.get().into(),

@@ -330,7 +330,8 @@ impl AdminToken {
         }
         let mode = if self.sandbox { r#","mode":"sandbox""# } else { "" };
         // Neither is among what may be said here.
-        let mut settings = format!(r#"{{"project_id":{project}{mode}"#);
+        let mut settings = String::with_capacity(64 + self.settings.as_ref().map_or(0, String::len));
+        settings.extend(["{\"project_id\":", &project.get().to_string(), mode]);
         match self.settings.as_deref().and_then(|said| said.strip_prefix('{')) {
             Some(said) if said != "}" => settings.extend([",", said]),
             _ => settings.push('}'),
