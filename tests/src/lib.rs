@@ -5,6 +5,7 @@
 pub mod compatibility;
 pub mod fairness;
 pub mod golden;
+pub mod lives;
 pub mod races;
 pub mod shop;
 pub mod targets;

@@ -49,6 +49,12 @@ pub(crate) fn book(
     things: &Things,
     teller: Option<&Teller>,
 ) -> Result<Option<i64>, StoreError> {
+    if teller.is_some()
+        && let Some(booked) = wallet::booked(tx, operation)?
+    {
+        // By a run whose commit was not heard of, and told of then.
+        return Ok(Some(booked));
+    }
     let balance = wallet::book(tx, operation)?;
     if let Some(balance) = balance {
         tell(tx, &(operation.clone(), balance), things, None, teller)?;

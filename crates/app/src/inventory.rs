@@ -126,10 +126,13 @@ fn looking(project: Arc<Project>, known: Arc<Known>) -> Looking {
 
 /// Gives a player items, all or none.
 pub async fn add(app: &App, project: ProjectId, user: String, lines: Vec<ItemLine>) -> Result<(), InventoryError> {
-    let now = app.now(project);
+    let (now, run) = (app.now(project), app.run().await?);
     app.store
         .write(move |tx| {
             wallet::lock(tx, project, &user)?.ok_or(InventoryError::NoPlayer)?;
+            if !run.is_first(tx, project)? {
+                return Ok(());
+            }
             for (_, item, amount) in summed(tx, project, &lines)? {
                 inventory::grant(tx, project, &user, &item, amount, now)?;
             }
@@ -140,10 +143,13 @@ pub async fn add(app: &App, project: ProjectId, user: String, lines: Vec<ItemLin
 
 /// Takes items from a player, all or none.
 pub async fn remove(app: &App, project: ProjectId, user: String, lines: Vec<ItemLine>) -> Result<(), InventoryError> {
-    let now = app.now(project);
+    let (now, run) = (app.now(project), app.run().await?);
     app.store
         .write(move |tx| {
             wallet::lock(tx, project, &user)?.ok_or(InventoryError::NoPlayer)?;
+            if !run.is_first(tx, project)? {
+                return Ok(());
+            }
             let mut faults = Vec::new();
             for (place, item, amount) in summed(tx, project, &lines)? {
                 if !inventory::take(tx, project, &user, item.id, amount, now)? {

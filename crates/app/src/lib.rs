@@ -97,6 +97,7 @@ pub struct App {
     parts: Parts,
     ids: Numbers,
     token_pages: Numbers,
+    runs: Numbers,
     wake: Notify,
     /// What it did so far.
     pub meter: meter::Meter,
@@ -175,6 +176,21 @@ impl Numbers {
     }
 }
 
+/// A transaction of which nothing else tells whether it is committed.
+#[derive(Clone, Copy)]
+struct Run {
+    number: i64,
+    at: Time,
+}
+
+impl Run {
+    /// Whether it runs for the first time. Otherwise it is committed already, and
+    /// nobody heard of it.
+    fn is_first(self, tx: &mut coinslot_store::Tx<'_>, project: ProjectId) -> Result<bool, StoreError> {
+        coinslot_store::idempotency::is_first(tx, project, self.number, self.at)
+    }
+}
+
 /// Host and port of an address.
 fn host_of(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
@@ -210,6 +226,7 @@ impl App {
             parts,
             ids: Numbers::of(Kind::Id),
             token_pages: Numbers::of(Kind::TokenPage),
+            runs: Numbers::of(Kind::Run),
             wake: Notify::new(),
             meter: meter::Meter::default(),
             running: idempotency::Running::default(),
@@ -244,6 +261,16 @@ impl App {
             Some(n) => Ok(n),
             None => idempotency::id_first(self.token_pages.next(self)).await,
         }
+    }
+
+    /// What a transaction is known by of which nothing else tells whether it is
+    /// committed; see [`coinslot_store::idempotency::is_first`].
+    async fn run(&self) -> Result<Run, StoreError> {
+        let number = match idempotency::id_again() {
+            Some(n) => n,
+            None => idempotency::id_first(self.runs.next(self)).await?,
+        };
+        Ok(Run { number, at: self.clock.now() })
     }
 
     /// Now, as a project sees it. What belongs to a project is dated and due by

@@ -307,7 +307,19 @@ pub async fn set_campaigns(
 
 /// Enables a promotion, or disables it.
 pub async fn toggle(app: &App, merchant: MerchantId, id: PromotionId) -> Result<(), PromotionError> {
-    change(app, merchant, id, |_, it, now| it.toggle(now).map_err(|_| PromotionError::NotReady)).await
+    let read = app.store.read(move |tx| {
+        let project = promotion::project_of(tx, merchant, id)?;
+        project.map_or(Ok(None), |project| promotion::find(tx, project, id))
+    });
+    let found: Result<_, StoreError> = read.await;
+    let was = found?.ok_or(PromotionError::NotYours)?.enabled_since.is_some();
+    change(app, merchant, id, move |_, it, now| match it.enabled_since.is_some() == was {
+        true => it.toggle(now).map_err(|_| PromotionError::NotReady),
+        // It was done by a run whose commit was not heard of, or by another who
+        // saw the same.
+        false => Ok(()),
+    })
+    .await
 }
 
 /// Deletes a promotion, also one that runs. What was bought with it stays as it

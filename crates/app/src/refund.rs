@@ -101,6 +101,13 @@ pub(crate) struct Given {
     pub payment: Payment,
 }
 
+/// A refund whose amount is set aside already.
+pub(crate) fn given(tx: &mut Tx<'_>, project: ProjectId, id: RefundId) -> Result<Option<Given>, StoreError> {
+    let Some(refund) = refund::find(tx, project, id)? else { return Ok(None) };
+    let payment = payment::find(tx, project, refund.payment)?;
+    Ok(payment.map(|payment| Given { refund, payment }))
+}
+
 /// Sets the amount of a refund aside; once that is on disk, the money will go
 /// back.
 pub(crate) fn register(
@@ -113,9 +120,8 @@ pub(crate) fn register(
     now: Time,
 ) -> Result<Given, RefundError> {
     // Ours already, of a run whose commit was not heard of.
-    if let Some(refund) = refund::find(tx, project, refund_id)? {
-        let payment = payment::find(tx, project, id)?.ok_or(RefundError::NotFound)?;
-        return Ok(Given { refund, payment });
+    if let Some(given) = given(tx, project, refund_id)? {
+        return Ok(given);
     }
     let payment = payment::lock(tx, project, id)?.ok_or(RefundError::NotFound)?;
     if payment.method == METHOD {

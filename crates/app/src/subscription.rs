@@ -359,6 +359,7 @@ pub(crate) async fn begin_free(app: &Shared, checkout: &Checkout, paying: Paying
     let account_id = app.id(AccountId::new).await?;
     let events = [app.id(EventId::new).await?, app.id(EventId::new).await?];
     let now = app.now(project.id);
+    let run = app.run().await?;
     let (lines, token_hash) = (checkout.lines.clone(), checkout.token_hash().to_string());
     let (body, dry_run) = (checkout.body.clone(), checkout.sandbox);
     let (of, player) = (project.clone(), checkout.player.clone());
@@ -368,7 +369,8 @@ pub(crate) async fn begin_free(app: &Shared, checkout: &Checkout, paying: Paying
     let done = app
         .store
         .write(move |tx| {
-            if subscription::of_token(tx, project.id, &token_hash)?.is_some() {
+            // A change of plan is not known by its token.
+            if subscription::of_token(tx, project.id, &token_hash)?.is_some() || !run.is_first(tx, project.id)? {
                 return Ok(());
             }
             let [line] = lines.as_slice() else { return Err(Sale::from(Refusal::Changed)) };
@@ -691,12 +693,17 @@ pub async fn update(
     body: UpdateBody,
 ) -> Result<View, SubscriptionError> {
     let (event, refund_id) = (app.id(EventId::new).await?, app.id(RefundId::new).await?);
+    let run = app.run().await?;
     let (now, project) = (app.now(project.id), project.clone());
     let (view, given) = app
         .store
         .write(move |tx| {
             let was = subscription::lock(tx, project.id, id)?;
             let was = was.filter(|s| s.user == user).ok_or(SubscriptionError::NotFound)?;
+            if !run.is_first(tx, project.id)? {
+                let given = refund::given(tx, project.id, refund_id)?;
+                return Ok((view(tx, was, &mut Known::default())?, given));
+            }
             let zone = clock::zone(tx, project.id)?;
             let s = changed(was.clone(), &body, now, &zone)?;
             if s != was {

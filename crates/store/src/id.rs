@@ -18,13 +18,18 @@ pub enum Kind {
     Id,
     /// Of pages of tokens, which clients do not see.
     TokenPage,
+    /// Of transactions that nothing else tells from another; see
+    /// [`crate::idempotency::is_first`].
+    Run,
 }
 
 /// Takes `count` numbers of a kind that nobody else gets; the first of them.
 pub fn take(tx: &mut Tx<'_>, kind: Kind, count: i64) -> Result<i64, StoreError> {
+    crate::stop::once("numbers that nobody has heard of are gaps");
     let kind = match kind {
         Kind::Id => "id",
         Kind::TokenPage => "token_page",
+        Kind::Run => "run",
     };
     let row = tx.row(TAKE, &[kind.into(), (FIRST + count).into(), count.into()])?;
     let next = row.ok_or_else(|| StoreError::Corrupt("no id block came back".into()))?.int(0)?;

@@ -7,7 +7,7 @@
 //! them.
 
 use crate::{Store, StoreError, Tx};
-use coinslot_domain::id::MerchantId;
+use coinslot_domain::id::{MerchantId, ProjectId};
 use coinslot_domain::merchant::KeyScope;
 use coinslot_domain::time::Time;
 use std::sync::Arc;
@@ -263,6 +263,29 @@ pub fn answer(tx: &mut Tx<'_>, last: &Step, answer: &str) -> Result<bool, StoreE
     // Ours already, of a run whose commit was not heard of.
     let found = find(tx, &last.name)?;
     Ok(found.is_some_and(|found| found.run == last.run && found.answer.as_deref() == Some(answer)))
+}
+
+/// Whether a transaction runs for the first time. For one whose changes look the
+/// same when it made them and when another did: `run` is a number of
+/// [`crate::id::Kind::Run`] that only its runs have, and is noted with what they
+/// change. `now` is the server's time, not the project's.
+pub fn is_first(tx: &mut Tx<'_>, project: ProjectId, run: i64, now: Time) -> Result<bool, StoreError> {
+    let run = run.to_string();
+    // No merchant has the number 0, so this is nobody's request.
+    let (nobody, none) = (0_i64, "");
+    let values = [
+        project.get().into(),
+        nobody.into(),
+        (&run).into(),
+        none.into(),
+        none.into(),
+        (&run).into(),
+        0_i64.into(),
+        none.into(),
+        none.into(),
+        now.0.into(),
+    ];
+    Ok(tx.execute(INSERT, &values)? == 1)
 }
 
 /// Forgets a request that came before `before`.

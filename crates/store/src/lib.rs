@@ -59,9 +59,9 @@ pub use engine::{Location, Store, StoreError, Tx};
 #[cfg(feature = "rigs")]
 pub use engine::{migrate_to, versions};
 pub use meter::{Counter, Figures, Histogram, SIZES, TIMES, Watch};
-#[cfg(feature = "rigs")]
-pub use stop::when_reached;
 pub use stop::{PLACES, reached};
+#[cfg(feature = "rigs")]
+pub use stop::{lose_answers, when_reached};
 
 // For the test that prepares every statement.
 #[doc(hidden)]

@@ -54,6 +54,7 @@ statements! {
             created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)";
     FIND_ATTEMPT = "SELECT payment_id, state, method, card_token, keep FROM attempt
         WHERE project_id = $1 AND attempt_id = $2";
+    ATTEMPT_MOVED = "SELECT updated_at FROM attempt WHERE project_id = $1 AND attempt_id = $2";
     ADVANCE_ATTEMPT = "UPDATE attempt SET state = $4, decline = $5, updated_at = $6
         WHERE project_id = $1 AND attempt_id = $2 AND state = $3";
     TOUCH_ATTEMPT = "UPDATE attempt SET updated_at = $4
@@ -292,6 +293,11 @@ pub fn find_attempt(tx: &mut Tx<'_>, project: ProjectId, id: AttemptId) -> Resul
         card_token: row.maybe_text(3)?,
         keep: row.flag(4)?,
     }))
+}
+
+/// When an attempt was changed last.
+pub fn attempt_moved(tx: &mut Tx<'_>, a: &Attempt) -> Result<Option<Time>, StoreError> {
+    tx.row(ATTEMPT_MOVED, &[a.project.get().into(), a.id.get().into()])?.map(|r| r.int(0).map(Time)).transpose()
 }
 
 /// Moves an attempt on; `false` when the domain refuses or someone was faster.

@@ -1,5 +1,6 @@
-//! Named places at which the rigs of `durability/` take the process away. In a
-//! program that is built without the feature `rigs` there is nothing of them.
+//! Named places at which the rigs of `durability/` take the process away, and
+//! commits whose answers the tests lose. In a program that is built without the
+//! feature `rigs` there is nothing of them.
 
 /// The places, in the order of a purchase. Each lies where a process that ends
 /// leaves something open: in a transaction, or between two.
@@ -30,7 +31,9 @@ pub const PLACES: [&str; 22] = [
 
 #[cfg(feature = "rigs")]
 mod armed {
+    use std::cell::Cell;
     use std::sync::OnceLock;
+    use std::sync::atomic::{AtomicBool, Ordering};
 
     type Hook = Box<dyn Fn(&'static str) + Send + Sync>;
 
@@ -49,12 +52,50 @@ mod armed {
             hook(place);
         }
     }
+
+    static LOSING: AtomicBool = AtomicBool::new(false);
+
+    thread_local! {
+        static ONCE: Cell<bool> = const { Cell::new(false) };
+    }
+
+    /// From now on, and for the life of the process, the answer of each commit is
+    /// lost once: what was committed runs again, in a transaction of its own, and
+    /// only what it says then counts.
+    pub fn lose_answers() {
+        LOSING.store(true, Ordering::SeqCst);
+    }
+
+    /// What this thread's transaction does, it does otherwise when it runs again,
+    /// and `why` that does no harm.
+    pub(crate) fn once(_why: &'static str) {
+        ONCE.set(true);
+    }
+
+    /// Whether the answer of the commit that this thread just made is lost.
+    pub(crate) fn loses_answer() -> bool {
+        !ONCE.take() && LOSING.load(Ordering::SeqCst)
+    }
 }
 
 #[cfg(feature = "rigs")]
-pub use armed::{reached, when_reached};
+pub use armed::{lose_answers, reached, when_reached};
+#[cfg(feature = "rigs")]
+pub(crate) use armed::{loses_answer, once};
 
 /// Is here, and nobody cares.
 #[cfg(not(feature = "rigs"))]
 #[inline(always)]
 pub fn reached(_place: &'static str) {}
+
+/// A transaction would do otherwise when it ran again, and nobody makes it.
+#[cfg(not(feature = "rigs"))]
+#[inline(always)]
+pub(crate) fn once(_why: &'static str) {}
+
+/// Nobody loses answers here on purpose.
+#[cfg(not(feature = "rigs"))]
+#[inline(always)]
+pub(crate) fn loses_answer() -> bool {
+    false
+}

@@ -165,10 +165,10 @@ pub fn list(
 /// nothing is changed, when the balance would fall below zero or rise above
 /// [`MOST`]. Booking one that is booked changes nothing.
 pub fn book(tx: &mut Tx<'_>, o: &Operation) -> Result<Option<i64>, StoreError> {
-    let (project, user) = (Value::from(o.project.get()), Value::from(&o.user));
-    if let Some(booked) = tx.row(BOOKED, &[project.clone(), o.id.get().into()])? {
-        return booked.int(0).map(Some);
+    if let Some(balance) = booked(tx, o)? {
+        return Ok(Some(balance));
     }
+    let (project, user) = (Value::from(o.project.get()), Value::from(&o.user));
     if tx.execute(MOVE, &[project.clone(), user.clone(), o.amount.into(), MOST.into()])? != 1 {
         return Ok(None);
     }
@@ -197,6 +197,11 @@ pub fn book(tx: &mut Tx<'_>, o: &Operation) -> Result<Option<i64>, StoreError> {
         ledger::append(tx, &entry)?;
     }
     Ok(Some(balance))
+}
+
+/// The balance that an operation left; `None` while it is not booked.
+pub fn booked(tx: &mut Tx<'_>, o: &Operation) -> Result<Option<i64>, StoreError> {
+    tx.row(BOOKED, &[o.project.get().into(), o.id.get().into()])?.map(|r| r.int(0)).transpose()
 }
 
 /// An operation, and the balance that it left.

@@ -76,7 +76,8 @@ statements! {
         WHERE e.project_id = $1 AND e.payment_id = $3";
     SEND = "INSERT INTO outbox (project_id, payment_id, seq, event_id, attempts, attempts_before, due_at)
         SELECT $1, $3, MAX(e.seq), $2, 0, 0, $4 FROM event e WHERE e.project_id = $1 AND e.payment_id = $3";
-    INSERT_ASKED = "INSERT INTO event (project_id, event_id, kind, body, created_at) VALUES ($1, $2, $3, $4, $5)";
+    INSERT_ASKED = "INSERT INTO event (project_id, event_id, kind, body, created_at) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (project_id, event_id) DO NOTHING";
     PROJECTS = "SELECT DISTINCT project_id FROM outbox WHERE due_at <= $1 ORDER BY project_id";
     TAKE = "INSERT INTO sending (project_id, turn, ends_at) VALUES ($1, 1, $3)
         ON CONFLICT (project_id) DO UPDATE SET turn = sending.turn + 1, ends_at = $3
@@ -240,7 +241,8 @@ pub fn set_telling(tx: &mut Tx<'_>, project: ProjectId, telling: Telling) -> Res
     tx.execute(SET_TELLING, &values).map(drop)
 }
 
-/// Records a question that was put to the game and answered on the spot.
+/// Records a question that was put to the game and answered on the spot. Doing it
+/// twice changes nothing.
 pub fn insert_asked(
     tx: &mut Tx<'_>,
     kind: &str,
@@ -255,7 +257,9 @@ pub fn insert_asked(
         body.into(),
         delivery.sent_at.0.into(),
     ];
-    tx.execute(INSERT_ASKED, &values)?;
+    if tx.execute(INSERT_ASKED, &values)? == 0 {
+        return Ok(());
+    }
     if state == EventState::Failed {
         tx.execute(GIVE_UP, &values[..2])?;
     }
@@ -297,6 +301,7 @@ pub fn take(
     now: Time,
     ends_at: Time,
 ) -> Result<Option<i64>, StoreError> {
+    crate::stop::once("a turn that nobody heard of having is over at `ends_at`");
     let wrong = ends_at + FAR;
     let values = [project.get().into(), now.0.into(), ends_at.0.into(), last.into(), wrong.0.into()];
     tx.row(TAKE, &values)?.map(|row| row.int(0)).transpose()

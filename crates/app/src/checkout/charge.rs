@@ -396,6 +396,14 @@ pub async fn answer_challenge(app: &Shared, checkout: &Checkout, approved: bool)
             let Some(payment) = payment::lock(tx, project, id)? else { return Ok(None) };
             let Some(attempt) = payment::find_attempt(tx, project, attempt_id)? else { return Ok(None) };
             let event = PaymentEvent::ChallengeAnswered;
+            // Passed on by a run whose commit was not heard of. Whoever answered
+            // in the same moment is told the same: the bank has one answer.
+            if payment.attempt == attempt_id
+                && (payment.state, attempt.state) == (PaymentState::Pending, AttemptState::Pending)
+                && payment::attempt_moved(tx, &attempt)? == Some(now)
+            {
+                return Ok(Some(attempt));
+            }
             let ours = payment.attempt == attempt_id
                 && payment::advance_attempt(tx, &attempt, event, None, now)?
                 && payment::advance(tx, payment, event, News::default())?.is_some();

@@ -418,7 +418,7 @@ impl Thread<'_> {
         let mut good = group.iter_mut().all(|work| work.run(&mut Tx::new(&mut backend, &mut self.held)));
         good = good && Tx::new(&mut backend, &mut self.held).settle().is_ok() && backend.flush().is_ok();
         if good {
-            return connection.simple("COMMIT").is_ok();
+            return connection.simple("COMMIT").is_ok() && !crate::stop::loses_answer();
         }
         // When this fails the connection is gone, and so is the transaction.
         let _ = connection.simple("ROLLBACK");
@@ -430,7 +430,10 @@ impl Thread<'_> {
         let mut outcome = Err(gone());
         for turn in 0..TRIES {
             let began = Watch::start();
-            let tried = self.attempt(work, write);
+            let mut tried = self.attempt(work, write);
+            if tried.is_ok() && write && turn == 0 && crate::stop::loses_answer() {
+                tried = Err(Fault { error: gone(), retry: true });
+            }
             self.held.tell(self.epoch);
             if tried.is_err() {
                 self.held.clear();

@@ -35,5 +35,10 @@ fn requests(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     assert_eq!(call!(log, idempotency::purge(tx, ours().get(), at(9), 10)), 1);
     call!(log, idempotency::forget(tx, &name("b"), at(10)));
     assert_eq!(call!(log, idempotency::find(tx, &name("b"))), None);
+
+    assert!(call!(log, idempotency::is_first(tx, ours(), 1, at(1))));
+    assert!(!call!(log, idempotency::is_first(tx, ours(), 1, at(2))), "it ran before");
+    assert!(call!(log, idempotency::is_first(tx, ours(), 2, at(1))));
+    assert_eq!(call!(log, idempotency::purge(tx, ours().get(), at(2), 10)), 2, "they go as requests do");
     Ok(())
 }

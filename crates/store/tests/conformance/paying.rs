@@ -177,6 +177,7 @@ pub(crate) fn attempts(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError>
     assert_eq!(call!(log, payment::find_attempt(tx, ours(), with_card.id)), Some(with_card.clone()));
     assert_eq!(call!(log, payment::find_attempt(tx, ours(), challenged.id)), Some(challenged.clone()));
     assert_eq!(call!(log, payment::find_attempt(tx, theirs(), challenged.id)), None, "one of another project");
+    assert_eq!(call!(log, payment::attempt_moved(tx, &challenged)), Some(at(3)));
 
     // Oldest first, of all projects, up to and with the time.
     let one = (ours(), with_card.id, at(1));

@@ -71,6 +71,8 @@ fn search(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
 fn operations(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     assert_eq!(call!(log, wallet::book(tx, &operation("ann", 1001, 500))), Some(500));
     assert_eq!(call!(log, wallet::book(tx, &operation("ann", 1001, 500))), Some(500), "booked already");
+    assert_eq!(call!(log, wallet::booked(tx, &operation("ann", 1001, 500))), Some(500));
+    assert_eq!(call!(log, wallet::booked(tx, &operation("ann", 1002, 500))), None);
     assert_eq!(call!(log, wallet::book(tx, &operation("ann", 1002, -501))), None, "less than nothing");
     assert_eq!(call!(log, wallet::book(tx, &operation("ann", 1002, MOST))), None, "more than anybody");
     assert_eq!(call!(log, wallet::book(tx, &operation("nobody", 1002, 1))), None);
