@@ -9,13 +9,13 @@ use crate::checkout::Checkout;
 use crate::port::Post;
 use crate::purchase::{self, BoughtKey};
 use crate::{App, Shared, token};
-use coinslot_domain::id::{PaymentId, ProjectId};
+use coinslot_domain::id::{PaymentId, ProjectId, SubscriptionId};
 use coinslot_domain::mail::{MailState, Posted, wait_after};
 use coinslot_domain::order::Order;
 use coinslot_domain::payment::Payment;
-use coinslot_domain::time::Span;
+use coinslot_domain::time::{Span, Time};
 use coinslot_store::mail::Claimed;
-use coinslot_store::{StoreError, mail, merchant, order, payment};
+use coinslot_store::{StoreError, Tx, mail, merchant, order, payment, subscription};
 use std::sync::Arc;
 
 /// What a letter says.
@@ -24,7 +24,8 @@ pub struct Letter {
     /// Where it goes.
     pub to: String,
     /// The language in which the player saw the payment page, if that is known,
-    /// else the token's, if it said one.
+    /// else the token's, if it said one. Of a renewal, which has neither, that of
+    /// the letter about the subscription before.
     pub language: Option<String>,
     /// Who sells.
     pub seller: String,
@@ -94,18 +95,38 @@ async fn letter(app: &App, project: ProjectId, claimed: &Claimed) -> Result<Opti
         let Some(seller) = merchant::find_project(tx, project)? else { return Ok(None) };
         let keys = purchase::bought_keys(tx, &order)?;
         let key = mail::token_of(tx, project, id)?;
-        let chosen = match &key {
-            Some(key) => mail::chosen_language(tx, project, key)?,
+        let renews = subscription::charge_of_payment(tx, project, id)?.map(|charge| charge.subscription);
+        let bought = match renews {
+            Some(id) => subscription::token_of(tx, project, id)?,
             None => None,
         };
-        Ok::<_, StoreError>(Some((payment, order, seller.name, keys, (key, chosen))))
+        let noted = match renews {
+            Some(id) => mail::chosen_language(tx, project, &note_of(id))?,
+            None => None,
+        };
+        // The token that was paid, and the one with which it all began.
+        let mut tokens = Vec::new();
+        for key in [key, bought].into_iter().flatten() {
+            tokens.push((mail::chosen_language(tx, project, &key)?, key));
+        }
+        Ok::<_, StoreError>(Some((payment, order, seller.name, keys, (tokens, renews.map(|id| (id, noted))))))
     });
-    let Some((payment, order, seller, keys, key)) = read.await? else { return Ok(None) };
-    let language = match key {
-        (_, Some(chosen)) => Some(chosen),
-        (Some(key), None) => language(app, project, key).await?,
-        (None, None) => None,
+    let Some((payment, order, seller, keys, (tokens, renews))) = read.await? else { return Ok(None) };
+    let mut tokens = tokens.into_iter();
+    let mut language = match tokens.next() {
+        Some(token) => language(app, project, token).await?,
+        None => None,
     };
+    if let Some((subscription, noted)) = renews {
+        language = match (language, &noted, tokens.next()) {
+            (None, None, Some(token)) => self::language(app, project, token).await?,
+            (own, _, _) => own.or_else(|| noted.clone()),
+        };
+        // Tokens are forgotten, and renewals come for years.
+        if let Some(language) = language.clone().filter(|language| noted.as_ref() != Some(language)) {
+            app.store.write(move |tx| note(tx, project, subscription, &language)).await?;
+        }
+    }
     let currency = payment.breakdown.payment.currency;
     let method = app.method_name(payment.method, currency);
     let offered = app.gateway.methods(currency).into_iter().find(|m| m.id == payment.method);
@@ -124,11 +145,46 @@ pub async fn choose_language(app: &App, c: &Checkout, language: &'static str) ->
     app.store.write(move |tx| mail::choose_language(tx, project, &token, language, until)).await
 }
 
-/// The language that a token asked for, as long as it is kept.
-async fn language(app: &App, project: ProjectId, key: String) -> Result<Option<String>, StoreError> {
+/// The language that was chosen for a token, or else that it asked for, as long as
+/// it is kept.
+async fn language(
+    app: &App,
+    project: ProjectId,
+    (chosen, key): (Option<String>, String),
+) -> Result<Option<String>, StoreError> {
+    if chosen.is_some() {
+        return Ok(chosen);
+    }
     let found = token::by_key(app, project, key).await?;
     let body = found.map(|found| found.body()).transpose()?;
     Ok(body.and_then(|b| b.language().map(str::to_string)))
+}
+
+/// Under which name the language of letters about a subscription is noted, among
+/// those of tokens.
+fn note_of(id: SubscriptionId) -> String {
+    format!("subscription {id}")
+}
+
+/// Notes in which language letters about a subscription are, for as long as it is
+/// kept itself.
+fn note(tx: &mut Tx<'_>, project: ProjectId, id: SubscriptionId, language: &str) -> Result<(), StoreError> {
+    mail::choose_language(tx, project, &note_of(id), language, Time(i64::MAX))
+}
+
+/// The same of one that began, or goes on otherwise, without a payment; `token` is
+/// what was bought with, and `asked` the language that it named.
+pub(crate) fn note_unpaid(
+    tx: &mut Tx<'_>,
+    project: ProjectId,
+    id: SubscriptionId,
+    token: &str,
+    asked: Option<&str>,
+) -> Result<(), StoreError> {
+    match mail::chosen_language(tx, project, token)? {
+        Some(chosen) => note(tx, project, id, &chosen),
+        None => asked.map_or(Ok(()), |asked| note(tx, project, id, asked)),
+    }
 }
 
 /// Where the letter about a payment stands, after how many tries, and what was

@@ -13,7 +13,7 @@ use crate::checkout::{self, Checkout, PageError, PayError};
 use crate::port::Gateway;
 use crate::purchase::{self, Buying, Refused as Sale};
 use crate::refund::Given;
-use crate::{App, Shared, account, refund};
+use crate::{App, Shared, account, mail, refund};
 use coinslot_domain::account::Account;
 use coinslot_domain::calendar::{Period, Zone};
 use coinslot_domain::id::{
@@ -359,7 +359,7 @@ pub(crate) async fn begin_free(app: &Shared, checkout: &Checkout, paying: Paying
     let account_id = app.id(AccountId::new).await?;
     let events = [app.id(EventId::new).await?, app.id(EventId::new).await?];
     let now = app.now(project.id);
-    let run = app.run().await?;
+    let (run, mails) = (app.run().await?, app.post.is_some());
     let (lines, token_hash) = (checkout.lines.clone(), checkout.token_hash().to_string());
     let (body, dry_run) = (checkout.body.clone(), checkout.sandbox);
     let (of, player) = (project.clone(), checkout.player.clone());
@@ -435,6 +435,9 @@ pub(crate) async fn begin_free(app: &Shared, checkout: &Checkout, paying: Paying
             if project.webhook_url.is_some() {
                 let body = notice(&project, &s, &bought, what);
                 tell(tx, project.id, events[1], s.id.get(), what.kind(), &body, now)?;
+            }
+            if mails {
+                mail::note_unpaid(tx, project.id, s.id, &token_hash, body.language())?;
             }
             Ok::<_, Sale>(())
         })

@@ -34,6 +34,7 @@ statements! {
             trial_days, grace_days, retry_days, anchor, cycle, charges, tries, next_charge, due_at, last_charge,
             expires_at, ended_at, frozen_at, account_id, dry_run, created_at
         FROM subscription WHERE project_id = $1 AND token_hash = $2";
+    TOKEN_OF = "SELECT token_hash FROM subscription WHERE project_id = $1 AND subscription_id = $2";
     LIST = "SELECT subscription_id, user_id, user_name, user_email, user_country, custom_parameters, plan_id,
             product_id, state, period_value, period_unit, currency, amount, expiration_value, expiration_unit,
             trial_days, grace_days, retry_days, anchor, cycle, charges, tries, next_charge, due_at, last_charge,
@@ -302,6 +303,12 @@ pub fn insert_charge(
         now.0.into(),
     ];
     Ok(tx.execute(INSERT_CHARGE, &values)? == 1)
+}
+
+/// What the token is known by with which a subscription was bought.
+pub fn token_of(tx: &mut Tx<'_>, project: ProjectId, id: SubscriptionId) -> Result<Option<String>, StoreError> {
+    let row = tx.row(TOKEN_OF, &[project.get().into(), id.get().into()])?;
+    Ok(row.map(|r| r.maybe_text(0)).transpose()?.flatten())
 }
 
 /// The charge that a payment pays, if it pays one.

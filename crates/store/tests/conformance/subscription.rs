@@ -64,6 +64,8 @@ fn subscriptions(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     assert_eq!(call!(log, subscription::lock(tx, ours(), a.id)), Some(a.clone()));
     assert_eq!(call!(log, subscription::of_token(tx, ours(), "hash")), Some(a.clone()));
     assert_eq!(call!(log, subscription::of_token(tx, ours(), "other")), None);
+    assert_eq!(call!(log, subscription::token_of(tx, ours(), a.id)), Some("hash".into()));
+    assert_eq!(call!(log, subscription::token_of(tx, ours(), id(99))), None);
 
     let of = |list: Vec<Subscription>| list.into_iter().map(|s| s.id.get()).collect::<Vec<_>>();
     assert_eq!(of(call!(log, subscription::list(tx, ours(), None, EVER, 0, 9))), [961, 962, 964]);
