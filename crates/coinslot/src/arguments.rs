@@ -186,10 +186,10 @@ pub enum Config {
 #[derive(Args)]
 pub struct Found {
     /// The company.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = name)]
     pub merchant: String,
     /// The game, as players see it on the payment page.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = name)]
     pub project: String,
     /// Where the game's server receives webhooks: a public https address.
     #[arg(long, value_name = "URL")]
@@ -250,7 +250,7 @@ pub enum Partner {
     /// Make a partner, and print its number and its key once.
     Add {
         /// What you call it.
-        #[arg(long, value_name = "NAME")]
+        #[arg(long, value_name = "NAME", value_parser = name)]
         name: String,
         /// Its payments are play money, and stay so.
         #[arg(long)]
@@ -447,7 +447,7 @@ pub enum Clock {
     /// goes back.
     Advance {
         /// How many.
-        #[arg(value_name = "NUMBER", value_parser = clap::value_parser!(i64).range(1..=1_000_000))]
+        #[arg(value_name = "NUMBER", value_parser = how_many)]
         value: i64,
         /// Of what. Days and months are those of the project's time zone.
         #[arg(value_name = "UNIT", value_parser = unit_names())]
@@ -498,6 +498,18 @@ fn unit_names() -> clap::builder::PossibleValuesParser {
 fn id<T: std::str::FromStr<Err = ()>>(text: &str) -> Result<T, String> {
     // As it stands in webhook-id, too.
     text.strip_prefix("evt_").unwrap_or(text).parse().map_err(|()| "not a number of this server".into())
+}
+
+fn name(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("must not be empty".into()),
+        name => Ok(name.into()),
+    }
+}
+
+fn how_many(text: &str) -> Result<i64, String> {
+    let number = text.parse().ok().filter(|n| (1..=1_000_000).contains(n));
+    number.ok_or_else(|| "must be a number from 1 to 1000000; the unit stands behind it, as in 13 month".into())
 }
 
 fn date(text: &str) -> Result<Time, String> {

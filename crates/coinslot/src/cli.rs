@@ -259,9 +259,20 @@ fn assemble(
 /// The project that a command is about, and the server without its
 /// doors.
 async fn open(of: &Of, policy: Policy) -> Fallible<(Shared, Project)> {
+    is_there(&of.database)?;
     let app = assemble(&of.database, policy, (String::new(), None), None)?;
     let project = crate::event::project(&app, of.project).await?;
     Ok((app, project))
+}
+
+/// Says no where no database is: a command about what is in one makes none.
+fn is_there(database: &Database) -> Fallible<()> {
+    match database.location()? {
+        Location::File(path) if !path.exists() => {
+            Err(format!("there is no database at {}; see --data and --database-url", path.display()).into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Prints; a reader that has seen enough is no fault.
@@ -324,6 +335,7 @@ async fn run_found(command: Found) -> Fallible<()> {
 async fn run_key(command: Key) -> Fallible<()> {
     let (Key::Add { whose, .. } | Key::List { whose, .. } | Key::Remove { whose, .. }) = &command;
     let merchant = MerchantId::new(whose.merchant).ok_or("--merchant: not a number of this server")?;
+    is_there(&whose.database)?;
     let app = assemble(&whose.database, Policy::Public, (String::new(), None), None)?;
     say(&match command {
         Key::Add { project, .. } => crate::key::add(&app, merchant, project).await?,
@@ -362,6 +374,9 @@ async fn run_doctor(command: Doctor) -> Fallible<()> {
 }
 
 async fn run_dev(dev: Dev) -> Fallible<()> {
+    if let Some(url) = &dev.webhook_url {
+        allowed_url(url, Policy::Loopback).map_err(|why| format!("--webhook-url: {why}"))?;
+    }
     let ready = prepare(&dev.settings, Policy::Loopback).await?;
     let webhook_url = dev.webhook_url.unwrap_or_else(|| format!("http://{}{}", ready.address, demo::WEBHOOK_PATH));
     // The shop has a history of which nobody needs to be told.
@@ -407,6 +422,9 @@ Stop with Ctrl-C.",
 async fn run_serve(settings: Settings) -> Fallible<()> {
     let ready = prepare(&settings, Policy::Public).await?;
     tracing::info!(address = %ready.address, public_url = ready.app.public_url, "serving");
+    if coinslot_app::merchant::projects(&ready.app).await?.is_empty() {
+        tracing::warn!("there is no project yet: `coinslot found` adds a merchant with one");
+    }
     let behind_proxy = settings.listen.behind_proxy;
     let connections_per_address = (!behind_proxy).then_some(Options::CONNECTIONS_PER_ADDRESS);
     let rate = settings.listen.calls_per_minute.0;

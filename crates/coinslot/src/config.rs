@@ -84,15 +84,15 @@ impl Mail {
 #[command(next_help_heading = "Serving")]
 pub struct Listen {
     /// Address and port to listen on; port 0 takes a free one.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", env = "COINSLOT_LISTEN")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", env = "COINSLOT_LISTEN", value_parser = address)]
     pub listen: SocketAddr,
     /// Where browsers reach the server, when that is not the address above.
-    #[arg(long, value_name = "URL", env = "COINSLOT_PUBLIC_URL")]
+    #[arg(long, value_name = "URL", env = "COINSLOT_PUBLIC_URL", value_parser = web_address)]
     pub public_url: Option<String>,
     /// Where browsers reach it to pay with play money, when that is not the
     /// address above. With two addresses, a payment page that is opened at the
     /// wrong one says so (0004-0008).
-    #[arg(long, value_name = "URL", env = "COINSLOT_SANDBOX_URL")]
+    #[arg(long, value_name = "URL", env = "COINSLOT_SANDBOX_URL", value_parser = web_address)]
     pub sandbox_url: Option<String>,
     /// A reverse proxy stands in front and sets X-Forwarded-For. Only the last
     /// entry of that header is believed.
@@ -106,8 +106,21 @@ pub struct Listen {
     /// Address and port to serve figures on for Prometheus, at /metrics; nobody
     /// is asked for a password there, so keep it on this machine or in a network
     /// of your own. Not served by default.
-    #[arg(long, value_name = "ADDRESS", env = "COINSLOT_METRICS_LISTEN")]
+    #[arg(long, value_name = "ADDRESS", env = "COINSLOT_METRICS_LISTEN", value_parser = address)]
     pub metrics_listen: Option<SocketAddr>,
+}
+
+/// An address and a port, as numbers: names stand for several.
+pub fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "must be an IP address and a port, such as 127.0.0.1:8080 or [::]:8080".into())
+}
+
+fn web_address(text: &str) -> Result<String, String> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    match host.is_some_and(|host| !host.is_empty() && !host.starts_with(['/', '?', '#'])) {
+        true => Ok(text.into()),
+        false => Err("must be an address that begins with https:// or http://".into()),
+    }
 }
 
 /// How often an API key may call, or no limit.
@@ -615,9 +628,11 @@ mod tests {
                 "c.toml:1: data: must be a text in quotes, and is of type integer",
                 "c.toml:2: behind_proxy: must be true or false, without quotes, and is of type string",
                 "c.toml:3: log_format: must be one of text, json",
-                "c.toml:4: listen: invalid socket address syntax",
+                "c.toml:4: listen: must be an IP address and a port, such as 127.0.0.1:8080 or [::]:8080",
             ]
         );
+        let [url] = &faults("public_url = \"pay.example.com\"\n")[..] else { panic!() };
+        assert_eq!(url, "c.toml:1: public_url: must be an address that begins with https:// or http://");
         let [broken] = &faults("\ndata = \n")[..] else { panic!() };
         assert!(broken.starts_with("c.toml:2: "), "{broken}");
         let [table] = &faults("[server]\nlisten = \"x\"\n")[..] else { panic!() };

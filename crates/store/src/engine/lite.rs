@@ -56,6 +56,9 @@ fn make_directory(dir: &Path) -> std::io::Result<()> {
     if dir.is_dir() {
         return Ok(());
     }
+    if dir.exists() {
+        return Err(std::io::Error::new(std::io::ErrorKind::NotADirectory, "is a file, and should be a directory"));
+    }
     std::fs::create_dir_all(dir)?;
     let parent = dir.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::File::open(parent)?.sync_all()
