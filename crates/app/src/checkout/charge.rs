@@ -333,7 +333,8 @@ fn begin(tx: &mut Tx<'_>, trying: &Trying) -> Result<Begun, Refused> {
         match buying {
             // It keeps its prices, but not what is no longer sold.
             Some(buying) if order.placed.is_some() => {
-                if sold_at.is_none() || buying.shelf(tx)?.version() != *sold_at {
+                let all_is_sold = sold_at.is_some() && buying.shelf(tx)?.version() == *sold_at;
+                if !all_is_sold {
                     purchase::quote(tx, buying)?;
                 }
             }
