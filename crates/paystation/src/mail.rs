@@ -18,7 +18,8 @@ pub fn write(letter: &Letter) -> (String, String) {
     if payment.dry_run {
         lines.extend([t.s("sandbox-hint"), String::new()]);
     }
-    lines.extend(order.description.clone());
+    // A renewal is described by its plan's name, which its line says, too.
+    lines.extend(order.description.clone().filter(|what| order.lines.iter().all(|line| line.name != *what)));
     lines.extend(order.lines.iter().map(|line| good(t, line)));
     if !letter.keys.is_empty() {
         lines.push(String::new());
