@@ -140,6 +140,8 @@ struct Shown<'a> {
     method: String,
     path: &'a str,
     summary: &'a str,
+    /// What tells it from others with the same summary, if there are such.
+    apart: String,
     merchant: bool,
     path_parameters: Table,
     query: Table,
@@ -182,10 +184,11 @@ fn page(document: &Value) -> Result<String, askama::Error> {
     let server = text(&document["servers"][0]["url"]);
     let groups = by_tag(document)
         .into_iter()
-        .map(|(tag, operations)| Group {
-            name: text(&tag["name"]),
-            about: text(&tag["description"]),
-            operations: operations.into_iter().map(|o| shown(server, o)).collect(),
+        .map(|(tag, operations)| {
+            let mut operations: Vec<_> = operations.into_iter().map(|o| shown(server, o)).collect();
+            let apart: Vec<_> = operations.iter().map(|o| apart(o, &operations)).collect();
+            operations.iter_mut().zip(apart).for_each(|(o, apart)| o.apart = apart);
+            Group { name: text(&tag["name"]), about: text(&tag["description"]), operations }
         })
         .collect();
     let info = &document["info"];
@@ -200,6 +203,19 @@ fn page(document: &Value) -> Result<String, askama::Error> {
         errors: whole(&document["components"]["schemas"]["Error"]),
     }
     .render()
+}
+
+/// What tells an operation from others with the same summary: its method and as
+/// much of the end of its path as that takes. Nothing if there are none.
+fn apart(one: &Shown<'_>, all: &[Shown<'_>]) -> String {
+    let end = |o: &Shown<'_>, segments: usize| {
+        let from = o.path.rmatch_indices('/').nth(segments - 1).map_or(0, |(at, _)| at);
+        format!("{} {}{}", o.method, if from > 0 { "…" } else { "" }, &o.path[from..])
+    };
+    let alike: Vec<_> = all.iter().filter(|o| o.summary == one.summary && o.id != one.id).collect();
+    let mut ends = (1..=one.path.matches('/').count()).map(|n| (n, end(one, n)));
+    let told = ends.find(|(n, mine)| alike.iter().all(|o| end(o, *n) != *mine));
+    told.filter(|_| !alike.is_empty()).map(|(_, end)| end).unwrap_or_default()
 }
 
 fn shown<'a>(server: &str, operation: Operation<'a>) -> Shown<'a> {
@@ -234,6 +250,7 @@ fn shown<'a>(server: &str, operation: Operation<'a>) -> Shown<'a> {
         id: text(&value["operationId"]),
         path,
         summary: text(&value["summary"]),
+        apart: String::new(),
         merchant: !list(&value["security"]).is_empty(),
         path_parameters: parameters("path"),
         query: parameters("query"),
@@ -439,6 +456,13 @@ mod tests {
         let ids: Vec<&str> = html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
         let unique: std::collections::BTreeSet<_> = ids.iter().collect();
         assert_eq!(ids.len(), unique.len(), "an id stands twice");
+        let contents = html.split("<nav").nth(1).unwrap().split("</nav>").next().unwrap();
+        for group in contents.split("<p>").skip(1) {
+            let links: Vec<&str> = group.split("<li><a").skip(1).map(|l| l.split_once('>').unwrap().1).collect();
+            let unique: std::collections::BTreeSet<_> = links.iter().collect();
+            assert!(!links.is_empty());
+            assert_eq!(links.len(), unique.len(), "two links that nobody can tell apart: {group}");
+        }
         for target in html.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
             assert!(ids.contains(&target), "#{target} leads nowhere");
         }
