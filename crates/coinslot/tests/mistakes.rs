@@ -34,3 +34,11 @@ fn a_mistake_is_answered_with_what_to_do() {
     let left: Vec<_> = std::fs::read_dir(here.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(left, ["file"]);
 }
+
+#[test]
+fn who_opens_the_address_of_a_development_server_sees_the_demo() {
+    let here = tempfile::tempdir().unwrap();
+    let server = common::Server::dev(&["--data", here.path().to_str().unwrap()], &[]);
+    let (status, head, _) = common::send(server.address, "GET", "/", &[], "");
+    assert_eq!((status, head.to_lowercase().contains("\r\nlocation: /demo\r\n")), (303, true), "{head}");
+}

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::Router;
 use axum::extract::{Path, Request, State};
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use coinslot_app::Shared;
 use coinslot_app::demo;
@@ -22,6 +22,7 @@ type Answer = Result<Response, Refused>;
 /// give the demo project's payments back.
 pub fn demo_router(app: Shared) -> Router {
     Router::new()
+        .route("/", get(async || Redirect::to("/demo")))
         .route("/demo", get(shop))
         .route("/demo/buy", post(buy))
         .route("/demo/state", get(state))

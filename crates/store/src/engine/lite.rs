@@ -9,6 +9,7 @@ use crate::meter::{Figures, Watch};
 use crate::token::Fresh;
 use std::borrow::Cow;
 use std::collections::hash_map::Entry;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, mpsc};
 
@@ -51,7 +52,8 @@ pub(super) fn open(
 }
 
 /// Makes a directory that survives a power cut: its name is on disk, not only
-/// in its parent's memory.
+/// in its parent's memory. It is nobody else's to look into, for the secrets that
+/// webhooks are signed with will be in there.
 fn make_directory(dir: &Path) -> std::io::Result<()> {
     if dir.is_dir() {
         return Ok(());
@@ -59,7 +61,7 @@ fn make_directory(dir: &Path) -> std::io::Result<()> {
     if dir.exists() {
         return Err(std::io::Error::new(std::io::ErrorKind::NotADirectory, "is a file, and should be a directory"));
     }
-    std::fs::create_dir_all(dir)?;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
     let parent = dir.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::File::open(parent)?.sync_all()
 }

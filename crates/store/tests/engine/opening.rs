@@ -34,6 +34,15 @@ fn a_path_that_cannot_be_written_is_named() {
 }
 
 #[test]
+fn a_directory_that_is_made_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let own = dir.path().join("data");
+    Store::open(&Location::File(own.join("coinslot.db"))).map(drop).unwrap();
+    assert_eq!(std::fs::metadata(&own).unwrap().permissions().mode() & 0o777, 0o700);
+}
+
+#[test]
 fn a_server_that_is_not_there_is_told_with_the_cause() {
     // Reserved for this: the name never exists.
     let text = why("postgres://coinslot:hunter2@no-such-host.invalid/coinslot");
