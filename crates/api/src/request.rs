@@ -19,46 +19,55 @@ pub(crate) async fn layer(
     request: Request,
     next: Next,
 ) -> Response {
-    let asked = Asked::new(&app, &request);
+    let asked = Asked::new(app.request_id(), &request);
     let response = if asked.method == Method::OPTIONS {
         preflight(ALLOWED)
     } else {
         answer(&app, limits.as_deref(), request, next).await
     };
-    asked.answered(response)
+    answered(asked, response)
 }
 
 /// A request under way: its id, and what the log says of it.
 pub(crate) struct Asked {
-    id: String,
-    method: Method,
+    pub id: String,
+    pub method: Method,
     uri: Uri,
 }
 
 impl Asked {
     /// Names a request.
-    pub(crate) fn new<B>(app: &Shared, request: &axum::http::Request<B>) -> Self {
-        Asked { id: app.request_id(), method: request.method().clone(), uri: request.uri().clone() }
+    pub(crate) fn new<B>(id: String, request: &axum::http::Request<B>) -> Self {
+        Asked { id, method: request.method().clone(), uri: request.uri().clone() }
     }
 
-    /// Makes whole what is answered: the headers, and the body of an error.
-    pub(crate) fn answered(self, mut response: Response) -> Response {
+    /// Makes whole what is answered: the headers, and the body of an error, if it
+    /// is one.
+    pub(crate) fn answered(self, mut response: Response, error: Option<String>) -> Response {
         let Asked { id, method, uri } = self;
-        if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-            *response.body_mut() = problem.body(&id).to_json().into();
+        if let Some(error) = error {
+            *response.body_mut() = error.into();
             response.headers_mut().remove(header::CONTENT_LENGTH);
             response.headers_mut().insert(header::CONTENT_TYPE, JSON);
         }
         common_headers(response.headers_mut(), &id);
-        response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept-Language"));
         log(&id, &method, uri.path(), response.status());
         response
     }
 }
 
+/// Makes whole what the Merchant API answers.
+pub(crate) fn answered(asked: Asked, mut response: Response) -> Response {
+    let problem = response.extensions_mut().remove::<Problem>();
+    let error = problem.map(|problem| problem.body(&asked.id).to_json());
+    let mut response = asked.answered(response, error);
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept-Language"));
+    response
+}
+
 /// A line for each request that went well would be more than the request itself
 /// costs; those that did not are few, and somebody will look for them.
-pub(crate) fn log(id: &str, method: &Method, path: &str, status: StatusCode) {
+fn log(id: &str, method: &Method, path: &str, status: StatusCode) {
     match status.is_client_error() || status.is_server_error() {
         true => tracing::info!(request = id, %method, path, status = status.as_u16(), "answered"),
         false => tracing::debug!(request = id, %method, path, status = status.as_u16(), "answered"),
@@ -88,7 +97,7 @@ pub(crate) async fn admit(app: &Shared, limits: Option<&Limits>, request: Reques
 pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=UTF-8");
 
 /// Headers of every answer of the APIs.
-pub(crate) fn common_headers(headers: &mut HeaderMap, id: &str) {
+fn common_headers(headers: &mut HeaderMap, id: &str) {
     // Nearly every answer has nothing but a type so far.
     let bare = headers.len() == 1 && headers.contains_key(header::CONTENT_TYPE);
     headers.reserve(8);

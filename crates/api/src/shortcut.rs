@@ -7,7 +7,7 @@ use crate::body::JsonText;
 use crate::idempotency;
 use crate::limit::{Limits, refused};
 use crate::merchant::{Merchant, PREFIXES, identify, token};
-use crate::request::Asked;
+use crate::request::{Asked, answered};
 use crate::shop;
 use axum::BoxError;
 use axum::body::HttpBody;
@@ -92,9 +92,9 @@ impl Shortcut {
     {
         match found.0 {
             Call::Token(route, head) => {
-                let asked = Asked::new(&self.app, &request);
+                let asked = Asked::new(self.app.request_id(), &request);
                 let response = self.make(route, head, request).await;
-                asked.answered(response)
+                answered(asked, response)
             }
             Call::Shop(found) => {
                 shop::shortcut::answer(&self.app, self.shop_limits.as_deref(), found, request, ip).await

@@ -10,6 +10,7 @@ use crate::gift::Gifting;
 use crate::port::{CardRefused, Method};
 use crate::purchase::{self, BoughtKey, Buying, PlaceChoice, Refused};
 use crate::showcase::{self, Showcase};
+use crate::token::Text;
 use crate::{App, catalogue, country, known, pincode, subscription, webhook};
 use coinslot_domain::account::Account;
 use coinslot_domain::card::Card;
@@ -343,7 +344,10 @@ async fn opened(
         return Err(PageError::PlayerRefused);
     }
     // Where it is certain that nobody began to pay, an order is as it was made.
-    let made = found.made.filter(|_| found.unused);
+    let made = match found.text {
+        Text::Made(made) if found.unused => Some(made),
+        _ => None,
+    };
     let sold_at = made.as_ref().and_then(|made| made.sold_at);
     let order = match (made, body.order()) {
         (Some(made), _) => Some(made.order.clone()),

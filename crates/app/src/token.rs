@@ -96,15 +96,14 @@ pub(crate) struct Found {
     pub place: Option<Place>,
     /// Whether it is certain that nobody has begun to pay with it.
     pub unused: bool,
-    /// What this server made together with it, and still knows.
-    pub made: Option<Arc<Made>>,
 }
 
 /// What a game asked for, wherever it is kept.
 pub(crate) enum Text {
     Own(String),
     Paged(Arc<Page>, i64),
-    Read(Arc<TokenBody>),
+    /// With the order that this server made together with it, and still knows.
+    Made(Arc<Made>),
 }
 
 impl Text {
@@ -112,7 +111,7 @@ impl Text {
         match self {
             Text::Own(text) => text,
             Text::Paged(page, slot) => page.at(*slot).map_or("", |token| token.body),
-            Text::Read(body) => body.to_stored(),
+            Text::Made(made) => made.body.to_stored(),
         }
     }
 }
@@ -123,19 +122,18 @@ impl Found {
         Found {
             project,
             key: place.name(),
-            text: Text::Read(made.body.clone()),
             dry_run: made.body.sandbox(),
             expires_at: made.expires_at,
             place: Some(place),
             unused: app.tokens.is_unused(project, place),
-            made: Some(made),
+            text: Text::Made(made),
         }
     }
 
     /// What a game asked for.
     pub(crate) fn body(&self) -> Result<Arc<TokenBody>, StoreError> {
-        if let Text::Read(body) = &self.text {
-            return Ok(body.clone());
+        if let Text::Made(made) = &self.text {
+            return Ok(made.body.clone());
         }
         let body = TokenBody::from_stored(self.text.get()).map(Arc::new);
         body.ok_or_else(|| StoreError::Corrupt(format!("a token of project {} cannot be read", self.project)))
@@ -180,7 +178,6 @@ pub(crate) async fn by_key(app: &App, project: ProjectId, key: String) -> Result
         expires_at: t.expires_at,
         place: None,
         unused: false,
-        made: None,
     }))
 }
 
@@ -205,7 +202,7 @@ fn paged(app: &App, project: ProjectId, place: Place, page: &Arc<Page>) -> Optio
     let (dry_run, expires_at) = (token.dry_run, token.expires_at);
     let unused = app.tokens.is_unused(project, place);
     let text = Text::Paged(page.clone(), place.slot);
-    Some(Found { project, key: place.name(), text, dry_run, expires_at, place: Some(place), unused, made: None })
+    Some(Found { project, key: place.name(), text, dry_run, expires_at, place: Some(place), unused })
 }
 
 /// What payments know a token by, if it has the form of one. Whether it was

@@ -9,7 +9,7 @@ use crate::engine::Value;
 use crate::{StoreError, Tx};
 use coinslot_domain::id::ProjectId;
 use coinslot_domain::order::Player;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
 statements! {
@@ -28,7 +28,7 @@ const KNOWN: usize = 1 << 14;
 pub(crate) struct Contacts {
     /// In an order that all transactions keep, so that none waits for another
     /// that waits for it.
-    new: BTreeSet<Contact>,
+    new: BTreeMap<Contact, u64>,
     /// What the transaction under way writes.
     written: Vec<u64>,
     /// The hashes of those that are there: with 64 bits of a seed that nobody
@@ -42,7 +42,7 @@ impl Contacts {
     fn add(&mut self, project: ProjectId, kind: &'static str, content: &str, user: &str) {
         let hash = self.hasher.hash_one((project.get(), kind, content, user));
         if !self.newer.contains(&hash) && !self.older.contains(&hash) {
-            self.new.insert((project.get(), kind, content.to_string(), user.to_string()));
+            self.new.insert((project.get(), kind, content.to_string(), user.to_string()), hash);
         }
     }
 
@@ -52,13 +52,10 @@ impl Contacts {
     }
 
     /// What is to be written now.
-    pub(crate) fn take(&mut self) -> BTreeSet<Contact> {
+    pub(crate) fn take(&mut self) -> impl ExactSizeIterator<Item = Contact> + use<> {
         let new = std::mem::take(&mut self.new);
-        for (project, kind, content, user) in &new {
-            let hash = self.hasher.hash_one((*project, *kind, content.as_str(), user.as_str()));
-            self.written.push(hash);
-        }
-        new
+        self.written.extend(new.values());
+        new.into_keys()
     }
 
     /// What was written is undone.
@@ -123,12 +120,12 @@ mod tests {
         let (mut contacts, project) = (Contacts::default(), ProjectId::new(7).unwrap());
         for n in 0..3 * KNOWN {
             contacts.add(project, "name", &n.to_string(), "p");
-            contacts.take();
+            assert_eq!(contacts.take().len(), 1);
             contacts.committed();
             assert!(contacts.newer.len() <= KNOWN && contacts.older.len() <= KNOWN);
         }
         contacts.add(project, "name", &(3 * KNOWN - 1).to_string(), "p");
         contacts.add(project, "name", "0", "p");
-        assert_eq!(contacts.take().into_iter().map(|c| c.2).collect::<Vec<_>>(), ["0"]);
+        assert_eq!(contacts.take().map(|c| c.2).collect::<Vec<_>>(), ["0"]);
     }
 }

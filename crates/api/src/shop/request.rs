@@ -5,9 +5,9 @@ use super::Fault;
 use super::caller::identify;
 use crate::Problem;
 use crate::limit::Limits;
-use crate::request::{JSON, admit, common_headers, log, preflight};
+use crate::request::{Asked, admit, preflight};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use coinslot_app::Shared;
@@ -19,41 +19,21 @@ pub(crate) async fn layer(
     request: Request,
     next: Next,
 ) -> Response {
-    let asked = Asked::new(&app, &request);
+    let asked = Asked::new(app.transaction_id(), &request);
     let response = match asked.method {
         Method::OPTIONS => preflight(allowed(request.headers())),
         _ => answer(&app, limits, request, next).await,
     };
-    asked.answered(response)
+    answered(asked, response)
 }
 
-/// A request under way: its number, and what the log says of it.
-pub(crate) struct Asked {
-    id: String,
-    method: Method,
-    uri: Uri,
-}
-
-impl Asked {
-    /// Numbers a request.
-    pub(crate) fn new<B>(app: &Shared, request: &axum::http::Request<B>) -> Self {
-        Asked { id: app.transaction_id(), method: request.method().clone(), uri: request.uri().clone() }
-    }
-
-    /// Makes whole what is answered: the headers, and the body of an error.
-    pub(crate) fn answered(self, mut response: Response) -> Response {
-        let Asked { id, method, uri } = self;
-        // The layers that both APIs share speak the other one's language.
-        let problem = response.extensions_mut().remove::<Problem>().map(|problem| Fault::from(&problem));
-        if let Some(fault) = problem.or_else(|| response.extensions_mut().remove::<Fault>()) {
-            *response.body_mut() = fault.body(&id).to_json().into();
-            response.headers_mut().remove(header::CONTENT_LENGTH);
-            response.headers_mut().insert(header::CONTENT_TYPE, JSON);
-        }
-        common_headers(response.headers_mut(), &id);
-        log(&id, &method, uri.path(), response.status());
-        response
-    }
+/// Makes whole what is answered.
+pub(crate) fn answered(asked: Asked, mut response: Response) -> Response {
+    // The layers that both APIs share speak the other one's language.
+    let problem = response.extensions_mut().remove::<Problem>().map(|problem| Fault::from(&problem));
+    let fault = problem.or_else(|| response.extensions_mut().remove::<Fault>());
+    let error = fault.map(|fault| fault.body(&asked.id).to_json());
+    asked.answered(response, error)
 }
 
 async fn answer(app: &Shared, limits: Option<Arc<Limits>>, mut request: Request, next: Next) -> Response {

@@ -5,9 +5,10 @@
 use super::body::{ShopBody, ShopText};
 use super::caller::{From, Server, Shopper, identify};
 use super::cart::Own;
-use super::request::Asked;
+use super::request::answered;
 use super::{Fault, cart, order, token};
 use crate::limit::{Limits, refused};
+use crate::request::Asked;
 use axum::BoxError;
 use axum::body::HttpBody;
 use axum::extract::State;
@@ -85,10 +86,10 @@ where
     B: HttpBody,
     B::Error: Into<BoxError>,
 {
-    let asked = Asked::new(app, &request);
+    let asked = Asked::new(app.transaction_id(), &request);
     let (parts, body) = request.into_parts();
     let done = done(app, limits, found, (parts, body), ip).await;
-    asked.answered(done.unwrap_or_else(IntoResponse::into_response))
+    answered(asked, done.unwrap_or_else(IntoResponse::into_response))
 }
 
 async fn done<B>(

@@ -3,7 +3,7 @@
 use super::*;
 use crate::look::Layout;
 use crate::plain::scribble::{sample, scribbled};
-use crate::shape::{NOT_POSITIVE, Shape, TextRule, Unknown, parse};
+use crate::shape::{self, NOT_POSITIVE, Shape, TextRule, Unknown, parse};
 use coinslot_domain::redirect::RedirectWhen;
 use proptest::prelude::*;
 
