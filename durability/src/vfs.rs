@@ -1,4 +1,5 @@
-//! The disk as SQLite's file system: the only `unsafe` code of this repository.
+//! The disk as SQLite's file system. Besides the product's own, which stands on
+//! it in the rigs as on any other, this is the only `unsafe` code.
 //!
 //! It becomes the process's default, so that the product's own code opens it by
 //! path and does not know. Paths that are no [`Mount`] go to the file system

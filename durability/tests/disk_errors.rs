@@ -27,10 +27,14 @@ fn judge(flow: Flow, how: How, report: Report) -> usize {
 #[test]
 fn while_the_server_starts() {
     let ways = How::all();
+    let mut passing = 0;
     for (first, how) in (1..).zip(ways.clone()) {
-        let report = some(Flow::Start, how, first, ways.len());
-        assert!(judge(Flow::Start, how, report) > 0, "{how:?}: no fault was told");
+        let told = judge(Flow::Start, how, some(Flow::Start, how, first, ways.len()));
+        assert!(told > 0 || !how.lasting, "{how:?}: no fault was told");
+        passing += if how.lasting { 0 } else { told };
     }
+    // Migrations are tried again, so that few of these keep a server from starting.
+    assert!(passing > 0, "no fault that passes was told");
 }
 
 #[test]

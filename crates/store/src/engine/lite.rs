@@ -39,8 +39,12 @@ pub(super) fn open(
     if let Some(dir) = path.parent().filter(|d| !d.as_os_str().is_empty()) {
         make_directory(dir).map_err(|e| StoreError::Unavailable(format!("{}: {e}", dir.display())))?;
     }
-    let mut connection = connect(path)?;
-    migrate(migration, |runner| runner.run(&mut connection))?;
+    let mut connection = opened(path, coinslot_vfs::connect)?;
+    // What the writer changes is in memory until it is committed, which is no way
+    // to make a large table anew.
+    let mut migrating = connect(path)?;
+    migrate(migration, |runner| runner.run(&mut migrating))?;
+    drop(migrating);
     // The writer alone comes back to the same pages: the ends of tables and
     // indexes. With SQLite's own 2 MiB it looks for them in the log again.
     connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
@@ -67,11 +71,18 @@ fn make_directory(dir: &Path) -> std::io::Result<()> {
 }
 
 pub(super) fn connect(path: &Path) -> Result<rusqlite::Connection, StoreError> {
-    try_connect(path).map_err(|e| StoreError::Unavailable(format!("{}: {e}", path.display())))
+    opened(path, |path| rusqlite::Connection::open(path))
 }
 
-fn try_connect(path: &Path) -> rusqlite::Result<rusqlite::Connection> {
-    let connection = rusqlite::Connection::open(path)?;
+/// A connection as all of ours are.
+fn opened(
+    path: &Path,
+    open: impl Fn(&Path) -> rusqlite::Result<rusqlite::Connection>,
+) -> Result<rusqlite::Connection, StoreError> {
+    open(path).and_then(set_up).map_err(|e| StoreError::Unavailable(format!("{}: {e}", path.display())))
+}
+
+fn set_up(connection: rusqlite::Connection) -> rusqlite::Result<rusqlite::Connection> {
     connection.busy_timeout(std::time::Duration::from_secs(10))?;
     // Plans do not depend on parameters; otherwise some statements are planned
     // anew each time they run.
