@@ -1,6 +1,7 @@
 //! Copies of the embedded database, made while it is in use, and put back.
 
-use crate::engine::{Location, StoreError};
+use crate::alone::lock;
+use crate::engine::{Location, StoreError, directory_of};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -58,9 +59,8 @@ pub fn restore(from: &Path, to: &Location) -> Result<(Checked, Option<PathBuf>),
         return Err(StoreError::Unavailable(why.into()));
     };
     let checked = check(from)?;
-    if let Some(dir) = to.parent().filter(|d| !d.as_os_str().is_empty()) {
-        fs::create_dir_all(dir).map_err(|e| failed(dir, e))?;
-    }
+    let in_use = || StoreError::File(format!("{}: a server is using it; stop the server first", to.display()));
+    let _alone = lock(to)?.ok_or_else(in_use)?;
     let partial = beside(to, "partial");
     fs::copy(from, &partial).map_err(|e| failed(&partial, e))?;
     check(&partial)?;
@@ -101,7 +101,7 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
 /// Renames, and makes the new name survive a power cut.
 fn rename(from: &Path, to: &Path) -> Result<(), StoreError> {
     fs::rename(from, to).map_err(|e| failed(to, e))?;
-    let dir = to.parent().filter(|d| !d.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let dir = directory_of(to);
     File::open(dir).and_then(|d| d.sync_all()).map_err(|e| failed(dir, e))
 }
 

@@ -36,9 +36,7 @@ pub(super) fn open(
     figures: &Arc<Figures>,
     (epoch, fresh): (&Arc<Epoch>, &Arc<Fresh>),
 ) -> Result<Engine, StoreError> {
-    if let Some(dir) = path.parent().filter(|d| !d.as_os_str().is_empty()) {
-        make_directory(dir).map_err(|e| StoreError::Unavailable(format!("{}: {e}", dir.display())))?;
-    }
+    make_directory(directory_of(path))?;
     let mut connection = connect(path)?;
     migrate(migration, |runner| runner.run(&mut connection))?;
     // The writer alone comes back to the same pages: the ends of tables and
@@ -54,16 +52,23 @@ pub(super) fn open(
 /// Makes a directory that survives a power cut: its name is on disk, not only
 /// in its parent's memory. It is nobody else's to look into, for the secrets that
 /// webhooks are signed with will be in there.
-fn make_directory(dir: &Path) -> std::io::Result<()> {
+pub(crate) fn make_directory(dir: &Path) -> Result<(), StoreError> {
     if dir.is_dir() {
         return Ok(());
     }
     if dir.exists() {
-        return Err(std::io::Error::new(std::io::ErrorKind::NotADirectory, "is a file, and should be a directory"));
+        return Err(StoreError::File(format!("{}: is a file, and should be a directory", dir.display())));
     }
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
-    let parent = dir.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::File::open(parent)?.sync_all()
+    let made = || {
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+        std::fs::File::open(directory_of(dir))?.sync_all()
+    };
+    made().map_err(|e| StoreError::File(format!("{}: the directory cannot be made: {e}", dir.display())))
+}
+
+/// The directory that a file lies in.
+pub(crate) fn directory_of(path: &Path) -> &Path {
+    path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 pub(super) fn connect(path: &Path) -> Result<rusqlite::Connection, StoreError> {
