@@ -72,7 +72,16 @@ pub(crate) fn directory_of(path: &Path) -> &Path {
 }
 
 pub(super) fn connect(path: &Path) -> Result<rusqlite::Connection, StoreError> {
-    try_connect(path).map_err(|e| StoreError::Unavailable(format!("{}: {e}", path.display())))
+    try_connect(path).map_err(|e| {
+        let told = format!("{}: {e}", path.display());
+        match e.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::NotADatabase) => {
+                StoreError::File(format!("{told}; see --data, or put a backup in its place: coinslot restore"))
+            }
+            Some(rusqlite::ErrorCode::CannotOpen) => StoreError::File(told),
+            _ => StoreError::Unavailable(told),
+        }
+    })
 }
 
 fn try_connect(path: &Path) -> rusqlite::Result<rusqlite::Connection> {
