@@ -2,7 +2,7 @@
 
 use crate::alone::lock;
 use crate::engine::{Location, StoreError, directory_of};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt;
@@ -80,32 +80,48 @@ pub fn restore(from: &Path, to: &Location) -> Result<(Checked, Option<PathBuf>),
     fs::copy(from, &partial.0)
         .map_err(|e| failed(from, format!("cannot be copied to {}: {e}", partial.0.display())))?;
     let checked = partial.check()?;
-    let kept = if to.exists() { Some(set_aside(to)?) } else { None };
+    let kept = set_aside(to)?;
     partial.finish(to)?;
     Ok((checked, kept))
 }
 
-/// Moves a database away, with the log that belongs to it.
-fn set_aside(path: &Path) -> Result<PathBuf, StoreError> {
-    {
-        // A server that has it open holds a lock that this does not get past.
-        let busy = |e: rusqlite::Error| failed(path, format!("{IN_USE}: {e}"));
-        let connection = Connection::open(path).map_err(busy)?;
-        // Long enough for a server that is just going, short enough to be told.
-        connection.busy_timeout(Duration::from_millis(500)).map_err(busy)?;
-        let alone = connection
-            .pragma_update(None, "locking_mode", "EXCLUSIVE")
-            .and_then(|()| connection.execute_batch("BEGIN EXCLUSIVE; COMMIT"));
-        alone.map_err(busy)?;
-    }
-    let free = (1..).map(|n| beside(path, &format!("before-restore-{n}"))).find(|p| !p.exists());
-    let kept = free.ok_or_else(|| failed(path, "no free name to keep it under"))?;
-    for ending in ["", "-wal", "-shm"] {
-        if with(path, ending).exists() {
-            rename(&with(path, ending), &with(&kept, ending))?;
+/// Moves a database away, so that it is whole by itself: what is in its log is
+/// copied into it first. Where it is now; `None` if there was none.
+fn set_aside(path: &Path) -> Result<Option<PathBuf>, StoreError> {
+    let (log, index) = (with(path, "-wal"), with(path, "-shm"));
+    if path.exists() {
+        // Without a log a database belongs to one alone, so this waits for
+        // everybody else, and ends both files beside it.
+        let alone = Connection::open(path).and_then(|connection| {
+            // Long enough for who is just going, short enough to be told.
+            connection.busy_timeout(Duration::from_millis(500))?;
+            // What is damaged is not to be written to on the way out.
+            connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+            connection.pragma_update(None, "journal_mode", "DELETE")
+        });
+        match alone.map_err(|e| (e.sqlite_error_code(), e)) {
+            // What is damaged is kept as it is, with its log.
+            Ok(()) | Err((Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt), _)) => {}
+            Err((Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked), _)) => return Err(failed(path, IN_USE)),
+            Err((_, e)) => return Err(failed(path, format!("cannot be moved out of the way: {e}"))),
         }
     }
-    Ok(kept)
+    let mut names = (1..).map(|n| beside(path, &format!("before-restore-{n}")));
+    let free = names.find(|name| !name.exists() && !with(name, "-wal").exists());
+    let kept = free.ok_or_else(|| failed(path, "no free name to keep it under"))?;
+    let mut moved = None;
+    // A log is never left to another database, which would take it for its own.
+    for (from, to) in [(path, kept.clone()), (&log, with(&kept, "-wal"))] {
+        if from.exists() {
+            rename(from, &to)?;
+            moved.get_or_insert(to);
+        }
+    }
+    // Holds nothing that is not in the log.
+    match fs::remove_file(&index) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(failed(&index, e)),
+        _ => Ok(moved),
+    }
 }
 
 fn beside(path: &Path, ending: &str) -> PathBuf {
