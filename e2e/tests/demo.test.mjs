@@ -20,11 +20,17 @@ after(async () => {
 
 const balance = (page, wanted) =>
   page.waitForFunction((n) => document.querySelector("[data-test=gems]").textContent.replace(/\D/g, "") === n, `${wanted}`);
-const gems = async (page) => Number((await page.textContent("[data-test=gems]")).replace(/\D/g, ""));
+const gems = async (page) => {
+  await page.waitForFunction(() => /\d/.test(document.querySelector("[data-test=gems]").textContent));
+  return Number((await page.textContent("[data-test=gems]")).replace(/\D/g, ""));
+};
 
 test("a first purchase in the lightbox, with the events of the widget, and its refund", async () => {
   const { page, done } = await open(browser, server.url);
   await page.goto(`${server.url}/demo`);
+  // What the payment page shows of the same player, too.
+  const had = await gems(page);
+  assert.equal(had, 1600);
   await page.evaluate(() => {
     window.seen = [];
     const types = Object.values(window.XPayStationWidget.eventTypes);
@@ -48,13 +54,13 @@ test("a first purchase in the lightbox, with the events of the widget, and its r
     assert.ok(seen.includes(type), `${type} in ${seen}`);
   }
   assert.ok(seen.indexOf("status-done") < seen.indexOf("close"));
-  await balance(page, 1200);
+  await balance(page, had + 1200);
   await page.waitForFunction(() => document.querySelectorAll("[data-log] .entry").length >= 3);
   assert.match(await page.textContent("[data-log]"), /user_validation/);
   page.on("dialog", (dialog) => dialog.accept());
   await page.click("[data-log] .refund:not([hidden])");
   await page.waitForFunction(() => /refund/.test(document.querySelector("[data-log]").textContent));
-  await balance(page, 0);
+  await balance(page, had);
   await done();
 });
 

@@ -1,6 +1,8 @@
 //! The shop of the demo game is made with the published API, once, and whole.
 
 use coinslot::server;
+use coinslot_app::demo::OFFERS;
+use coinslot_domain::money::{Currency, Money};
 use coinslot_tests::world::merchant_request;
 use coinslot_tests::{Engine, World};
 use serde_json::Value;
@@ -56,6 +58,52 @@ async fn the_demo_shop_is_whole() {
         let owned = get(&world, "/users/1234567/virtual_items?limit=99&offset=0").await;
         let skus: BTreeSet<&str> = list(&owned).iter().map(|i| i["sku"].as_str().unwrap()).collect();
         assert_eq!(skus, ["crate_key", "crate_star", "hull_kestrel"].into(), "{engine:?}");
+        world.check_books().await;
+    }
+}
+
+/// Sends a form of the demo page, and reads the answer.
+async fn form(world: &World, path: &str, body: String) -> Value {
+    let request = axum::http::Request::post(path)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("accept", "application/json")
+        .body(axum::body::Body::from(body));
+    world.send(request.unwrap()).await.json()
+}
+
+async fn gems(world: &World) -> i64 {
+    let state = axum::http::Request::get("/demo/state").body(axum::body::Body::empty()).unwrap();
+    world.send(state).await.json()["gems"].as_i64().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_game_shows_what_the_player_has() {
+    for engine in Engine::BOTH {
+        let world = World::new(engine).await;
+        assert_eq!(gems(&world).await, 0, "a player whom nobody knows yet");
+        let router = server::router(&world.app, coinslot_tests::world::OPTIONS);
+        coinslot::shop::fill(&router, "http://127.0.0.1:8080").await.unwrap();
+        world.run_due().await;
+        let had = gems(&world).await;
+        assert_eq!(had, 1600);
+
+        for (index, country, bonus) in [(0, "US", 0), (1, "DE", 0), (2, "JP", 130)] {
+            let offer = OFFERS[index];
+            let token = form(&world, "/demo/buy", format!("offer={index}&country={country}")).await;
+            let paid =
+                world.pay(token["token"].as_str().unwrap_or_else(|| panic!("{token}")), "4111111111111111").await;
+            assert_eq!(paid.status, 303, "{}", paid.body);
+            world.run_due().await;
+            assert_eq!(gems(&world).await, had + offer.gems + bonus, "{}", offer.name);
+            // It costs what the button says, wherever the player is.
+            let payment = world.payments().await.remove(0);
+            let price = Money::new(offer.cents, Currency::from_code("USD").unwrap());
+            assert_eq!(payment.breakdown.total(), price, "{}", offer.name);
+            let refund = form(&world, "/demo/refund", format!("transaction_id={}", payment.id)).await;
+            assert_eq!(refund, serde_json::json!({}));
+            world.run_due().await;
+            assert_eq!(gems(&world).await, had);
+        }
         world.check_books().await;
     }
 }

@@ -90,7 +90,9 @@ impl From<StoreError> for Problem {
         }
         tracing::error!(error = %e, "a request could not be served");
         match e {
-            StoreError::Unavailable(_) => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
+            StoreError::Unavailable(_) | StoreError::File(_) => {
+                Problem::new(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
+            }
             StoreError::Corrupt(_) | StoreError::Panicked(_) | StoreError::Overtaken => Problem::internal(),
         }
     }

@@ -5,11 +5,11 @@ use crate::{App, Shared, hash, refund, signature, token};
 use coinslot_domain::id::{MerchantId, PaymentId, ProjectId};
 use coinslot_domain::merchant::{Caller, Fees, KeyScope, Project};
 use coinslot_domain::money::BasisPoints;
-use coinslot_domain::payment::{Notified, Payment};
 use coinslot_domain::tax::{Tax, TaxKind, TaxRule};
 use coinslot_domain::time::Time;
+use coinslot_domain::virtual_currency::HUNDREDTHS;
 use coinslot_store::webhook::Listed;
-use coinslot_store::{StoreError, merchant, payment, webhook};
+use coinslot_store::{StoreError, merchant, wallet, webhook};
 use coinslot_wire::token::Draft;
 
 /// The demo merchant.
@@ -26,7 +26,7 @@ pub const PLAYER: &str = "1234567";
 /// Where the demo game's own server is told what happens.
 pub const WEBHOOK_PATH: &str = "/demo/webhook";
 
-/// Something the demo game sells.
+/// Something the demo game sells: a package of the demo shop's virtual currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Offer {
     /// What it is called.
@@ -96,7 +96,6 @@ pub async fn buy(
     let offer = OFFERS.get(offer).ok_or("there is no such offer")?;
     let caller = caller().ok_or("there is no demo merchant")?;
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
-    let amount = format!("{}.{:02}", offer.cents / 100, offer.cents % 100);
     let country = country.map(|c| format!(r#","country":{{"value":{}}}"#, quoted(c))).unwrap_or_default();
     let theme = theme.map(|t| format!(r#","ui":{{"theme":{}}}"#, quoted(t))).unwrap_or_default();
     let language = quoted(language);
@@ -104,13 +103,13 @@ pub async fn buy(
         r#"{{
             "user": {{"id": {{"value": "{PLAYER}"}}, "name": {{"value": "Nova", "hidden": false}},
                 "email": {{"value": "nova@example.com"}}{country}}},
-            "settings": {{"project_id": {PROJECT}, "mode": "sandbox", "language": {language},
+            "settings": {{"project_id": {PROJECT}, "mode": "sandbox", "language": {language}, "currency": "USD",
                 "external_id": "demo", "return_url": "{url}/demo"{theme}}},
-            "purchase": {{"checkout": {{"currency": "USD", "amount": {amount}}},
-                "description": {{"value": {name}}}}},
+            "purchase": {{"virtual_currency": {{"quantity": {gems}}}, "description": {{"value": {name}}}}},
             "custom_parameters": {{"user_level": 7, "source": "demo"}}
         }}"#,
         url = app.public_url,
+        gems = offer.gems,
         name = quoted(offer.name),
     );
     let value = coinslot_wire::shape::parse(request.as_bytes()).map_err(|e| e.to_string())?;
@@ -143,7 +142,7 @@ pub struct Exchange {
     pub signature: String,
 }
 
-/// How many exchanges and payments the demo page looks back.
+/// How many exchanges the demo page looks back.
 const LISTED: i64 = 100;
 
 /// The last webhooks of the demo project, oldest first.
@@ -167,21 +166,11 @@ pub async fn exchanges(app: &App) -> Result<Vec<Exchange>, StoreError> {
     Ok(listed.into_iter().rev().map(exchange).collect())
 }
 
-/// The gems of the demo player: what the game granted for the payments it was
-/// told of, less what was given back.
+/// The gems of the demo player, which are the project's virtual currency.
 pub async fn gems(app: &App) -> Result<i64, StoreError> {
     let project = project()?;
-    let payments = app.store.read(move |tx| payment::recent(tx, project, LISTED)).await?;
-    Ok(payments.iter().map(granted).sum())
-}
-
-fn granted(p: &Payment) -> i64 {
-    if !p.state.was_captured() || p.notified != Notified::Delivered {
-        return 0;
-    }
-    let Some(offer) = OFFERS.iter().find(|o| o.cents == p.breakdown.total().minor) else { return 0 };
-    let paid = p.breakdown.payment.minor;
-    offer.gems * (paid - p.refunded.minor) / paid
+    let player = app.store.read(move |tx| wallet::find(tx, project, PLAYER)).await?;
+    Ok(player.map_or(0, |player| player.balance / HUNDREDTHS))
 }
 
 /// Gives a payment of the demo shop back, wholly or in part.

@@ -19,7 +19,7 @@ use coinslot_domain::merchant::Project;
 use coinslot_domain::webhook::{EventState, TIMEOUT};
 use coinslot_gateway::SandboxGateway;
 use coinslot_paystation::mail::Catcher;
-use coinslot_store::{Checked, Location, Store, back_up, restore};
+use coinslot_store::{Alone, Checked, Location, Store, back_up, restore};
 use coinslot_wire::clock::Advance;
 use coinslot_worker::guard::{Policy, allowed_url};
 use coinslot_worker::outgoing::HttpGame;
@@ -213,6 +213,8 @@ struct Ready {
     address: SocketAddr,
     /// Where the figures are served, if they are.
     metrics: Option<TcpListener>,
+    /// Given back when it has served.
+    alone: Alone,
 }
 
 async fn prepare(settings: &Settings, policy: Policy) -> Fallible<Ready> {
@@ -230,7 +232,8 @@ async fn prepare(settings: &Settings, policy: Policy) -> Fallible<Ready> {
         (None, Policy::Public) => None,
     };
     let urls = (public_url, listen.sandbox_url.clone());
-    Ok(Ready { app: assemble(database, policy, urls, post)?, listener, address, metrics })
+    let alone = Alone::on(&database.location()?)?;
+    Ok(Ready { app: assemble(database, policy, urls, post)?, listener, address, metrics, alone })
 }
 
 async fn bind(address: SocketAddr, flag: &str) -> Fallible<TcpListener> {
@@ -448,6 +451,7 @@ async fn serve(ready: Ready, options: Options) -> Fallible<()> {
     // Requests are done; now what they caused.
     let _ = stop.send(true);
     worker.await?;
+    drop(ready.alone);
     Ok(())
 }
 

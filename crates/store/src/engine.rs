@@ -11,6 +11,7 @@ mod lite;
 mod pg;
 
 pub use lite::for_sqlite;
+pub(crate) use lite::{directory_of, make_directory};
 pub(crate) use pg::Connection as PgConnection;
 
 use crate::contact::{self, Contacts};
@@ -36,6 +37,8 @@ pub enum StoreError {
     Unavailable(String),
     /// It holds something this program did not write.
     Corrupt(String),
+    /// A file or directory is not what it should be: which, and what to do.
+    File(String),
     /// A closure panicked; its changes were undone.
     Panicked(String),
     /// Another request with the same `Idempotency-Key` was first; nothing was
@@ -47,6 +50,7 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             StoreError::Unavailable(why) => write!(f, "the database is unavailable: {why}"),
+            StoreError::File(what) => f.write_str(what),
             StoreError::Corrupt(what) => write!(f, "the database holds something unexpected: {what}"),
             StoreError::Panicked(what) => write!(f, "a transaction panicked: {what}"),
             StoreError::Overtaken => f.write_str("another request with the same key was first"),

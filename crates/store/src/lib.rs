@@ -8,6 +8,7 @@
 mod statement;
 
 pub mod account;
+mod alone;
 pub mod attribute;
 mod backup;
 pub mod cart;
@@ -53,6 +54,7 @@ pub mod virtual_currency;
 pub mod wallet;
 pub mod webhook;
 
+pub use alone::Alone;
 pub use backup::{Checked, back_up, restore};
 pub use doctor::{Inspection, inspect};
 pub use engine::{Location, Store, StoreError, Tx};

@@ -85,3 +85,91 @@ fn what_is_no_backup_is_refused_and_changes_nothing() {
     assert!(back_up(&postgres, &bad).unwrap_err().to_string().contains("pg_dump"));
     assert!(restore(&bad, &postgres).unwrap_err().to_string().contains("pg_restore"));
 }
+
+/// The names in a directory, in their order.
+fn names(dir: &std::path::Path) -> Vec<String> {
+    let name = |entry: std::io::Result<std::fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
+    let mut all: Vec<String> = std::fs::read_dir(dir).unwrap().map(name).collect();
+    all.sort();
+    all
+}
+
+/// How many merchants a file holds that is alone in its directory.
+async fn merchants(file: &std::path::Path) -> usize {
+    let alone = tempfile::tempdir().unwrap();
+    let path = alone.path().join("coinslot.db");
+    std::fs::copy(file, &path).unwrap();
+    let store = Store::open(&Location::File(path)).unwrap();
+    let mut found = 0;
+    for id in 1..=10 {
+        let id = MerchantId::new(id).unwrap();
+        let name: Result<_, StoreError> = store.read(move |tx| merchant::name(tx, id)).await;
+        found += usize::from(name.unwrap().is_some());
+    }
+    found
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_server_left_is_kept_whole_and_in_one_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let (location, path) = file_in(&dir);
+    let store = Store::open(&location).unwrap();
+    add_merchant(&store, 1).await;
+    let copy = dir.path().join("copy.db");
+    back_up(&location, &copy).unwrap();
+    add_merchant(&store, 2).await;
+    // As it would be if the server were killed now: the last change is in the log.
+    let killed = dir.path().join("killed");
+    std::fs::create_dir(&killed).unwrap();
+    for name in names(path.parent().unwrap()) {
+        std::fs::copy(path.with_file_name(&name), killed.join(&name)).unwrap();
+    }
+    let left = ["coinslot.db", "coinslot.db-shm", "coinslot.db-wal"];
+    assert_eq!(names(&killed), left);
+    let place = Location::File(killed.join("coinslot.db"));
+    let (_, kept) = restore(&copy, &place).unwrap();
+    assert_eq!(names(&killed), ["coinslot.db", "coinslot.db.before-restore-1", "coinslot.lock"]);
+    assert_eq!(merchants(&killed.join("coinslot.db")).await, 1);
+    assert_eq!(merchants(&kept.clone().unwrap()).await, 2);
+
+    // It is a backup like any other.
+    let (_, next) = restore(&kept.unwrap(), &place).unwrap();
+    assert_eq!(merchants(&killed.join("coinslot.db")).await, 2);
+    assert_eq!(merchants(&next.unwrap()).await, 1);
+    let all = ["coinslot.db", "coinslot.db.before-restore-1", "coinslot.db.before-restore-2", "coinslot.lock"];
+    assert_eq!(names(&killed), all);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_damaged_is_kept_as_it_is_and_replaced() {
+    let dir = tempfile::tempdir().unwrap();
+    let (location, path) = file_in(&dir);
+    let store = Store::open(&location).unwrap();
+    add_merchant(&store, 1).await;
+    let copy = dir.path().join("copy.db");
+    back_up(&location, &copy).unwrap();
+    add_merchant(&store, 2).await;
+    let damaged = dir.path().join("damaged");
+    std::fs::create_dir(&damaged).unwrap();
+    let place = damaged.join("coinslot.db");
+    let garbage = "no database, and longer than the header of one would be: at least a hundred bytes, and more";
+    std::fs::write(&place, garbage.repeat(2)).unwrap();
+    std::fs::write(damaged.join("coinslot.db-wal"), b"torn").unwrap();
+
+    let (_, kept) = restore(&copy, &Location::File(place.clone())).unwrap();
+    let kept = kept.unwrap();
+    assert_eq!(std::fs::read_to_string(&kept).unwrap(), garbage.repeat(2));
+    assert_eq!(std::fs::read(damaged.join("coinslot.db.before-restore-1-wal")).unwrap(), b"torn");
+
+    // A log without its database is not taken for that of another.
+    let log = std::fs::read(path.with_file_name("coinslot.db-wal")).unwrap();
+    std::fs::remove_file(&place).unwrap();
+    std::fs::write(damaged.join("coinslot.db-wal"), &log).unwrap();
+    let (_, kept) = restore(&copy, &Location::File(place.clone())).unwrap();
+    assert_eq!(std::fs::read(kept.unwrap()).unwrap(), log);
+    assert_eq!(merchants(&place).await, 1);
+    let second = "coinslot.db.before-restore-2-wal";
+    let all =
+        ["coinslot.db", "coinslot.db.before-restore-1", "coinslot.db.before-restore-1-wal", second, "coinslot.lock"];
+    assert_eq!(names(&damaged), all);
+}

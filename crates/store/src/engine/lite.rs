@@ -36,9 +36,7 @@ pub(super) fn open(
     figures: &Arc<Figures>,
     (epoch, fresh): (&Arc<Epoch>, &Arc<Fresh>),
 ) -> Result<Engine, StoreError> {
-    if let Some(dir) = path.parent().filter(|d| !d.as_os_str().is_empty()) {
-        make_directory(dir).map_err(|e| StoreError::Unavailable(format!("{}: {e}", dir.display())))?;
-    }
+    make_directory(directory_of(path))?;
     let mut connection = opened(path, coinslot_vfs::connect)?;
     // What the writer changes is in memory until it is committed, which is no way
     // to make a large table anew.
@@ -58,16 +56,23 @@ pub(super) fn open(
 /// Makes a directory that survives a power cut: its name is on disk, not only
 /// in its parent's memory. It is nobody else's to look into, for the secrets that
 /// webhooks are signed with will be in there.
-fn make_directory(dir: &Path) -> std::io::Result<()> {
+pub(crate) fn make_directory(dir: &Path) -> Result<(), StoreError> {
     if dir.is_dir() {
         return Ok(());
     }
     if dir.exists() {
-        return Err(std::io::Error::new(std::io::ErrorKind::NotADirectory, "is a file, and should be a directory"));
+        return Err(StoreError::File(format!("{}: is a file, and should be a directory", dir.display())));
     }
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
-    let parent = dir.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::File::open(parent)?.sync_all()
+    let made = || {
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+        std::fs::File::open(directory_of(dir))?.sync_all()
+    };
+    made().map_err(|e| StoreError::File(format!("{}: the directory cannot be made: {e}", dir.display())))
+}
+
+/// The directory that a file lies in.
+pub(crate) fn directory_of(path: &Path) -> &Path {
+    path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 pub(super) fn connect(path: &Path) -> Result<rusqlite::Connection, StoreError> {
@@ -79,7 +84,16 @@ fn opened(
     path: &Path,
     open: impl Fn(&Path) -> rusqlite::Result<rusqlite::Connection>,
 ) -> Result<rusqlite::Connection, StoreError> {
-    open(path).and_then(set_up).map_err(|e| StoreError::Unavailable(format!("{}: {e}", path.display())))
+    open(path).and_then(set_up).map_err(|e| {
+        let told = format!("{}: {e}", path.display());
+        match e.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::NotADatabase) => {
+                StoreError::File(format!("{told}; see --data, or put a backup in its place: coinslot restore"))
+            }
+            Some(rusqlite::ErrorCode::CannotOpen) => StoreError::File(told),
+            _ => StoreError::Unavailable(told),
+        }
+    })
 }
 
 fn set_up(connection: rusqlite::Connection) -> rusqlite::Result<rusqlite::Connection> {

@@ -9,7 +9,7 @@ use std::net::TcpListener;
 /// What opening says. It must be plain text that names the cause.
 fn why(location: &str) -> String {
     match Store::open(&Location::parse(location)).map(drop) {
-        Err(StoreError::Unavailable(why)) => {
+        Err(StoreError::Unavailable(why) | StoreError::File(why)) => {
             assert!(!why.contains(['\n', '{', '}']), "not plain: {why}");
             why
         }
