@@ -152,6 +152,52 @@ async fn those_of_the_store_api_do_too() {
     }
 }
 
+/// A form that pays goes past the router too, unless its answer may be packed.
+/// What is to be packed as it is has no other answer than what is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_pays_does_too() {
+    let card = "&method=1380&card_number=4111111111111111&card_expiry=12%2F40&card_cvv=123";
+    let forms = |tokens: &[String]| {
+        let form = |token: &str, rest: &str| [&format!("access_token={token}"), rest].concat();
+        let asks = card.replace("4111111111111111", "4000000000000010");
+        let mut forms = vec![String::new(), form("x", card), form(&tokens[0], ""), form(&tokens[0], card)];
+        // Once more when it is paid; 3-D Secure; a wrong card; too much.
+        forms.extend([form(&tokens[0], card), form(&tokens[1], &asks), form(&tokens[2], "&method=1380&card_number=1")]);
+        forms.extend([form(&tokens[2], &format!("&lang=de{card}")), "x".repeat((64 << 10) + 1)]);
+        forms
+    };
+    let mut told = Vec::new();
+    for short in [true, false] {
+        let world = World::new(Engine::Sqlite).await;
+        let mut tokens = Vec::new();
+        for _ in 0..3 {
+            tokens.push(world.token("9.99", "USD").await);
+        }
+        let router = server::router(&world.app, OPTIONS);
+        let mut replies = Vec::new();
+        for form in forms(&tokens) {
+            let mut request = Request::post("/paystation2/pay")
+                .header("content-type", "application/x-www-form-urlencoded")
+                .header("accept-language", "fr");
+            if !short {
+                request = request.header("accept-encoding", "identity");
+            }
+            let request = request.body(Body::from(form)).unwrap();
+            assert!(coinslot_paystation::pays(&request));
+            let reply = send(router.clone(), request).await;
+            replies.push((reply.status, reply.headers, reply.body));
+        }
+        for method in ["GET", "PUT"] {
+            let request = Request::builder().method(method).uri("/paystation2/pay").body(Body::empty()).unwrap();
+            assert!(!coinslot_paystation::pays(&request));
+        }
+        told.push(replies);
+    }
+    assert_eq!(told[0], told[1]);
+    let statuses: BTreeSet<u16> = told[0].iter().map(|(status, ..)| status.as_u16()).collect();
+    assert!([303, 404, 413, 422].iter().all(|s| statuses.contains(s)), "{statuses:?}");
+}
+
 /// Sends calls that have shortcuts, more than `most` of them, and the same that
 /// have none; the statuses of the answers, which are the same.
 async fn both(rate: Option<Rate>, ways: [Vec<Call>; 2], most: usize) -> BTreeSet<u16> {

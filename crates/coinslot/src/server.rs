@@ -9,7 +9,7 @@ use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{BoxError, Router};
-use coinslot_api::Shortcut;
+use coinslot_api::{Found, Shortcut};
 use coinslot_app::Shared;
 use coinslot_domain::limit::Rate;
 use coinslot_paystation::ClientIp;
@@ -90,32 +90,74 @@ const HEADERS: usize = 100;
 /// How long open connections may go on after the server was told to stop.
 const GRACE: Duration = Duration::from_secs(15);
 
-/// What answers requests: the router, and a shortcut past it.
+/// What comes with each purchase, past the router.
+#[derive(Clone)]
+struct Shortcuts {
+    app: Shared,
+    api: Shortcut,
+}
+
+/// A way past the router.
+#[derive(Clone, Copy)]
+enum Way {
+    Api(Found),
+    Pay,
+}
+
+impl Way {
+    fn of<B>(request: &Request<B>) -> Option<Self> {
+        if coinslot_paystation::pays(request) { Some(Way::Pay) } else { Shortcut::finds(request).map(Way::Api) }
+    }
+
+    /// The path as the router knows it.
+    fn route(self) -> &'static str {
+        match self {
+            Way::Api(found) => found.route(),
+            Way::Pay => coinslot_paystation::PAY,
+        }
+    }
+}
+
+impl Shortcuts {
+    async fn answer<B>(&self, way: Way, request: Request<B>, ip: Option<&ClientIp>) -> Response
+    where
+        B: HttpBody,
+        B::Error: Into<BoxError>,
+    {
+        match way {
+            Way::Api(found) => self.api.answer(found, request, ip).await,
+            Way::Pay => coinslot_paystation::pay(&self.app, request, ip).await,
+        }
+    }
+}
+
+/// What answers requests: the router, and shortcuts past it.
 #[derive(Clone)]
 pub struct Doors {
     router: Router,
     /// The same, for clients that take answers packed.
     packing: Option<Router>,
-    shortcut: Option<Shortcut>,
+    shortcuts: Option<Shortcuts>,
     requests: Option<Arc<Requests>>,
 }
 
 impl From<Router> for Doors {
     fn from(router: Router) -> Self {
-        Doors { router, packing: None, shortcut: None, requests: None }
+        Doors { router, packing: None, shortcuts: None, requests: None }
     }
 }
 
 /// Every door of the server.
 pub fn doors(app: &Shared, options: Options) -> Doors {
-    let (router, shortcut) = coinslot_api::router(app.clone(), options.rate);
+    let (router, api) = coinslot_api::router(app.clone(), options.rate);
     let mut router = router.merge(coinslot_paystation::router(app.clone()));
     if options.demo {
         router = router.merge(coinslot_paystation::demo_router(app.clone()));
     }
     let router = router.fallback(|| async { (StatusCode::NOT_FOUND, "There is nothing here.\n") });
     let packing = Some(router.clone().layer(CompressionLayer::new()));
-    Doors { router, packing, shortcut: Some(shortcut), requests: None }
+    let shortcuts = Some(Shortcuts { app: app.clone(), api });
+    Doors { router, packing, shortcuts, requests: None }
 }
 
 /// Every door of the server as a router, for those who call it without a
@@ -141,13 +183,13 @@ impl Doors {
     {
         // Browsers take answers packed; games' servers hardly ever do.
         let packing = self.packing.as_ref().filter(|_| request.headers().contains_key(header::ACCEPT_ENCODING));
-        let found = if packing.is_some() { None } else { Shortcut::finds(&request) };
-        let response = if let Some((shortcut, found)) = self.shortcut.as_ref().zip(found) {
+        let short = self.shortcuts.as_ref().filter(|_| packing.is_none());
+        let response = if let Some((shortcuts, way)) = short.and_then(|short| Some((short, Way::of(&request)?))) {
             let method = request.method().clone();
             let ip = ip.or_else(|| request.extensions().get::<ClientIp>().cloned());
-            let answer = pin!(shortcut.answer(found, request, ip.as_ref()));
+            let answer = pin!(shortcuts.answer(way, request, ip.as_ref()));
             match &self.requests {
-                Some(requests) => requests.count(found.route(), &method, caught(answer)).await,
+                Some(requests) => requests.count(way.route(), &method, caught(answer)).await,
                 None => caught(answer).await,
             }
         } else {

@@ -1,9 +1,9 @@
 //! Requests and answers, as far as every page needs them.
 
 use crate::assets::Asset;
-use axum::body::{Body, Bytes};
-use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::BoxError;
+use axum::body::{Body, Bytes, HttpBody};
+use axum::http::{HeaderName, HeaderValue, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use coinslot_app::ClientIp;
 use http_body_util::{BodyExt, Limited};
@@ -88,25 +88,36 @@ pub(crate) struct Visit {
 }
 
 impl Visit {
-    fn new(request: &Request, params: Params) -> Self {
+    fn new<B>(request: &Request<B>, ip: Option<&ClientIp>, params: Params) -> Self {
         let header = |name| request.headers().get(name).and_then(|v: &HeaderValue| v.to_str().ok());
         Visit {
             params,
             accept_language: header(header::ACCEPT_LANGUAGE).map(str::to_string),
-            ip: request.extensions().get::<ClientIp>().map(|ip| ip.0.to_string()),
+            ip: ip.map(|ip| ip.0.to_string()),
             wants_json: header(header::ACCEPT).is_some_and(|a| a.contains("application/json")),
             host: header(header::HOST).or(request.uri().authority().map(|a| a.as_str())).map(str::to_string),
         }
     }
 
     /// A request whose parameters are in its query.
-    pub fn of_query(request: &Request) -> Self {
-        Visit::new(request, Params::read(request.uri().query().unwrap_or_default().as_bytes()))
+    pub fn of_query(request: &Request<Body>) -> Self {
+        let params = Params::read(request.uri().query().unwrap_or_default().as_bytes());
+        Visit::new(request, request.extensions().get(), params)
     }
 
     /// A request whose parameters are in its body.
-    pub async fn of_form(request: Request) -> Result<Self, Refused> {
-        let visit = Visit::new(&request, Params::default());
+    pub async fn of_form(request: Request<Body>) -> Result<Self, Refused> {
+        let ip = request.extensions().get::<ClientIp>().cloned();
+        Visit::of_form_from(request, ip.as_ref()).await
+    }
+
+    /// The same, from an address.
+    pub async fn of_form_from<B>(request: Request<B>, ip: Option<&ClientIp>) -> Result<Self, Refused>
+    where
+        B: HttpBody,
+        B::Error: Into<BoxError>,
+    {
+        let visit = Visit::new(&request, ip, Params::default());
         let params = Params::read(&body(request).await?);
         Ok(Visit { params, ..visit })
     }
@@ -161,7 +172,11 @@ impl Visit {
     }
 }
 
-async fn body(request: Request) -> Result<Bytes, Refused> {
+async fn body<B>(request: Request<B>) -> Result<Bytes, Refused>
+where
+    B: HttpBody,
+    B::Error: Into<BoxError>,
+{
     match Limited::new(request.into_body(), BODY_LIMIT).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(_) => Err(plain(StatusCode::PAYLOAD_TOO_LARGE, "The form is too large").into()),

@@ -30,6 +30,10 @@ pub use coinslot_app::ClientIp;
 pub use demo::demo_router;
 pub use pages::SIMULATOR_PASSWORD;
 
+use axum::BoxError;
+use axum::body::HttpBody;
+use axum::http::{Method, Request};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use coinslot_app::Shared;
 
@@ -82,6 +86,25 @@ const ROUTES: &[(&str, &str, &str, Handler)] = &[
 /// Every route of [`router`].
 pub fn routes() -> Vec<Route> {
     ROUTES.iter().map(|&(name, method, path, _)| Route { name, method, path }).collect()
+}
+
+/// The path at which a player pays, which [`pay`] answers past the router.
+pub const PAY: &str = pages::PAY;
+
+/// Whether a request pays.
+pub fn pays<B>(request: &Request<B>) -> bool {
+    request.uri().path() == PAY && *request.method() == Method::POST
+}
+
+/// Answers a request of which [`pays`] is true, from an address, as the router
+/// does.
+pub async fn pay<B>(app: &Shared, request: Request<B>, ip: Option<&ClientIp>) -> Response
+where
+    B: HttpBody,
+    B::Error: Into<BoxError>,
+{
+    let answer = async { pages::paid(app, http::Visit::of_form_from(request, ip).await?).await };
+    answer.await.into_response()
 }
 
 /// The pages and files.

@@ -105,15 +105,19 @@ async fn open_with_coupon(app: &Shared, visit: &Visit) -> Result<(Checkout, Opti
 
 /// `POST /paystation2/pay`
 pub(crate) async fn pay(State(app): State<Shared>, request: Request) -> Answer {
-    let visit = Visit::of_form(request).await?;
-    if let Err(e) = at_home(&app, &visit).await {
+    paid(&app, Visit::of_form(request).await?).await
+}
+
+/// Answers a form that pays.
+pub(crate) async fn paid(app: &Shared, visit: Visit) -> Answer {
+    if let Err(e) = at_home(app, &visit).await {
         return Ok(error(&visit, None, e));
     }
     // Only who pays with a saved account needs the accounts.
     let saved = visit.params.get("method").is_some_and(|method| method.starts_with(ACCOUNT));
     let opened = match saved {
-        true => checkout::open(&app, visit.token(), choice(&visit), visit.ip.as_deref()).await,
-        false => checkout::open_to_pay(&app, visit.token(), choice(&visit), visit.ip.as_deref()).await,
+        true => checkout::open(app, visit.token(), choice(&visit), visit.ip.as_deref()).await,
+        false => checkout::open_to_pay(app, visit.token(), choice(&visit), visit.ip.as_deref()).await,
     };
     let checkout = opened.map_err(|e| error(&visit, None, e))?;
     if let Some(elsewhere) = elsewhere(&visit, &checkout) {
@@ -122,7 +126,7 @@ pub(crate) async fn pay(State(app): State<Shared>, request: Request) -> Answer {
     let t = text(&visit, Some(&checkout));
     let paying = match read(t, &visit, &checkout) {
         Ok(paying) => paying,
-        Err(faults) => return form_again(&app, &visit, faults).await,
+        Err(faults) => return form_again(app, &visit, faults).await,
     };
     let has_address = paying.email.is_some() || checkout.player.email.is_some();
     let letter = LetterIn {
@@ -133,11 +137,11 @@ pub(crate) async fn pay(State(app): State<Shared>, request: Request) -> Answer {
     };
     if has_address
         && letter.is_to_be_noted()
-        && let Err(e) = mail::choose_language(&app, &checkout, letter.shown).await
+        && let Err(e) = mail::choose_language(app, &checkout, letter.shown).await
     {
         return Ok(error(&visit, Some(&checkout), e.into()));
     }
-    let (name, key) = match checkout::pay(&app, &checkout, paying).await {
+    let (name, key) = match checkout::pay(app, &checkout, paying).await {
         Ok(Next::Challenge) => return Ok(go(&visit, &visit.link(CHALLENGE))),
         Ok(Next::Status) => return Ok(go(&visit, &visit.link(STATUS))),
         Ok(Next::Receiver) => return Ok(go(&visit, &onward(&visit, &checkout, gift::GIFT))),
@@ -147,7 +151,7 @@ pub(crate) async fn pay(State(app): State<Shared>, request: Request) -> Answer {
         Err(PayError::Card(CardRefused::Expiry)) => ("card_expiry", "card-expiry-refused"),
         Err(PayError::Method) => ("method", "method-bad"),
     };
-    form_again(&app, &visit, Faults(vec![(name, t.s(key))])).await
+    form_again(app, &visit, Faults(vec![(name, t.s(key))])).await
 }
 
 /// What decides in which language the letter about a payment is.

@@ -251,8 +251,8 @@ impl Page {
 
 /// A page of tokens.
 pub fn page(tx: &mut Tx<'_>, project: ProjectId, page: i64) -> Result<Option<Page>, StoreError> {
-    let Some(row) = tx.row(PAGE, &[project.get().into(), page.into()])? else { return Ok(None) };
-    let read = Page::read(row.text(0)?);
+    let Some(mut row) = tx.row(PAGE, &[project.get().into(), page.into()])? else { return Ok(None) };
+    let read = Page::read(row.take_text(0)?);
     read.map(Some).ok_or_else(|| StoreError::Corrupt(format!("page {page} of the tokens of {project} cannot be read")))
 }
 
