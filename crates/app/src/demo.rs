@@ -31,17 +31,19 @@ pub const WEBHOOK_PATH: &str = "/demo/webhook";
 pub struct Offer {
     /// What it is called.
     pub name: &'static str,
-    /// What the player gets.
+    /// How many are paid for.
     pub gems: i64,
+    /// How many come on top.
+    pub bonus: i64,
     /// Its price in US cents.
     pub cents: i64,
 }
 
 /// What the demo game sells.
 pub const OFFERS: [Offer; 3] = [
-    Offer { name: "Pouch of 500 gems", gems: 500, cents: 499 },
-    Offer { name: "Chest of 1,200 gems", gems: 1_200, cents: 999 },
-    Offer { name: "Vault of 2,600 gems", gems: 2_600, cents: 1_999 },
+    Offer { name: "Pouch of 500 gems", gems: 500, bonus: 0, cents: 499 },
+    Offer { name: "Chest of 1,200 gems", gems: 1_200, bonus: 0, cents: 999 },
+    Offer { name: "Vault of 2,600 gems", gems: 2_600, bonus: 130, cents: 1_999 },
 ];
 
 fn caller() -> Option<Caller> {

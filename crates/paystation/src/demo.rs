@@ -39,6 +39,7 @@ struct OfferView {
     index: usize,
     name: &'static str,
     gems: String,
+    bonus: i64,
     price: String,
     best: bool,
 }
@@ -66,6 +67,7 @@ async fn shop(State(app): State<Shared>) -> Response {
         index,
         name: o.name,
         gems: thousands(o.gems),
+        bonus: o.bonus,
         price: format!("${}.{:02}", o.cents / 100, o.cents % 100),
         best: index == 1,
     };
