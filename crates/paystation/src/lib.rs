@@ -28,7 +28,7 @@ mod view;
 
 pub use coinslot_app::ClientIp;
 pub use demo::demo_router;
-pub use pages::SIMULATOR_PASSWORD;
+pub use pages::{PAY, SIMULATOR_PASSWORD};
 
 use axum::BoxError;
 use axum::body::HttpBody;
@@ -87,9 +87,6 @@ const ROUTES: &[(&str, &str, &str, Handler)] = &[
 pub fn routes() -> Vec<Route> {
     ROUTES.iter().map(|&(name, method, path, _)| Route { name, method, path }).collect()
 }
-
-/// The path at which a player pays, which [`pay`] answers past the router.
-pub const PAY: &str = pages::PAY;
 
 /// Whether a request pays.
 pub fn pays<B>(request: &Request<B>) -> bool {

@@ -31,7 +31,8 @@ pub const SIMULATOR_PASSWORD: &str = "coinslot";
 
 pub(crate) const ENTRY: &str = "/paystation2/";
 
-pub(crate) const PAY: &str = "/paystation2/pay";
+/// Where a player pays.
+pub const PAY: &str = "/paystation2/pay";
 
 pub(crate) const CHALLENGE: &str = "/paystation2/3ds";
 

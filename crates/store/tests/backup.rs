@@ -94,6 +94,18 @@ fn names(dir: &std::path::Path) -> Vec<String> {
     all
 }
 
+/// A database that is in use and has two merchants, where it is, and a copy of
+/// it with the first of them alone.
+async fn outgrown(dir: &tempfile::TempDir) -> (Store, PathBuf, PathBuf) {
+    let (location, path) = file_in(dir);
+    let store = Store::open(&location).unwrap();
+    add_merchant(&store, 1).await;
+    let copy = dir.path().join("copy.db");
+    back_up(&location, &copy).unwrap();
+    add_merchant(&store, 2).await;
+    (store, path, copy)
+}
+
 /// How many merchants a file holds that is alone in its directory.
 async fn merchants(file: &std::path::Path) -> usize {
     let alone = tempfile::tempdir().unwrap();
@@ -112,12 +124,7 @@ async fn merchants(file: &std::path::Path) -> usize {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_killed_server_left_is_kept_whole_and_in_one_file() {
     let dir = tempfile::tempdir().unwrap();
-    let (location, path) = file_in(&dir);
-    let store = Store::open(&location).unwrap();
-    add_merchant(&store, 1).await;
-    let copy = dir.path().join("copy.db");
-    back_up(&location, &copy).unwrap();
-    add_merchant(&store, 2).await;
+    let (_open, path, copy) = outgrown(&dir).await;
     // As it would be if the server were killed now: the last change is in the log.
     let killed = dir.path().join("killed");
     std::fs::create_dir(&killed).unwrap();
@@ -143,12 +150,7 @@ async fn what_a_killed_server_left_is_kept_whole_and_in_one_file() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_damaged_is_kept_as_it_is_and_replaced() {
     let dir = tempfile::tempdir().unwrap();
-    let (location, path) = file_in(&dir);
-    let store = Store::open(&location).unwrap();
-    add_merchant(&store, 1).await;
-    let copy = dir.path().join("copy.db");
-    back_up(&location, &copy).unwrap();
-    add_merchant(&store, 2).await;
+    let (_open, path, copy) = outgrown(&dir).await;
     let damaged = dir.path().join("damaged");
     std::fs::create_dir(&damaged).unwrap();
     let place = damaged.join("coinslot.db");

@@ -1,7 +1,7 @@
 //! SQLite's own file system with one thing changed: what a commit adds to the
 //! log is written in one piece. SQLite writes the header of each page and the
 //! page, so that a commit of thirty pages is sixty calls of the system; here it
-//! is one. All else is passed on as it comes to the file system that is the
+//! is one for each 64 KiB, two. All else is passed on as it comes to the file system that is the
 //! process's default.
 //!
 //! What is held back is written when the last page of a commit has come, and
