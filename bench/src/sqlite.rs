@@ -241,7 +241,7 @@ impl Beside {
         for name in names {
             let columns = self.columns(&name)?;
             let own = |name: &str, kind: &str| {
-                kind == "BIGINT"
+                (kind == "BIGINT" || kind == "INTEGER")
                     && ["payment_id", "order_id", "attempt_id", "entry_id", "event_id", "page_id"].contains(&name)
             };
             // What else the demo shop's history left belongs to payments that are not copied with it.

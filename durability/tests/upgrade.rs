@@ -8,6 +8,7 @@ use coinslot_domain::webhook::EventState;
 use coinslot_durability::upgrade::{earlier, postgres, sqlite};
 use coinslot_store::report::{self, Wanted};
 use coinslot_store::{Location, Store, StoreError, migrate_to, webhook};
+use std::path::{Path, PathBuf};
 
 #[test]
 fn on_sqlite_the_power_goes() {
@@ -86,7 +87,8 @@ async fn events_stand_where_they_stood() {
     }
 }
 
-/// A row or two of each table that became its own index, no value twice.
+/// A row or two of each table that became its own index, no value twice; two of
+/// them are found by a number since.
 const KEYED: &str = "
     INSERT INTO order_line (project_id, order_id, seq, kind, reference, sku, name, quantity, detail, price, full_price,
         promotion_id, bundle) VALUES (7, 2, 1, 'item', 3, 's', 'n', 4, 'd', 5, 6, 8, 9),
@@ -100,12 +102,48 @@ const KEYED: &str = "
     INSERT INTO posting (project_id, entry_id, seq, kind, payment_id, debit, credit, currency, amount, booked_at) VALUES
         (7, 2, 1, 'capture', 3, 'd', 'c', 'USD', 4, 5), (7, 1, 1, 'refund', 6, 'e', 'f', 'EUR', 8, 9)";
 
+/// The same of the tables that are found by a number since, and were not before.
+const NUMBERED: &str = "
+    INSERT INTO token_page (project_id, page_id, tokens, expires_at) VALUES (7, 2, 't', 3), (7, 1, 'u', 4);
+    INSERT INTO orders (project_id, order_id, state, user_id, user_name, user_email, user_phone, user_country, user_zip,
+        user_ip, currency, total, description, external_id, custom_parameters, created_at, lines, placed_at,
+        placed_until, token_hash, dry_run, cart_id, coins, full_coins, gift_giver, gift_receiver, gift_email,
+        gift_message, gift_hidden) VALUES
+        (7, 2, 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 1, 'j', 'k', 'l', 3, 4, 5, 6, 'm', 8, 'n', 9, 10, 'o', 'p',
+            'q', 'r', 11),
+        (7, 1, 's', 't', NULL, NULL, NULL, NULL, NULL, NULL, 'u', 12, NULL, NULL, NULL, 13, 14, NULL, NULL, NULL, 15,
+            NULL, NULL, NULL, NULL, NULL, NULL, NULL, 16);
+    INSERT INTO payment (project_id, payment_id, order_id, token_hash, state, attempt_id, method, card, decline, currency,
+        amount, tax_kind, tax_rate, tax, platform_fee, method_fee, payout, reserved, refunded, dry_run, notified,
+        created_at, paid_at) VALUES
+        (7, 2, 3, 'a', 'b', 4, 5, 'c', 'd', 'e', 1010, 'f', 6, 8, 9, 10, 983, 12, 11, 13, 'g', 14, 15),
+        (7, 1, 16, 'h', 'i', 17, 18, NULL, NULL, 'j', 100, 'k', 19, 20, 21, 22, 37, 24, 23, 25, 'l', 26, NULL)";
+
 #[test]
 fn rows_are_found_by_their_own_index() {
+    let tables = ["order_line", "bought", "inventory", "cart", "attempt", "posting"];
+    let (_kept, path) = rows_stay(27, KEYED, &tables);
+    let own = ["order_line", "bought", "inventory", "cart", "posting"];
+    assert!(own.iter().all(|table| is_made(&path, table, "WITHOUT ROWID")));
+    let tables = ["token_page", "orders", "payment"];
+    let (_kept, path) = rows_stay(29, NUMBERED, &tables);
+    assert!(tables.iter().chain(&["attempt"]).all(|table| is_made(&path, table, " INTEGER NOT NULL PRIMARY KEY,")));
+}
+
+/// Whether a table was made with these words.
+fn is_made(path: &Path, table: &str, words: &str) -> bool {
+    let connection = rusqlite::Connection::open(path).unwrap();
+    let sql = "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?1";
+    connection.query_row(sql, [table], |row| row.get::<_, String>(0)).unwrap().contains(words)
+}
+
+/// Has rows that an earlier version left brought up to date, and sees that no
+/// value of these tables is another one then. Where they are.
+fn rows_stay(version: u32, left: &str, tables: &[&str]) -> (tempfile::TempDir, PathBuf) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("coinslot.db");
     let location = Location::File(path.clone());
-    migrate_to(&location, 27).unwrap();
+    migrate_to(&location, version).unwrap();
     let rows = |table: &str| {
         let connection = rusqlite::Connection::open(&path).unwrap();
         let mut statement = connection.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2, 3")).unwrap();
@@ -116,17 +154,12 @@ fn rows_are_found_by_their_own_index() {
         };
         statement.query_map([], row).unwrap().collect::<Result<Vec<_>, _>>().unwrap()
     };
-    rusqlite::Connection::open(&path).unwrap().execute_batch(KEYED).unwrap();
-    let tables = ["order_line", "bought", "inventory", "cart", "attempt", "posting"];
-    let before = tables.map(rows);
+    rusqlite::Connection::open(&path).unwrap().execute_batch(left).unwrap();
+    let before: Vec<_> = tables.iter().map(|table| rows(table)).collect();
     assert!(before.iter().all(|rows| rows.len() == 2));
     drop(Store::open(&location).unwrap());
-    assert_eq!(tables.map(rows), before);
-    for table in tables {
-        let own = format!("SELECT sql LIKE '%WITHOUT ROWID' FROM sqlite_schema WHERE name = '{table}'");
-        let own: bool = rusqlite::Connection::open(&path).unwrap().query_row(&own, [], |row| row.get(0)).unwrap();
-        assert!(own, "{table}");
-    }
+    assert_eq!(tables.iter().map(|table| rows(table)).collect::<Vec<_>>(), before);
+    (directory, path)
 }
 
 /// Orders of two players with payments, from before there were contacts.

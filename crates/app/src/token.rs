@@ -193,7 +193,7 @@ async fn page(app: &App, project: ProjectId, place: Place) -> Result<Option<Arc<
     if let Some(page) = app.tokens.copy(project, place.page) {
         return Ok(Some(page));
     }
-    let found = app.store.read(move |tx| coinslot_store::token::page(tx, project, place.page)).await?;
+    let found = app.store.token_page(project, place.page).await?;
     Ok(found.map(|page| app.tokens.keep(project, place.page, page)))
 }
 

@@ -132,33 +132,34 @@ pub(crate) fn read(t: Text, visit: &Visit, checkout: &Checkout) -> Result<Paying
         ..Paying::default()
     };
     if method.takes_card && account.is_none() {
-        let mut field = |name: &'static str, missing: String, bad: String| match visit.params.get(name) {
-            Some(value) => Some((value, bad)),
-            None => {
-                faults.push((name, missing));
-                None
+        let mut field = |name: &'static str, missing| {
+            let value = visit.params.get(name);
+            if value.is_none() {
+                faults.push((name, t.s(missing)));
             }
+            value
         };
-        let number = field("card_number", t.s("card-number-missing"), t.s("card-number-bad"));
-        let expiry = field("card_expiry", t.s("card-expiry-missing"), t.s("card-expiry-bad"));
-        let cvv = field("card_cvv", t.s("card-cvv-missing"), t.s("card-cvv-bad"));
+        let number = field("card_number", "card-number-missing");
+        let expiry = field("card_expiry", "card-expiry-missing");
+        let cvv = field("card_cvv", "card-cvv-missing");
         let zip = match asks_zip(checkout) {
             // No bank looks at it in the sandbox, so tests may leave it out.
-            Some(Required(true)) => field("zip", t.s("zip-missing"), t.s("zip-bad")),
-            Some(Required(false)) => visit.params.get("zip").map(|zip| (zip, t.s("zip-bad"))),
+            Some(Required(true)) => field("zip", "zip-missing"),
+            Some(Required(false)) => visit.params.get("zip"),
             None => None,
         };
-        let number = parsed(&mut faults, "card_number", number, CardNumber::parse);
-        let expiry = parsed(&mut faults, "card_expiry", expiry, Expiry::parse);
+        let mut good = Good { t, faults: &mut faults };
+        let number = good.read(number, ("card_number", "card-number-bad"), CardNumber::parse);
+        let expiry = good.read(expiry, ("card_expiry", "card-expiry-bad"), Expiry::parse);
         // Without a number either length of the code may be right.
         let brand = number.as_ref().map(CardNumber::brand);
-        let cvv = parsed(&mut faults, "card_cvv", cvv, |text| match brand {
+        let cvv = good.read(cvv, ("card_cvv", "card-cvv-bad"), |text| match brand {
             Some(brand) => Cvv::parse(text, brand),
             None => Cvv::parse(text, coinslot_domain::card::Brand::Unknown)
                 .or_else(|| Cvv::parse(text, coinslot_domain::card::Brand::Amex)),
         });
         let country = checkout.player.country.as_deref().unwrap_or_default();
-        paying.zip = parsed(&mut faults, "zip", zip, |text| is_zip(text, country).then(|| text.to_string()));
+        paying.zip = good.read(zip, ("zip", "zip-bad"), |text| is_zip(text, country).then(|| text.to_string()));
         if let (Some(number), Some(expiry), Some(cvv)) = (number, expiry, cvv) {
             paying.card = Some(Card { number, expiry, cvv });
         }
@@ -166,18 +167,27 @@ pub(crate) fn read(t: Text, visit: &Visit, checkout: &Checkout) -> Result<Paying
     if faults.is_empty() { Ok(paying) } else { Err(Faults(faults)) }
 }
 
-fn parsed<T>(
-    faults: &mut Vec<(&'static str, String)>,
-    name: &'static str,
-    given: Option<(&str, String)>,
-    parse: impl FnOnce(&str) -> Option<T>,
-) -> Option<T> {
-    let (value, bad) = given?;
-    let parsed = parse(value);
-    if parsed.is_none() {
-        faults.push((name, bad));
+/// Reads what was filled in, and notes what cannot be read.
+struct Good<'a> {
+    t: Text,
+    faults: &'a mut Vec<(&'static str, String)>,
+}
+
+impl Good<'_> {
+    /// What a field says, of which its name and the key of what to say of a bad
+    /// value are known.
+    fn read<T>(
+        &mut self,
+        given: Option<&str>,
+        (name, bad): (&'static str, &str),
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let parsed = parse(given?);
+        if parsed.is_none() {
+            self.faults.push((name, self.t.s(bad)));
+        }
+        parsed
     }
-    parsed
 }
 
 /// Whether text looks like an address that mail can reach. Anything stricter

@@ -58,22 +58,71 @@ impl IntoResponse for Refused {
 
 /// Names and values of a query or a form. Of a repeated name the first counts.
 #[derive(Default)]
-pub(crate) struct Params(Vec<(String, String)>);
+pub(crate) struct Params {
+    /// All of them, one behind the other.
+    text: String,
+    /// Where each name begins, where its value does, and where that ends.
+    pairs: Vec<[usize; 3]>,
+}
 
 impl Params {
     pub fn read(bytes: &[u8]) -> Self {
-        Params(url::form_urlencoded::parse(bytes).into_owned().collect())
+        let mut params = Params { text: String::with_capacity(bytes.len()), pairs: Vec::with_capacity(8) };
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            // Most say what they mean, and need not be decoded.
+            let (mut plain, mut middle, mut end) = (true, None, rest.len());
+            for (at, byte) in rest.iter().enumerate() {
+                match byte {
+                    b'&' => {
+                        end = at;
+                        break;
+                    }
+                    b'=' => middle = middle.or(Some(at)),
+                    b'%' | b'+' => plain = false,
+                    _ => {}
+                }
+            }
+            let pair = &rest[..end];
+            rest = rest.get(end + 1..).unwrap_or_default();
+            match str::from_utf8(pair) {
+                _ if pair.is_empty() => {}
+                Ok(text) if plain => {
+                    let (name, value) = middle.map_or((text, ""), |at| (&text[..at], &text[at + 1..]));
+                    params.add(name, value);
+                }
+                _ => url::form_urlencoded::parse(pair).for_each(|(name, value)| params.add(&name, &value)),
+            }
+        }
+        params
+    }
+
+    fn add(&mut self, name: &str, value: &str) {
+        let start = self.text.len();
+        self.text.push_str(name);
+        let middle = self.text.len();
+        self.text.push_str(value);
+        self.pairs.push([start, middle, self.text.len()]);
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs.iter().map(|&[start, middle, end]| (&self.text[start..middle], &self.text[middle..end]))
     }
 
     /// Whether any name begins so.
     pub fn any(&self, start: &str) -> bool {
-        self.0.iter().any(|(name, _)| name.starts_with(start))
+        self.iter().any(|(name, _)| name.starts_with(start))
     }
 
     /// The value of a name, unless it is empty.
     pub fn get(&self, name: &str) -> Option<&str> {
-        let value = self.0.iter().find(|(n, _)| n == name).map(|(_, v)| v.trim());
-        value.filter(|v| !v.is_empty())
+        // Asked for dozens of names for each page: the length tells most apart.
+        let is_named = |pair: &&[usize; 3]| {
+            let [start, middle, _] = **pair;
+            middle - start == name.len() && self.text.as_bytes()[start..middle] == *name.as_bytes()
+        };
+        let &[_, middle, end] = self.pairs.iter().find(is_named)?;
+        Some(self.text[middle..end].trim()).filter(|value| !value.is_empty())
     }
 }
 
@@ -141,8 +190,8 @@ impl Visit {
     /// in another.
     pub fn kept(&self) -> Vec<(String, String)> {
         let is_kept = |name: &str| KEPT.contains(&name) || name.starts_with("drm");
-        let kept = self.params.0.iter().filter(|(name, value)| is_kept(name) && !value.is_empty());
-        kept.cloned().collect()
+        let kept = self.params.iter().filter(|(name, value)| is_kept(name) && !value.is_empty());
+        kept.map(|(name, value)| (name.to_string(), value.to_string())).collect()
     }
 
     /// The address of a page about the same token, on the same kind of screen
@@ -216,13 +265,19 @@ fn set(response: &mut Response, name: HeaderName, value: &str) {
     }
 }
 
-fn answer(status: StatusCode, kind: &str, text: impl Into<Body>) -> Response {
+fn answer(status: StatusCode, kind: &'static str, text: impl Into<Body>) -> Response {
     let mut response = Response::new(text.into());
     *response.status_mut() = status;
-    set(&mut response, header::CONTENT_TYPE, kind);
-    set(&mut response, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(&mut response, header::REFERRER_POLICY, "no-referrer");
-    set(&mut response, header::CACHE_CONTROL, "no-store");
+    let headers = response.headers_mut();
+    headers.reserve(8);
+    for (name, value) in [
+        (header::CONTENT_TYPE, kind),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-store"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
     response
 }
 
@@ -306,6 +361,13 @@ mod tests {
         let p = Params::read(b"access_token=a%20b+c&token=x&empty=&access_token=second");
         assert_eq!(p.get("access_token"), Some("a b c"));
         assert_eq!(p.get("empty"), None);
+        for odd in ["", "&&a=1=2&b&=c&gr%C3%BC%C3%9Fe=x%26y&grün=z&+=%", "a=%ff%fe&b=%4", "\u{1}&\n=%00"] {
+            let known: Vec<_> = url::form_urlencoded::parse(odd.as_bytes()).into_owned().collect();
+            let read = Params::read(odd.as_bytes());
+            let read: Vec<_> = read.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+            assert_eq!(read, known, "{odd:?}");
+        }
+        assert_eq!(Params::read(b"a=\xff&b=c").get("a"), Some("\u{fffd}"));
         let v = Visit {
             params: Params::read(b"token=a%26b&lang=de"),
             accept_language: None,

@@ -16,6 +16,7 @@ pub(crate) use pg::Connection as PgConnection;
 
 use crate::contact::{self, Contacts};
 use crate::idempotency;
+use crate::ledger;
 use crate::meter::Figures;
 use crate::token::{self, Filling, Fresh, Pages};
 use coinslot_domain::id::ProjectId;
@@ -223,6 +224,8 @@ pub struct Tx<'a> {
 pub(crate) struct Held {
     /// What is added to each balance, by the statement that adds it.
     sums: BTreeMap<(&'static str, Total), i64>,
+    /// What is posted in the journal.
+    postings: Vec<ledger::Written>,
     /// Tokens on their way to a page.
     pub(crate) pages: Pages,
     /// Under what players bought.
@@ -243,6 +246,7 @@ impl Held {
     /// Forgets what transactions that were undone wanted.
     fn clear(&mut self) {
         self.sums.clear();
+        self.postings.clear();
         self.pages.clear();
         self.contacts.clear();
         self.changed = false;
@@ -298,8 +302,13 @@ impl<'a> Tx<'a> {
     /// The rows of a statement.
     pub(crate) fn rows(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
         // Whoever reads what is put off sees it.
-        let balances = !self.held.sums.is_empty() && sql.contains("FROM balance");
-        if balances || (!self.held.contacts.is_empty() && sql.contains("FROM contact")) {
+        let held = &self.held;
+        let off = [
+            (held.sums.is_empty(), "FROM balance"),
+            (held.contacts.is_empty(), "FROM contact"),
+            (held.postings.is_empty(), "FROM posting"),
+        ];
+        if off.iter().any(|(none, table)| !none && sql.contains(table)) {
             self.settle()?;
         }
         self.unless_faulty(|backend| backend.rows(sql, params))
@@ -331,6 +340,12 @@ impl<'a> Tx<'a> {
     /// The statement takes the total, a stripe and the amount.
     pub(crate) fn add(&mut self, sql: &'static str, total: Total, amount: i64) {
         *self.held.sums.entry((sql, total)).or_insert(0) += amount;
+    }
+
+    /// Takes a posting into the journal, together with what others post before the
+    /// commit.
+    pub(crate) fn post(&mut self, posting: ledger::Written) {
+        self.held.postings.push(posting);
     }
 
     /// Takes a token to a page of what is committed together; where.
@@ -387,6 +402,8 @@ impl<'a> Tx<'a> {
                 self.put(sql, &values)?;
             }
         }
+        let postings = std::mem::take(&mut self.held.postings);
+        ledger::write(self, postings)?;
         for known in self.held.contacts.take() {
             contact::insert(self, &known)?;
         }
@@ -474,6 +491,8 @@ enum Engine {
 trait Work: Send {
     /// Runs the closure; whether its changes are to be kept.
     fn run(&mut self, tx: &mut Tx<'_>) -> bool;
+    /// Notes that they could not be.
+    fn fail(&mut self, why: StoreError);
     /// Answers the caller, who gets `outcome`'s error in place of a success.
     fn answer(self: Box<Self>, outcome: Result<(), StoreError>);
 }
@@ -495,6 +514,10 @@ where
         let keep = result.is_ok();
         self.result = Some(result);
         keep
+    }
+
+    fn fail(&mut self, why: StoreError) {
+        self.result = Some(Err(E::from(why)));
     }
 
     fn answer(self: Box<Self>, outcome: Result<(), StoreError>) {
@@ -558,6 +581,15 @@ impl Store {
     /// far as they are at hand: on PostgreSQL none is.
     pub fn fresh_pages(&self) -> Vec<(ProjectId, i64, token::Page)> {
         self.fresh.take()
+    }
+
+    /// A page of tokens. It never changes, so on SQLite it may be read from the
+    /// database as it was a moment ago, as long as it is there.
+    pub async fn token_page(&self, project: ProjectId, page: i64) -> Result<Option<token::Page>, StoreError> {
+        match &self.engine {
+            Engine::Lite { readers, .. } => readers.lasting(|tx| token::page(tx, project, page)),
+            Engine::Pg { .. } => self.read(move |tx| token::page(tx, project, page)).await,
+        }
     }
 
     /// What the database did since it was opened.
@@ -692,6 +724,7 @@ fn migrations(translate: fn(&str) -> String) -> Result<refinery_core::Runner, St
         ("V27__mail_language", include_str!("../migrations/V27__mail_language.sql")),
         ("V28__own_index", include_str!("../migrations/V28__own_index.sql")),
         ("V29__contact", include_str!("../migrations/V29__contact.sql")),
+        ("V30__numbers", include_str!("../migrations/V30__numbers.sql")),
     ];
     let all: Result<Vec<_>, _> =
         all.iter().map(|(name, sql)| refinery_core::Migration::unapplied(name, &translate(sql))).collect();

@@ -1,5 +1,6 @@
 //! The journal and the balances it adds up to.
 
+use crate::engine::Value;
 use crate::{StoreError, Tx};
 use coinslot_domain::id::{PaymentId, ProjectId};
 use coinslot_domain::ledger::{Account, Entry, Unit};
@@ -7,6 +8,12 @@ use coinslot_domain::ledger::{Account, Entry, Unit};
 statements! {
     POST = "INSERT INTO posting (project_id, entry_id, seq, kind, payment_id, debit, credit, currency, amount,
             booked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    POST_EIGHT = "INSERT INTO posting (project_id, entry_id, seq, kind, payment_id, debit, credit, currency, amount,
+            booked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10),
+            ($11, $12, $13, $14, $15, $16, $17, $18, $19, $20), ($21, $22, $23, $24, $25, $26, $27, $28, $29, $30),
+            ($31, $32, $33, $34, $35, $36, $37, $38, $39, $40), ($41, $42, $43, $44, $45, $46, $47, $48, $49, $50),
+            ($51, $52, $53, $54, $55, $56, $57, $58, $59, $60), ($61, $62, $63, $64, $65, $66, $67, $68, $69, $70),
+            ($71, $72, $73, $74, $75, $76, $77, $78, $79, $80)";
     MOVE = "INSERT INTO balance (project_id, account, currency, stripe, amount) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (project_id, account, currency, stripe) DO UPDATE SET amount = balance.amount + $5";
     BALANCES = "SELECT account, currency, CAST(SUM(amount) AS BIGINT) FROM balance
@@ -18,24 +25,55 @@ statements! {
         WHERE project_id = $1 GROUP BY credit, currency ORDER BY credit, currency";
 }
 
+/// A posting on its way into the journal.
+#[derive(Clone, Copy)]
+pub(crate) struct Written {
+    project: i64,
+    /// Its entry, and its place there.
+    key: (i64, i64),
+    kind: &'static str,
+    payment: i64,
+    debit: &'static str,
+    credit: &'static str,
+    unit: &'static str,
+    amount: i64,
+    at: i64,
+}
+
+impl Written {
+    fn values(&self) -> [Value<'static>; 10] {
+        let (entry, seq) = self.key;
+        [
+            self.project.into(),
+            entry.into(),
+            seq.into(),
+            self.kind.into(),
+            self.payment.into(),
+            self.debit.into(),
+            self.credit.into(),
+            self.unit.into(),
+            self.amount.into(),
+            self.at.into(),
+        ]
+    }
+}
+
 /// Adds an entry and moves the balances it touches, together with what others
-/// move that share its commit; but for the player's,
+/// do that share its commit; but for the player's,
 /// which [`crate::wallet::book`] moves.
 pub fn append(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
     for (seq, p) in (1_i64..).zip(&entry.postings) {
-        let values = [
-            entry.project.get().into(),
-            entry.id.get().into(),
-            seq.into(),
-            entry.kind.name().into(),
-            entry.payment.map_or(0, PaymentId::get).into(),
-            p.debit.name().into(),
-            p.credit.name().into(),
-            p.unit.name().into(),
-            p.amount.into(),
-            entry.at.0.into(),
-        ];
-        tx.put(POST, &values)?;
+        tx.post(Written {
+            project: entry.project.get(),
+            key: (entry.id.get(), seq),
+            kind: entry.kind.name(),
+            payment: entry.payment.map_or(0, PaymentId::get),
+            debit: p.debit.name(),
+            credit: p.credit.name(),
+            unit: p.unit.name(),
+            amount: p.amount,
+            at: entry.at.0,
+        });
     }
     for (account, unit, amount) in entry.movements() {
         if account == Account::Player {
@@ -44,6 +82,17 @@ pub fn append(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
         tx.add(MOVE, (entry.project.get(), account.name(), unit.name()), amount);
     }
     Ok(())
+}
+
+/// Puts postings into the journal: in its order and several at once, which costs
+/// half of what each would by itself.
+pub(crate) fn write(tx: &mut Tx<'_>, mut all: Vec<Written>) -> Result<(), StoreError> {
+    all.sort_unstable_by_key(|posting| posting.key);
+    let (eights, rest) = all.as_chunks::<8>();
+    for eight in eights {
+        tx.put(POST_EIGHT, eight.each_ref().map(Written::values).as_flattened())?;
+    }
+    rest.iter().try_for_each(|posting| tx.put(POST, &posting.values()))
 }
 
 /// What an account holds, in minor units of a currency or hundredths of the

@@ -16,6 +16,10 @@ statements! {
             gift_email, gift_message, gift_hidden)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
             $23, $24, $25, $26, $27, $28, $29)";
+    INSERT_BARE = "INSERT INTO orders (project_id, order_id, state, user_id, user_name, user_email, user_phone,
+            user_country, user_zip, user_ip, currency, total, description, external_id, custom_parameters, created_at,
+            lines)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
     FIND = "SELECT state, user_id, user_name, user_email, user_phone, user_country, user_zip, user_ip, currency,
             total, description, external_id, custom_parameters, lines, placed_at, placed_until, token_hash, dry_run,
             cart_id, coins, full_coins, gift_giver, gift_receiver, gift_email, gift_message, gift_hidden
@@ -34,46 +38,51 @@ statements! {
     ADVANCE = "UPDATE orders SET state = $4 WHERE project_id = $1 AND order_id = $2 AND state = $3";
 }
 
+/// Values that every order has; what follows is said of gifts and of orders that
+/// are made before they are paid.
+const BARE: usize = 17;
+
 /// Adds an order with its lines.
 pub fn insert(tx: &mut Tx<'_>, o: &Order, now: Time) -> Result<(), StoreError> {
     let placed = o.placed.as_ref();
     let coins = placed.and_then(|p| p.coins);
     let gift = o.gift.as_ref();
     contact::note(tx, o.project, &o.player);
-    tx.put(
-        INSERT,
-        &[
-            o.project.get().into(),
-            o.id.get().into(),
-            o.state.name().into(),
-            (&o.player.id).into(),
-            (&o.player.name).into(),
-            (&o.player.email).into(),
-            (&o.player.phone).into(),
-            (&o.player.country).into(),
-            (&o.player.zip).into(),
-            (&o.player.ip).into(),
-            o.total.currency.code().into(),
-            o.total.minor.into(),
-            (&o.description).into(),
-            (&o.external_id).into(),
-            (&o.custom_parameters).into(),
-            now.0.into(),
-            (o.lines.len() as i64).into(),
-            placed.map(|p| p.at.0).into(),
-            placed.map(|p| p.until.0).into(),
-            placed.and_then(|p| p.token_hash.as_deref()).into(),
-            placed.is_some_and(|p| p.dry_run).into(),
-            placed.and_then(|p| p.cart.as_deref()).into(),
-            coins.map(|c| c.price).into(),
-            coins.map(|c| c.full_price).into(),
-            gift.map(|g| g.giver.as_str()).into(),
-            gift.map(|g| g.receiver.as_str()).into(),
-            gift.and_then(|g| g.receiver_email.as_deref()).into(),
-            gift.and_then(|g| g.message.as_deref()).into(),
-            gift.is_some_and(|g| g.hide_giver).into(),
-        ],
-    )?;
+    let values = [
+        o.project.get().into(),
+        o.id.get().into(),
+        o.state.name().into(),
+        (&o.player.id).into(),
+        (&o.player.name).into(),
+        (&o.player.email).into(),
+        (&o.player.phone).into(),
+        (&o.player.country).into(),
+        (&o.player.zip).into(),
+        (&o.player.ip).into(),
+        o.total.currency.code().into(),
+        o.total.minor.into(),
+        (&o.description).into(),
+        (&o.external_id).into(),
+        (&o.custom_parameters).into(),
+        now.0.into(),
+        (o.lines.len() as i64).into(),
+        placed.map(|p| p.at.0).into(),
+        placed.map(|p| p.until.0).into(),
+        placed.and_then(|p| p.token_hash.as_deref()).into(),
+        placed.is_some_and(|p| p.dry_run).into(),
+        placed.and_then(|p| p.cart.as_deref()).into(),
+        coins.map(|c| c.price).into(),
+        coins.map(|c| c.full_price).into(),
+        gift.map(|g| g.giver.as_str()).into(),
+        gift.map(|g| g.receiver.as_str()).into(),
+        gift.and_then(|g| g.receiver_email.as_deref()).into(),
+        gift.and_then(|g| g.message.as_deref()).into(),
+        gift.is_some_and(|g| g.hide_giver).into(),
+    ];
+    match (placed, gift) {
+        (None, None) => tx.put(INSERT_BARE, &values[..BARE])?,
+        _ => tx.put(INSERT, &values)?,
+    }
     for (seq, line) in (1_i64..).zip(&o.lines) {
         let values = [
             o.project.get().into(),

@@ -32,7 +32,7 @@ statements! {
         (SELECT j.project_id FROM project j WHERE j.merchant_id = $1)";
     RECENT = "SELECT project_id, payment_id, order_id, state, attempt_id, method, card, decline, currency, amount,
             tax_kind, tax_rate, tax, platform_fee, method_fee, payout, reserved, refunded, dry_run, notified,
-            created_at, paid_at FROM payment WHERE project_id = $1 ORDER BY payment_id DESC LIMIT $2";
+            created_at, paid_at FROM payment WHERE project_id = $1 ORDER BY created_at DESC, payment_id DESC LIMIT $2";
     OF_USER = "SELECT p.project_id, p.payment_id, p.order_id, p.state, p.attempt_id, p.method, p.card, p.decline,
             p.currency, p.amount, p.tax_kind, p.tax_rate, p.tax, p.platform_fee, p.method_fee, p.payout, p.reserved,
             p.refunded, p.dry_run, p.notified, p.created_at, p.paid_at FROM orders o CROSS JOIN payment p

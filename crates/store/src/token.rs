@@ -11,10 +11,10 @@ use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 statements! {
-    INSERT_PAGE = "INSERT INTO token_page (project_id, page_id, tokens, expires_at) VALUES ($1, $2, $3, $4)";
-    INSERT_AGAIN = "INSERT INTO token_page (project_id, page_id, tokens, expires_at) VALUES ($1, $2, $3, $4)
+    INSERT_PAGE = "INSERT INTO token_page (page_id, project_id, tokens, expires_at) VALUES ($1, $2, $3, $4)";
+    INSERT_AGAIN = "INSERT INTO token_page (page_id, project_id, tokens, expires_at) VALUES ($1, $2, $3, $4)
         ON CONFLICT (project_id, page_id) DO NOTHING";
-    PAGE = "SELECT tokens FROM token_page WHERE project_id = $1 AND page_id = $2";
+    PAGE = "SELECT tokens FROM token_page WHERE page_id = $1 AND project_id = $2";
     PURGE_PAGES = "DELETE FROM token_page WHERE project_id = $1 AND page_id IN
         (SELECT t.page_id FROM token_page t WHERE t.project_id = $1 AND t.expires_at < $2
          ORDER BY t.expires_at LIMIT $3)";
@@ -55,8 +55,9 @@ pub struct Found {
     pub expires_at: Time,
 }
 
-/// Bytes at which a page takes no more.
-const FULL: usize = 16 << 10;
+/// Bytes at which a page takes no more: with what else stands in its row it fits
+/// into a page of SQLite's, so that whoever wants one token reads no other page.
+const FULL: usize = 4_000;
 
 /// Pages that are being filled.
 #[derive(Default)]
@@ -155,7 +156,7 @@ impl Filling {
     }
 
     pub(crate) fn insert(&self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
-        let values = [self.project.into(), self.page.into(), (&self.text).into(), self.expires_at.into()];
+        let values = [self.page.into(), self.project.into(), (&self.text).into(), self.expires_at.into()];
         // A run whose commit was not heard of is repeated token by token: the
         // page of the number is there then, and the token is the first on it.
         tx.put(if self.is_new() { INSERT_PAGE } else { INSERT_AGAIN }, &values)
@@ -251,7 +252,7 @@ impl Page {
 
 /// A page of tokens.
 pub fn page(tx: &mut Tx<'_>, project: ProjectId, page: i64) -> Result<Option<Page>, StoreError> {
-    let Some(mut row) = tx.row(PAGE, &[project.get().into(), page.into()])? else { return Ok(None) };
+    let Some(mut row) = tx.row(PAGE, &[page.into(), project.get().into()])? else { return Ok(None) };
     let read = Page::read(row.take_text(0)?);
     read.map(Some).ok_or_else(|| StoreError::Corrupt(format!("page {page} of the tokens of {project} cannot be read")))
 }
@@ -337,8 +338,10 @@ mod tests {
         let large = "x".repeat(FULL / 3);
         let places: Vec<_> = (0..4).map(|n| add(&mut pages, 1, n, &large).page).collect();
         assert_eq!(places, [0, 0, 2, 2]);
+        // The least that a token takes: no page is full of so many.
+        let tiny = |n| Line { project: 7, number: 10 + n, alone: false, head: "0 1 2 0\n", body: "", expires_at: 99 };
         for n in 0..=SLOTS {
-            assert_eq!(add(&mut pages, 7, 10 + n, "").slot, n % SLOTS);
+            assert_eq!(pages.add(tiny(n)).slot, n % SLOTS);
         }
     }
 

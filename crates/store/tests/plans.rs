@@ -9,31 +9,24 @@ use common::Place;
 /// Each statement of reports, and by which index it finds the rows of each of
 /// its tables.
 const INDEXES: &[(&str, &[&str])] = &[
-    ("BY_TIME", &["payment_by_time (project_id=? AND (created_at,payment_id)>(?,?) AND created_at<?)", ORDER]),
-    ("BY_ID", &["(project_id=? AND payment_id=?)", ORDER]),
-    ("BY_EXTERNAL_ID", &["order_by_external_id (project_id=? AND external_id=?)", PAYMENT]),
+    ("BY_TIME", &["payment_by_time (project_id=? AND created_at>? AND created_at<?)", NUMBER]),
+    ("BY_ID", &[NUMBER, NUMBER]),
+    ("BY_EXTERNAL_ID", &["order_by_external_id (external_id=? AND project_id=?)", PAYMENT]),
     ("BY_USER", &[OF_USER, PAYMENT]),
     ("BY_EMAIL", &[CONTACT, OF_USER, PAYMENT]),
     ("BY_PHONE", &[CONTACT, OF_USER, PAYMENT]),
     ("BY_NAME", &[CONTACT, OF_USER, PAYMENT]),
-    ("BOOKED", &[BOOKING, "(project_id=? AND payment_id=?)", "(project_id=? AND refund_id=?)"]),
-    (
-        "TOTALS",
-        &[
-            BOOKING,
-            "(project_id=? AND payment_id=?)",
-            "(project_id=? AND refund_id=?)",
-            "(project_id=? AND entry_id=?)",
-        ],
-    ),
-    ("PARTS", &["(project_id=? AND entry_id=?)"]),
+    ("BOOKED", &[BOOKING, NUMBER, "(project_id=? AND refund_id=?)"]),
+    ("TOTALS", &[BOOKING, NUMBER, "(project_id=? AND refund_id=?)", "(entry_id=?)"]),
+    ("PARTS", &["(entry_id=?)"]),
     ("REASON", &["refund_of_payment (project_id=? AND payment_id=?)"]),
     ("FIRST", &["posting_by_time (project_id=?)"]),
     ("CURRENCIES", &["(project_id=? AND account=?)"]),
 ];
-const ORDER: &str = "(project_id=? AND order_id=?)";
-const PAYMENT: &str = "payment_of_order (project_id=? AND order_id=?)";
-const OF_USER: &str = "order_of_user (project_id=? AND user_id=?)";
+/// By the number that a row has.
+const NUMBER: &str = "INTEGER PRIMARY KEY (rowid=?)";
+const PAYMENT: &str = "payment_of_order (order_id=? AND project_id=?)";
+const OF_USER: &str = "order_of_user (user_id=? AND project_id=?)";
 const CONTACT: &str = "(project_id=? AND kind=? AND content=?)";
 const BOOKING: &str = "posting_by_time (project_id=? AND (booked_at,entry_id)>(?,?) AND booked_at<?)";
 

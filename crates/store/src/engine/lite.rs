@@ -43,14 +43,15 @@ pub(super) fn open(
     let mut migrating = connect(path)?;
     migrate(migration, |runner| runner.run(&mut migrating))?;
     drop(migrating);
+    let readers = Arc::new(Readers::of(path));
     // The writer alone comes back to the same pages: the ends of tables and
     // indexes. With SQLite's own 2 MiB it looks for them in the log again.
     connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
-    log::copy_beside(&mut connection, path)?;
+    log::copy_beside(&mut connection, &readers)?;
     let (writer, work) = mpsc::channel();
     let (figures, epoch, fresh) = (figures.clone(), epoch.clone(), fresh.clone());
     spawn("store-writer", move || write(&connection, &figures, (&epoch, &fresh), &work))?;
-    Ok(Engine::Lite { writer, readers: Arc::new(Readers { path: path.into(), idle: Mutex::default() }) })
+    Ok(Engine::Lite { writer, readers })
 }
 
 /// Makes a directory that survives a power cut: its name is on disk, not only
@@ -134,10 +135,11 @@ struct Reading<'a> {
 type Texts = Map<String>;
 
 /// SQLite numbers `$1` by first appearance, not by its digit, and has no row
-/// locks, because its writer is alone anyway.
+/// locks, because its writer is alone anyway. It knows pages of tokens by their
+/// number alone.
 pub fn for_sqlite(sql: &str) -> String {
     let sql = sql.replace(" FOR UPDATE OF e SKIP LOCKED", "").replace(" FOR UPDATE", "");
-    sql.replace('$', "?")
+    sql.replace("ON CONFLICT (project_id, page_id)", "ON CONFLICT (page_id)").replace('$', "?")
 }
 
 /// A migration as SQLite wants it: a table that is found by its key alone is its
@@ -315,7 +317,14 @@ impl Writer<'_> {
                 return Ok(alone);
             }
         }
-        self.settle()?;
+        // It may be one of them who wants what cannot be.
+        if let Err(e) = self.settle() {
+            if alone {
+                return Err(e);
+            }
+            self.undo();
+            return Ok(false);
+        }
         self.lite.run("COMMIT")?;
         Ok(true)
     }
@@ -326,8 +335,12 @@ impl Writer<'_> {
         let mut changed = false;
         for work in batch {
             self.lite.run("SAVEPOINT one")?;
-            if self.run(&mut **work)? {
-                self.settle()?;
+            let mut keep = self.run(&mut **work)?;
+            if keep && let Err(e) = self.settle() {
+                work.fail(e);
+                keep = false;
+            }
+            if keep {
                 changed |= self.held.changed;
             } else {
                 self.lite.run("ROLLBACK TO one")?;
@@ -370,23 +383,155 @@ impl Writer<'_> {
 /// Read-only connections, made when needed and kept.
 pub(super) struct Readers {
     path: PathBuf,
-    idle: Mutex<Vec<(rusqlite::Connection, Texts)>>,
+    idle: Mutex<Vec<Reader>>,
+    lasting: Mutex<Lasting>,
+}
+
+/// A connection with the statements it has prepared.
+struct Reader {
+    connection: rusqlite::Connection,
+    texts: Texts,
+}
+
+/// Connections that see the database as it was when they began to read, and keep
+/// what they read of it in memory meanwhile. To begin and end costs several times
+/// what it costs to read a row, and whoever begins after a commit has forgotten
+/// everything.
+#[derive(Default)]
+struct Lasting {
+    idle: Vec<(Reader, usize)>,
+    /// Whether none may last: what they see is kept in the log.
+    ended: bool,
+}
+
+/// Reads after which a lasting connection looks at the database as it is then.
+const LASTING: usize = 64;
+
+impl Reader {
+    fn open(path: &Path) -> Result<Self, StoreError> {
+        let connection = connect(path)?;
+        connection.pragma_update(None, "query_only", true)?;
+        Ok(Reader { connection, texts: Texts::default() })
+    }
+
+    fn read<T, E: From<StoreError>>(&mut self, f: impl Fn(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        let Reader { connection, texts } = self;
+        Tx::new(&mut Reading { connection, texts }, &mut Held::default()).run(f)
+    }
+
+    fn lasts(&self) -> bool {
+        !self.connection.is_autocommit()
+    }
+
+    fn end(&self) -> Result<(), StoreError> {
+        if self.lasts() { Ok(self.connection.execute_batch("COMMIT")?) } else { Ok(()) }
+    }
 }
 
 impl Readers {
+    fn of(path: &Path) -> Self {
+        Readers { path: path.into(), idle: Mutex::default(), lasting: Mutex::default() }
+    }
+
     pub(super) fn read<T, E: From<StoreError>>(&self, f: impl Fn(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
         let idle = lock(&self.idle).pop();
-        let (connection, mut texts) = match idle {
+        let mut reader = match idle {
             Some(idle) => idle,
-            None => {
-                let connection = connect(&self.path)?;
-                connection.pragma_update(None, "query_only", true).map_err(StoreError::from)?;
-                (connection, Texts::default())
-            }
+            None => Reader::open(&self.path)?,
         };
-        let mut held = Held::default();
-        let result = Tx::new(&mut Reading { connection: &connection, texts: &mut texts }, &mut held).run(f);
-        lock(&self.idle).push((connection, texts));
+        let result = reader.read(f);
+        lock(&self.idle).push(reader);
         result
+    }
+
+    /// Looks for something that never changes once it is there: first in the
+    /// database as it was a moment ago, and only if it is not there as it is.
+    pub(super) fn lasting<T>(
+        &self,
+        f: impl Fn(&mut Tx<'_>) -> Result<Option<T>, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        let (idle, ended) = {
+            let mut lasting = lock(&self.lasting);
+            (lasting.idle.pop(), lasting.ended)
+        };
+        let (mut reader, mut reads) = match idle {
+            Some(idle) => idle,
+            None => (Reader::open(&self.path)?, 0),
+        };
+        let mut found = if reader.lasts() { reader.read(&f)? } else { None };
+        if found.is_none() {
+            reader.end()?;
+            if !ended {
+                reader.connection.execute_batch("BEGIN")?;
+            }
+            reads = 0;
+            found = reader.read(&f)?;
+        }
+        reads += 1;
+        let mut lasting = lock(&self.lasting);
+        if reads == LASTING || lasting.ended {
+            reader.end()?;
+        }
+        lasting.idle.push((reader, reads));
+        Ok(found)
+    }
+
+    /// Says whether the log is to end, which it can once nobody reads in it: until
+    /// it has, no connection lasts.
+    fn let_log_end(&self, ends: bool) {
+        let mut lasting = lock(&self.lasting);
+        if lasting.ended != ends {
+            lasting.ended = ends;
+            if ends {
+                // One that cannot end is no use either.
+                lasting.idle.retain(|(reader, _)| reader.end().is_ok());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text_of_row(readers: &Readers, n: i64) -> Option<String> {
+        let text =
+            |tx: &mut Tx<'_>| tx.row("SELECT text FROM t WHERE n = $1", &[n.into()])?.map(|r| r.text(0)).transpose();
+        readers.lasting(text).unwrap()
+    }
+
+    #[test]
+    fn what_never_changes_is_read_as_it_was_and_what_is_new_is_found() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.db");
+        let writer = connect(&path).unwrap();
+        writer
+            .execute_batch("CREATE TABLE t (n INTEGER PRIMARY KEY, text TEXT); INSERT INTO t VALUES (1, 'a')")
+            .unwrap();
+        let readers = Readers::of(&path);
+        assert_eq!(text_of_row(&readers, 1).as_deref(), Some("a"));
+        writer.execute_batch("UPDATE t SET text = 'b'; INSERT INTO t VALUES (2, 'c')").unwrap();
+        assert_eq!(text_of_row(&readers, 1).as_deref(), Some("a"), "as it was");
+        assert_eq!(text_of_row(&readers, 2).as_deref(), Some("c"), "it was not there");
+        assert_eq!(text_of_row(&readers, 3), None);
+        writer.execute_batch("UPDATE t SET text = 'd'").unwrap();
+        let reads = (1..=LASTING).take_while(|_| text_of_row(&readers, 1).as_deref() == Some("b")).count();
+        assert!((1..LASTING).contains(&reads), "after {reads} reads it was looked at anew");
+
+        let copied =
+            || writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0)).unwrap() == 0;
+        writer.busy_timeout(std::time::Duration::ZERO).unwrap();
+        writer.execute_batch("UPDATE t SET text = 'e'").unwrap();
+        assert!(!copied(), "somebody reads in the log");
+        readers.let_log_end(true);
+        assert!(copied());
+        assert_eq!(text_of_row(&readers, 1).as_deref(), Some("e"));
+        writer.execute_batch("UPDATE t SET text = 'f'").unwrap();
+        assert!(copied());
+        assert_eq!(text_of_row(&readers, 1).as_deref(), Some("f"));
+        readers.let_log_end(false);
+        assert_eq!(text_of_row(&readers, 1).as_deref(), Some("f"));
+        writer.execute_batch("UPDATE t SET text = 'g'").unwrap();
+        assert_eq!(text_of_row(&readers, 1).as_deref(), Some("f"));
     }
 }

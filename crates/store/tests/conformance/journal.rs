@@ -46,7 +46,7 @@ pub(crate) fn entry_twice(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreErr
 
 pub(crate) fn goes_on(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     let b = quote(eur(1000));
-    call!(log, ledger::append(tx, &an_entry(theirs(), 800, EntryKind::Capture, 800, &b)));
+    call!(log, ledger::append(tx, &an_entry(theirs(), 850, EntryKind::Capture, 800, &b)));
     let part = split(&b, &[], eur(1)).unwrap();
     call!(log, ledger::append(tx, &an_entry(ours(), 804, EntryKind::Refund, 800, &part)));
     let rest = split(&b, &[part.parts()], eur(1099)).unwrap();
@@ -55,7 +55,7 @@ pub(crate) fn goes_on(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> 
     assert_eq!(balances[0], balance("gateway", "EUR", 2200), "neither the refused entry nor theirs moved it");
     assert_eq!(call!(log, ledger::recount(tx, ours())), balances);
 
-    let all = an_entry(theirs(), 801, EntryKind::Refund, 800, &b);
+    let all = an_entry(theirs(), 851, EntryKind::Refund, 800, &b);
     call!(log, ledger::append(tx, &all));
     let balances = call!(log, ledger::balances(tx, theirs()));
     assert!(balances.len() == 5 && balances.iter().all(|b| b.2 == 0), "all is given back: {balances:?}");

@@ -35,7 +35,8 @@ pub(crate) fn payments(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError>
     assert!(call!(log, payment::insert(tx, &first, "token-500")));
     assert!(call!(log, payment::insert(tx, &second, "token-501")));
     assert!(!call!(log, payment::insert(tx, &a_payment(ours(), 502), "token-500")), "one payment per token");
-    assert!(call!(log, payment::insert(tx, &a_payment(theirs(), 500), "token-500")), "in each project");
+    let foreign = a_payment(theirs(), 550);
+    assert!(call!(log, payment::insert(tx, &foreign, "token-500")), "in each project");
 
     assert_eq!(call!(log, payment::find(tx, ours(), first.id)), Some(first.clone()));
     assert_eq!(call!(log, payment::lock(tx, ours(), second.id)), Some(second.clone()));
@@ -46,11 +47,11 @@ pub(crate) fn payments(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError>
     assert_eq!(call!(log, payment::of_token(tx, theirs(), "token-501")), None);
     assert_eq!(call!(log, payment::stand(tx, ours(), "token-500")), Some((first.id, first.stand())));
     assert_eq!(call!(log, payment::stand(tx, theirs(), "token-501")), None);
-    assert_eq!(call!(log, payment::of_token(tx, theirs(), "token-500")), Some(a_payment(theirs(), 500)));
+    assert_eq!(call!(log, payment::of_token(tx, theirs(), "token-500")), Some(foreign.clone()));
 
     assert_eq!(call!(log, payment::project_of(tx, acme(), second.id)), Some(ours()));
     assert_eq!(call!(log, payment::project_of(tx, umbrella(), second.id)), None, "a payment of another merchant");
-    assert_eq!(call!(log, payment::project_of(tx, umbrella(), first.id)), Some(theirs()), "the same number, theirs");
+    assert_eq!(call!(log, payment::project_of(tx, umbrella(), foreign.id)), Some(theirs()));
     assert_eq!(call!(log, payment::project_of(tx, acme(), payment_id(9))), None);
 
     assert_eq!(call!(log, payment::recent(tx, ours(), 9)), [second.clone(), first]);
@@ -173,7 +174,7 @@ pub(crate) fn attempts(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError>
     let challenged = Attempt { state: AttemptState::Challenged, ..an_attempt(ours(), 602) };
     call!(log, payment::insert_attempt(tx, &with_card, at(1)));
     call!(log, payment::insert_attempt(tx, &challenged, at(3)));
-    call!(log, payment::insert_attempt(tx, &an_attempt(theirs(), 601), at(2)));
+    call!(log, payment::insert_attempt(tx, &an_attempt(theirs(), 651), at(2)));
     assert_eq!(call!(log, payment::find_attempt(tx, ours(), with_card.id)), Some(with_card.clone()));
     assert_eq!(call!(log, payment::find_attempt(tx, ours(), challenged.id)), Some(challenged.clone()));
     assert_eq!(call!(log, payment::find_attempt(tx, theirs(), challenged.id)), None, "one of another project");
@@ -181,7 +182,7 @@ pub(crate) fn attempts(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError>
 
     // Oldest first, of all projects, up to and with the time.
     let one = (ours(), with_card.id, at(1));
-    let two = (theirs(), with_card.id, at(2));
+    let two = (theirs(), attempt_id(651), at(2));
     let three = (ours(), challenged.id, at(3));
     assert_eq!(call!(log, payment::open_attempts(tx, at(9), at(9), 9)), [one, two, three]);
     assert_eq!(call!(log, payment::open_attempts(tx, at(9), at(9), 2)), [one, two]);

@@ -2,10 +2,10 @@
 //! that nobody waits for it. Only the writer can have the log begin anew, because
 //! it grows while others copy; so the last bit is the writer's.
 
-use super::{StoreError, connect, spawn};
+use super::{Readers, StoreError, connect, spawn};
 use rusqlite::Connection;
 use rusqlite::hooks::Wal;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, mpsc};
 
@@ -36,20 +36,21 @@ const DEFAULT: i32 = 1_000;
 /// Has the log of a file copied beside the one connection that writes it. Where
 /// the file system wants it copied earlier, as that of the rigs does, the writer
 /// does it.
-pub(super) fn copy_beside(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
+pub(super) fn copy_beside(connection: &mut Connection, readers: &Arc<Readers>) -> Result<(), StoreError> {
     let wanted = connection.pragma_query_value(None, "wal_autocheckpoint", |row| row.get(0))?;
     let lengths = match wanted {
         DEFAULT => USUAL,
         pages => Lengths { long: pages, rest: -1, too_long: pages },
     };
-    copy_at(connection, path, lengths)
+    copy_at(connection, readers, lengths)
 }
 
-fn copy_at(connection: &mut Connection, path: &Path, lengths: Lengths) -> Result<(), StoreError> {
+fn copy_at(connection: &mut Connection, readers: &Arc<Readers>, lengths: Lengths) -> Result<(), StoreError> {
     // How many frames are copied, or one of the two above.
     let copied = Arc::new(AtomicI32::new(IDLE));
     let (ask, asked) = mpsc::channel::<()>();
-    let (path, told): (PathBuf, _) = (path.into(), copied.clone());
+    let (readers, told) = (readers.clone(), copied.clone());
+    let path = readers.path.clone();
     // Ends with the connection, whose hook asks.
     spawn("store-log", move || {
         while asked.recv().is_ok() {
@@ -66,6 +67,7 @@ fn copy_at(connection: &mut Connection, path: &Path, lengths: Lengths) -> Result
         if frames < last {
             last = 0;
         }
+        readers.let_log_end(frames >= lengths.long);
         let known = copied.load(Ordering::Acquire);
         let ended = known > 0 && frames - known <= lengths.rest;
         // Where a reader keeps it from ending, it is not tried with each commit.
@@ -138,8 +140,14 @@ mod tests {
         ] {
             let path = directory.path().join(name);
             let mut connection = table(&path);
-            copy_at(&mut connection, &path, lengths).unwrap();
-            (0..4_000).for_each(|n| add(&connection, n));
+            let readers = Arc::new(Readers::of(&path));
+            copy_at(&mut connection, &readers, lengths).unwrap();
+            for n in 0..4_000 {
+                add(&connection, n);
+                // Somebody always sees the database as it was a moment ago.
+                let found = readers.lasting(|tx| tx.row("SELECT n FROM t WHERE n = 0", &[]));
+                assert!(found.unwrap().is_some(), "{name}: {n}");
+            }
             assert!(most_frames(&path) < 2_100, "{name}: {} frames", most_frames(&path));
             let (count, sound): (i32, String) = connection
                 .query_row("SELECT COUNT(*), (SELECT * FROM pragma_integrity_check) FROM t", [], |row| {
@@ -158,7 +166,8 @@ mod tests {
         add(&connection, -1);
         let reader = connect(&path).unwrap();
         reader.execute_batch("BEGIN; SELECT COUNT(*) FROM t").unwrap();
-        copy_at(&mut connection, &path, Lengths { long: 20, rest: 10, too_long: 100 }).unwrap();
+        let readers = Arc::new(Readers::of(&path));
+        copy_at(&mut connection, &readers, Lengths { long: 20, rest: 10, too_long: 100 }).unwrap();
         (0..500).for_each(|n| add(&connection, n));
         let count = |connection: &Connection| {
             connection.query_row("SELECT COUNT(*) FROM t", [], |row| row.get::<_, i32>(0)).unwrap()
