@@ -5,7 +5,8 @@ mod common;
 mod opening;
 mod repeating;
 
-use coinslot_domain::id::{AttemptId, EventId, OrderId, PaymentId, ProjectId};
+use coinslot_domain::id::{AttemptId, EntryId, EventId, OrderId, PaymentId, ProjectId};
+use coinslot_domain::ledger::{self as books, Entry, EntryKind};
 use coinslot_domain::merchant::Fees;
 use coinslot_domain::money::{BasisPoints, Currency, Money};
 use coinslot_domain::payment::{Breakdown, Notified, Payment, PaymentEvent, PaymentState};
@@ -13,7 +14,7 @@ use coinslot_domain::tax::{Tax, TaxKind};
 use coinslot_domain::time::{Span, Time};
 use coinslot_domain::webhook::EventState;
 use coinslot_store::payment::{Attempt, News};
-use coinslot_store::{Location, Store, StoreError, Tx, cart, catalogue, id, payment, purchase, token, webhook};
+use coinslot_store::{Location, Store, StoreError, Tx, cart, catalogue, id, ledger, payment, purchase, token, webhook};
 use common::Place;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -234,6 +235,57 @@ async fn each_closure_stands_for_itself() {
         ] {
             assert_eq!(is_there(&store, hash).await, kept, "{name}: {hash}");
         }
+    }
+}
+
+/// What is put off until the commit fails with whoever wanted it, too.
+#[tokio::test]
+async fn what_is_put_off_stands_for_itself() {
+    for place in Place::both() {
+        let (store, name) = (place.open(), place.name());
+        let (entered, is_in) = mpsc::channel();
+        let (go, may_go) = mpsc::channel::<()>();
+        let blocker = send(&store, move |_| {
+            let _ = entered.send(());
+            let _ = may_go.recv();
+            Ok(())
+        });
+        is_in.recv().unwrap();
+        let entry = |n| Entry {
+            project: a_payment(n).project,
+            id: EntryId::new(n).unwrap(),
+            kind: EntryKind::Capture,
+            payment: Some(a_payment(n).id),
+            at: Time(n),
+            postings: books::capture(&a_payment(n).breakdown),
+        };
+        let posts = |hash: &'static str, entries: [i64; 2]| {
+            let entries = entries.map(entry);
+            send(&store, move |tx| {
+                put(tx, hash)?;
+                Ok(entries.iter().try_for_each(|entry| ledger::append(tx, entry))?)
+            })
+        };
+        let sent = [posts("first", [1, 2]), posts("twice", [3, 3]), posts("last", [4, 5])];
+        go.send(()).unwrap();
+        assert_eq!(blocker.answer().await, Ok(()), "{name}");
+        for (sent, good) in sent.into_iter().zip([true, false, true]) {
+            let answer = sent.answer().await;
+            match good {
+                true => assert_eq!(answer, Ok(()), "{name}"),
+                false => assert!(matches!(answer, Err(Failure::Store(StoreError::Unavailable(_)))), "{answer:?}"),
+            }
+        }
+        for (hash, kept) in [("first", true), ("twice", false), ("last", true)] {
+            assert_eq!(is_there(&store, hash).await, kept, "{name}: {hash}");
+        }
+        let project = a_payment(1).project;
+        let books =
+            store.read(move |tx| Ok::<_, StoreError>((ledger::balances(tx, project)?, ledger::recount(tx, project)?)));
+        let (balances, recounted) = books.await.unwrap();
+        let taken = a_payment(1).breakdown.payment;
+        assert_eq!(balances[0], ("gateway".into(), taken.currency.code().into(), 4 * taken.minor), "{name}");
+        assert_eq!(balances, recounted, "{name}");
     }
 }
 
@@ -607,4 +659,34 @@ async fn pages_of_tokens_are_at_hand_once_they_are_committed() {
     }
     assert!(stored.at(1).is_some_and(|token| token.body == "of d"));
     assert!(store.fresh_pages().is_empty(), "they were asked for");
+}
+
+/// Whoever reads one token reads one page of the file.
+#[tokio::test]
+async fn a_page_of_tokens_fits_into_a_page_of_the_file() {
+    let [place, _] = Place::both();
+    let store = place.open();
+    for body in [30, 150, 640, 1_900] {
+        let kept = store.write(move |tx| {
+            for number in 0..200 {
+                let stored = token::Stored {
+                    project: project(),
+                    hash: "a".repeat(64),
+                    dry_run: true,
+                    body: "b".repeat(body),
+                    expires_at: Time(i64::MAX),
+                };
+                token::keep(tx, &stored, (body as i64) * 1_000 + number, false);
+            }
+            Ok::<_, StoreError>(())
+        });
+        kept.await.unwrap();
+    }
+    let Location::File(path) = place.location() else { unreachable!("the first is a file") };
+    let sql = "SELECT pagetype, COUNT(*) FROM dbstat WHERE name = 'token_page' GROUP BY pagetype";
+    let file = rusqlite::Connection::open(path).unwrap();
+    let mut statement = file.prepare(sql).unwrap();
+    let kinds = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    let kinds = kinds.collect::<Result<std::collections::BTreeMap<String, i64>, _>>().unwrap();
+    assert!(kinds["leaf"] > 100 && !kinds.contains_key("overflow"), "{kinds:?}");
 }
