@@ -260,13 +260,13 @@ const ASKING: Span = Span(TIMEOUT.0 * 2);
 
 /// Opens a token for a visitor from an address. Changes nothing but the keys
 /// that a game still owes it.
-pub async fn open(app: &App, token: &str, choice: Choice, ip: Option<&str>) -> Result<Checkout, PageError> {
+pub async fn open(app: &App, token: &str, choice: Choice, ip: Option<&str>) -> Result<Box<Checkout>, PageError> {
     opened(app, token, choice, ip, false).await
 }
 
 /// Opens a token to pay with it at once: without the saved ways to pay, which
 /// only a page shows, and without a look for what cannot be there.
-pub async fn open_to_pay(app: &App, token: &str, choice: Choice, ip: Option<&str>) -> Result<Checkout, PageError> {
+pub async fn open_to_pay(app: &App, token: &str, choice: Choice, ip: Option<&str>) -> Result<Box<Checkout>, PageError> {
     opened(app, token, choice, ip, true).await
 }
 
@@ -313,7 +313,9 @@ async fn opened(
     choice: Choice,
     ip: Option<&str>,
     at_once: bool,
-) -> Result<Checkout, PageError> {
+) -> Result<Box<Checkout>, PageError> {
+    // What is awaited in boxes, here and in what pays, is rare: it would make the
+    // future of each request several times as large, which a connection keeps.
     let found = crate::token::find(app, token).await?.ok_or(PageError::Token)?;
     let body = found.body()?;
     let (project_id, token_hash) = (found.project, found.key);
@@ -401,7 +403,8 @@ async fn opened(
         true => {
             let chosen = choice.currency.as_deref().and_then(Currency::from_code);
             let wanted = region::currency(body.currency(), chosen, player.country.as_deref());
-            let shop = showcase::open(app, &project, &body, &player.id, guest || giving.is_some(), wanted).await?;
+            let shop = showcase::open(app, &project, &body, &player.id, guest || giving.is_some(), wanted);
+            let shop = Box::pin(shop).await?;
             Some(shop.ok_or(PageError::NothingForSale)?)
         }
         false => None,
@@ -433,7 +436,7 @@ async fn opened(
             // What the game did not give when it was asked, it may give now.
             let late = p.paid_at.is_some_and(|at| at + ASKING < app.now(project));
             if late && keys.len() < lines.iter().filter(|l| l.kind == LineKind::Key).count() {
-                pincode::fetch(app, project, id, Some(p.id)).await?;
+                Box::pin(pincode::fetch(app, project, id, Some(p.id))).await?;
                 let read = app.store.read(move |tx| match order::find(tx, project, id)? {
                     Some(order) => purchase::bought_keys(tx, &order),
                     None => Ok::<_, StoreError>(vec![]),
@@ -504,7 +507,7 @@ async fn opened(
     let methods = app.gateway.methods(breakdown.payment.currency);
     accounts.retain(|a| !guest && methods.iter().any(|m| m.id == a.method));
     let sandbox = found.dry_run;
-    Ok(Checkout {
+    Ok(Box::new(Checkout {
         project,
         body,
         player,
@@ -532,7 +535,7 @@ async fn opened(
         address,
         token_hash,
         place: found.place,
-    })
+    }))
 }
 
 /// Whether a token is for play money; `None` for one that is not known.
@@ -608,7 +611,7 @@ pub(crate) async fn ask(
         Some(_) => {
             let player = Player { ip: ip.map(str::to_string), ..player.clone() };
             let body = coinslot_wire::webhook::user_validation(project.id, project.merchant, &player);
-            webhook::ask(app, project, "user_validation", body).await?
+            Box::pin(webhook::ask(app, project, "user_validation", body)).await?
         }
         None => webhook::Asked::Nobody,
     };

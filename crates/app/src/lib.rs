@@ -248,29 +248,37 @@ impl App {
 
     /// A fresh id, as what `make` makes of it.
     pub async fn id<T>(&self, make: impl Fn(i64) -> Option<T>) -> Result<T, StoreError> {
-        let n = match idempotency::id_again() {
-            Some(n) => n,
-            None => idempotency::id_first(self.ids.next(self)).await?,
-        };
-        make(n).ok_or_else(|| StoreError::Corrupt("the ids have run out".into()))
+        make(self.draw(&self.ids).await?).ok_or_else(|| StoreError::Corrupt("the ids have run out".into()))
     }
 
     /// The number of a page of tokens, which nothing else gets.
     async fn token_page(&self) -> Result<i64, StoreError> {
-        match idempotency::id_again() {
-            Some(n) => Ok(n),
-            None => idempotency::id_first(self.token_pages.next(self)).await,
+        self.draw(&self.token_pages).await
+    }
+
+    /// The next of these numbers; for a run that goes on the one that it drew
+    /// before.
+    async fn draw(&self, numbers: &Numbers) -> Result<i64, StoreError> {
+        // Nearly always one is left, and no run has to know of it. The rest is too
+        // large to be part of every request.
+        if !idempotency::is_served()
+            && let Some(n) = numbers.one_left()
+        {
+            return Ok(n);
         }
+        Box::pin(async {
+            match idempotency::id_again() {
+                Some(n) => Ok(n),
+                None => idempotency::id_first(numbers.next(self)).await,
+            }
+        })
+        .await
     }
 
     /// What a transaction is known by of which nothing else tells whether it is
     /// committed; see [`coinslot_store::idempotency::is_first`].
     async fn run(&self) -> Result<Run, StoreError> {
-        let number = match idempotency::id_again() {
-            Some(n) => n,
-            None => idempotency::id_first(self.runs.next(self)).await?,
-        };
-        Ok(Run { number, at: self.clock.now() })
+        Ok(Run { number: self.draw(&self.runs).await?, at: self.clock.now() })
     }
 
     /// Now, as a project sees it. What belongs to a project is dated and due by

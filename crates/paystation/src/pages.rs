@@ -89,7 +89,7 @@ pub(crate) async fn entry(State(app): State<Shared>, request: Request) -> Answer
 
 /// Opens what is asked for; with a coupon that cannot be used, without it, and
 /// with what is to be said of that.
-async fn open_with_coupon(app: &Shared, visit: &Visit) -> Result<(Checkout, Option<String>), Refused> {
+async fn open_with_coupon(app: &Shared, visit: &Visit) -> Result<(Box<Checkout>, Option<String>), Refused> {
     let choice = choice(visit);
     let ip = visit.ip.as_deref();
     match checkout::open(app, visit.token(), choice.clone(), ip).await {
@@ -246,7 +246,7 @@ pub(crate) async fn at_home(app: &Shared, visit: &Visit) -> Result<(), PageError
     }
 }
 
-pub(crate) async fn open(app: &Shared, visit: &Visit) -> Result<Checkout, Refused> {
+pub(crate) async fn open(app: &Shared, visit: &Visit) -> Result<Box<Checkout>, Refused> {
     if let Err(e) = at_home(app, visit).await {
         return Err(error(visit, None, e).into());
     }

@@ -69,7 +69,7 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
     admit(app, checkout, paying.ip.as_deref()).await?;
     let gift = match &checkout.gift {
         Some(Gifting { giving, receiver: Some(receiver) }) => {
-            if !gift::knows(app, checkout, receiver, paying.ip.as_deref()).await? {
+            if !Box::pin(gift::knows(app, checkout, receiver, paying.ip.as_deref())).await? {
                 return Err(PageError::ReceiverRefused.into());
             }
             Some(giving.to(receiver))
@@ -98,7 +98,7 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
             name: card.map_or_else(|| method.name.to_string(), |c| c.masked),
         };
         let paying = subscription::Paying { method: method.id, kept, player, account: saved.map(|a| a.id) };
-        subscription::begin_free(app, checkout, paying).await?;
+        Box::pin(subscription::begin_free(app, checkout, paying)).await?;
         return Ok(Next::Status);
     }
     // What a catalogue sells is priced again: some promotions are for some ways
@@ -539,7 +539,7 @@ impl Closing {
         reached("checkout.finished");
         let taken = payment.state.was_captured();
         if self.keyed && taken {
-            pincode::fetch(app, self.project, payment.order, Some(payment.id)).await?;
+            Box::pin(pincode::fetch(app, self.project, payment.order, Some(payment.id))).await?;
         }
         if let Some((player, false)) = self.player.as_ref().filter(|_| taken) {
             app.known.registered(self.project, player);
