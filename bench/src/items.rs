@@ -597,7 +597,7 @@ impl Bench {
                         (Requests::once(tokens.iter().map(|token| pay(token)).collect()), 303)
                     }
                     1 => (Requests::cycle(vec![self.account.token()]).at_most(count), 200),
-                    _ => (Requests::cycle(polls()).at_most(count * 2), 200),
+                    _ => (Requests::cycle(polls()).at_most(count * 20), 200),
                 };
                 self.run(server, &server.load(requests, status, long))
             };

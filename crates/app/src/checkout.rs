@@ -14,7 +14,7 @@ use crate::token::Text;
 use crate::{App, catalogue, country, known, pincode, subscription, webhook};
 use coinslot_domain::account::Account;
 use coinslot_domain::card::Card;
-use coinslot_domain::gift::Friend;
+use coinslot_domain::gift::{Friend, Gift};
 use coinslot_domain::id::{AccountId, PaymentId};
 use coinslot_domain::localized::Localized;
 use coinslot_domain::merchant::{Fees, Project};
@@ -365,20 +365,19 @@ async fn opened(
         _ if at_once && !subscribes => (None, vec![], None),
         _ => {
             let (hash, user) = (token_hash.clone(), player.id.clone());
-            app.store
-                .read(move |tx| {
-                    let started = match subscribes {
-                        true => coinslot_store::subscription::of_token(tx, project_id, &hash)?,
-                        false => None,
-                    };
-                    let held = if shows_balance { wallet::find(tx, project_id, &user)? } else { None };
-                    let balance = match held {
-                        Some(held) => Some((held.balance, virtual_currency::settings(tx, project_id)?)),
-                        None => None,
-                    };
-                    Ok::<_, StoreError>((started, coinslot_store::account::of_user(tx, project_id, &user)?, balance))
-                })
-                .await?
+            let read = app.store.read(move |tx| {
+                let started = match subscribes {
+                    true => coinslot_store::subscription::of_token(tx, project_id, &hash)?,
+                    false => None,
+                };
+                let held = if shows_balance { wallet::find(tx, project_id, &user)? } else { None };
+                let balance = match held {
+                    Some(held) => Some((held.balance, virtual_currency::settings(tx, project_id)?)),
+                    None => None,
+                };
+                Ok::<_, StoreError>((started, coinslot_store::account::of_user(tx, project_id, &user)?, balance))
+            });
+            Box::pin(read).await?
         }
     };
     let languages: Vec<String> = body.language().map(str::to_string).into_iter().collect();
@@ -425,40 +424,16 @@ async fn opened(
             (order.as_ref().map(|o| o.lines.clone()).unwrap_or_default(), vec![], vec![], BTreeSet::new())
         }
         Some(p) => {
-            let (project, id, known) = (p.project, p.order, order.clone().filter(|o| o.id == p.order));
-            let read = app.store.read(move |tx| {
-                let found = if known.is_some() { known.clone() } else { order::find(tx, project, id)? };
-                let Some(order) = found else { return Ok((None, vec![], vec![])) };
-                let keys = purchase::bought_keys(tx, &order)?;
-                Ok::<_, StoreError>((Some((order.player, order.gift)), order.lines, keys))
-            });
-            let (found, lines, mut keys) = read.await?;
-            // What the game did not give when it was asked, it may give now.
-            let late = p.paid_at.is_some_and(|at| at + ASKING < app.now(project));
-            if late && keys.len() < lines.iter().filter(|l| l.kind == LineKind::Key).count() {
-                Box::pin(pincode::fetch(app, project, id, Some(p.id))).await?;
-                let read = app.store.read(move |tx| match order::find(tx, project, id)? {
-                    Some(order) => purchase::bought_keys(tx, &order),
-                    None => Ok::<_, StoreError>(vec![]),
-                });
-                keys = read.await?;
-            }
-            if let Some((player, gift)) = found {
+            let Bought { whose, lines, keys } = Box::pin(bought(app, p, order.as_ref())).await?;
+            if let Some((player, gift)) = whose {
                 payer = named.then_some(player);
                 given = gift;
             }
             (lines, keys, vec![], BTreeSet::new())
         }
         None => {
-            let now = app.now(project.id);
-            let goods = AtHand::of(app, project_id).await?;
-            let (project, body, player) = (project.clone(), body.clone(), player.clone());
-            let buying = Buying { project, body, choice: choice.clone(), player, method: None, now, goods };
-            let read = app.store.read(move |tx| {
-                let (lines, currencies) = purchase::quote_in_all(tx, &buying)?;
-                Ok::<_, Refused>((lines, vec![], purchase::choices(tx, &buying)?, currencies))
-            });
-            read.await?
+            let (project, body, player, choice) = (project.clone(), body.clone(), player.clone(), choice.clone());
+            Box::pin(quoted(app, project, body, player, choice)).await?
         }
     };
     // What is not there, or not in this quantity, was said above.
@@ -479,7 +454,7 @@ async fn opened(
                 let address = if ships { store_shipping::of_token(tx, project_id, &key)? } else { None };
                 Ok::<_, StoreError>((chosen, address))
             });
-            read.await?
+            Box::pin(read).await?
         }
     };
     let receiver = match given {
@@ -536,6 +511,61 @@ async fn opened(
         token_hash,
         place: found.place,
     }))
+}
+
+/// What a payment bought.
+#[derive(Default)]
+struct Bought {
+    /// Who paid, and who gets it where that is somebody else, as the order says.
+    whose: Option<(Player, Option<Gift>)>,
+    lines: Vec<Line>,
+    keys: Vec<BoughtKey>,
+}
+
+/// What a payment bought, with the keys that the game gave by now. Its order may
+/// be in hand.
+async fn bought(app: &App, p: &Payment, order: Option<&Order>) -> Result<Bought, StoreError> {
+    let (project, id) = (p.project, p.order);
+    let known = order.filter(|order| order.id == id).cloned();
+    let read = app.store.read(move |tx| {
+        let found = if known.is_some() { known.clone() } else { order::find(tx, project, id)? };
+        let Some(order) = found else { return Ok(Bought::default()) };
+        let keys = purchase::bought_keys(tx, &order)?;
+        Ok::<_, StoreError>(Bought { whose: Some((order.player, order.gift)), lines: order.lines, keys })
+    });
+    let mut bought = read.await?;
+    // What the game did not give when it was asked, it may give now.
+    let late = p.paid_at.is_some_and(|at| at + ASKING < app.now(project));
+    if late && bought.keys.len() < bought.lines.iter().filter(|l| l.kind == LineKind::Key).count() {
+        pincode::fetch(app, project, id, Some(p.id)).await?;
+        let read = app.store.read(move |tx| match order::find(tx, project, id)? {
+            Some(order) => purchase::bought_keys(tx, &order),
+            None => Ok::<_, StoreError>(vec![]),
+        });
+        bought.keys = read.await?;
+    }
+    Ok(bought)
+}
+
+/// What a token asks for of a catalogue: what it is, nothing that was bought, the
+/// places that may be chosen for keys, and the currencies.
+type Quoted = (Vec<Line>, Vec<BoughtKey>, Vec<PlaceChoice>, BTreeSet<Currency>);
+
+async fn quoted(
+    app: &App,
+    project: Arc<Project>,
+    body: Arc<TokenBody>,
+    player: Player,
+    choice: Choice,
+) -> Result<Quoted, Refused> {
+    let now = app.now(project.id);
+    let goods = AtHand::of(app, project.id).await?;
+    let buying = Buying { project, body, choice, player, method: None, now, goods };
+    let read = app.store.read(move |tx| {
+        let (lines, currencies) = purchase::quote_in_all(tx, &buying)?;
+        Ok::<_, Refused>((lines, vec![], purchase::choices(tx, &buying)?, currencies))
+    });
+    read.await
 }
 
 /// Whether a token is for play money; `None` for one that is not known.
