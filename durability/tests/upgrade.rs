@@ -87,8 +87,7 @@ async fn events_stand_where_they_stood() {
     }
 }
 
-/// A row or two of each table that became its own index, no value twice; two of
-/// them are found by a number since.
+/// A row or two of each table that became its own index, no value twice.
 const KEYED: &str = "
     INSERT INTO order_line (project_id, order_id, seq, kind, reference, sku, name, quantity, detail, price, full_price,
         promotion_id, bundle) VALUES (7, 2, 1, 'item', 3, 's', 'n', 4, 'd', 5, 6, 8, 9),

@@ -433,7 +433,8 @@ async fn opened(
         }
         None => {
             let (project, body, player, choice) = (project.clone(), body.clone(), player.clone(), choice.clone());
-            Box::pin(quoted(app, project, body, player, choice)).await?
+            let (lines, choices, currencies) = Box::pin(quoted(app, project, body, player, choice)).await?;
+            (lines, vec![], choices, currencies)
         }
     };
     // What is not there, or not in this quantity, was said above.
@@ -547,23 +548,21 @@ async fn bought(app: &App, p: &Payment, order: Option<&Order>) -> Result<Bought,
     Ok(bought)
 }
 
-/// What a token asks for of a catalogue: what it is, nothing that was bought, the
-/// places that may be chosen for keys, and the currencies.
-type Quoted = (Vec<Line>, Vec<BoughtKey>, Vec<PlaceChoice>, BTreeSet<Currency>);
-
+/// What a token asks for of a catalogue, the places that may be chosen for its
+/// keys, and the currencies that it can be had in.
 async fn quoted(
     app: &App,
     project: Arc<Project>,
     body: Arc<TokenBody>,
     player: Player,
     choice: Choice,
-) -> Result<Quoted, Refused> {
+) -> Result<(Vec<Line>, Vec<PlaceChoice>, BTreeSet<Currency>), Refused> {
     let now = app.now(project.id);
     let goods = AtHand::of(app, project.id).await?;
     let buying = Buying { project, body, choice, player, method: None, now, goods };
     let read = app.store.read(move |tx| {
         let (lines, currencies) = purchase::quote_in_all(tx, &buying)?;
-        Ok::<_, Refused>((lines, vec![], purchase::choices(tx, &buying)?, currencies))
+        Ok::<_, Refused>((lines, purchase::choices(tx, &buying)?, currencies))
     });
     read.await
 }

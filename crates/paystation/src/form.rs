@@ -148,18 +148,18 @@ pub(crate) fn read(t: Text, visit: &Visit, checkout: &Checkout) -> Result<Paying
             Some(Required(false)) => visit.params.get("zip"),
             None => None,
         };
-        let mut good = Good { t, faults: &mut faults };
-        let number = good.read(number, ("card_number", "card-number-bad"), CardNumber::parse);
-        let expiry = good.read(expiry, ("card_expiry", "card-expiry-bad"), Expiry::parse);
+        let number = parsed(&mut faults, t, number, ("card_number", "card-number-bad"), CardNumber::parse);
+        let expiry = parsed(&mut faults, t, expiry, ("card_expiry", "card-expiry-bad"), Expiry::parse);
         // Without a number either length of the code may be right.
         let brand = number.as_ref().map(CardNumber::brand);
-        let cvv = good.read(cvv, ("card_cvv", "card-cvv-bad"), |text| match brand {
+        let cvv = parsed(&mut faults, t, cvv, ("card_cvv", "card-cvv-bad"), |text| match brand {
             Some(brand) => Cvv::parse(text, brand),
             None => Cvv::parse(text, coinslot_domain::card::Brand::Unknown)
                 .or_else(|| Cvv::parse(text, coinslot_domain::card::Brand::Amex)),
         });
         let country = checkout.player.country.as_deref().unwrap_or_default();
-        paying.zip = good.read(zip, ("zip", "zip-bad"), |text| is_zip(text, country).then(|| text.to_string()));
+        paying.zip =
+            parsed(&mut faults, t, zip, ("zip", "zip-bad"), |text| is_zip(text, country).then(|| text.to_string()));
         if let (Some(number), Some(expiry), Some(cvv)) = (number, expiry, cvv) {
             paying.card = Some(Card { number, expiry, cvv });
         }
@@ -167,27 +167,20 @@ pub(crate) fn read(t: Text, visit: &Visit, checkout: &Checkout) -> Result<Paying
     if faults.is_empty() { Ok(paying) } else { Err(Faults(faults)) }
 }
 
-/// Reads what was filled in, and notes what cannot be read.
-struct Good<'a> {
+/// What a field says, of which its name and the key of what to say of a bad value
+/// are known.
+fn parsed<T>(
+    faults: &mut Vec<(&'static str, String)>,
     t: Text,
-    faults: &'a mut Vec<(&'static str, String)>,
-}
-
-impl Good<'_> {
-    /// What a field says, of which its name and the key of what to say of a bad
-    /// value are known.
-    fn read<T>(
-        &mut self,
-        given: Option<&str>,
-        (name, bad): (&'static str, &str),
-        parse: impl FnOnce(&str) -> Option<T>,
-    ) -> Option<T> {
-        let parsed = parse(given?);
-        if parsed.is_none() {
-            self.faults.push((name, self.t.s(bad)));
-        }
-        parsed
+    given: Option<&str>,
+    (name, bad): (&'static str, &str),
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> Option<T> {
+    let parsed = parse(given?);
+    if parsed.is_none() {
+        faults.push((name, t.s(bad)));
     }
+    parsed
 }
 
 /// Whether text looks like an address that mail can reach. Anything stricter

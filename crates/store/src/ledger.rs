@@ -59,8 +59,8 @@ impl Written {
 }
 
 /// Adds an entry and moves the balances it touches, together with what others
-/// do that share its commit; but for the player's,
-/// which [`crate::wallet::book`] moves.
+/// do that share its commit; but for the player's, which
+/// [`crate::wallet::book`] moves.
 pub fn append(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
     for (seq, p) in (1_i64..).zip(&entry.postings) {
         tx.post(Written {
@@ -85,7 +85,7 @@ pub fn append(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
 }
 
 /// Puts postings into the journal: in its order and several at once, which costs
-/// half of what each would by itself.
+/// less than each by itself.
 pub(crate) fn write(tx: &mut Tx<'_>, mut all: Vec<Written>) -> Result<(), StoreError> {
     all.sort_unstable_by_key(|posting| posting.key);
     let (eights, rest) = all.as_chunks::<8>();
