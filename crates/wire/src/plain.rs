@@ -10,6 +10,7 @@
 
 use crate::shape::{self, Field, MAX_DEPTH, Shape, Unknown};
 
+pub(crate) mod ours;
 #[cfg(test)]
 pub(crate) mod scribble;
 

@@ -19,9 +19,12 @@ use std::sync::{Arc, OnceLock};
 
 mod allowed;
 mod draft;
+mod stored;
 
 pub use allowed::TOKEN;
 pub use draft::Draft;
+pub use stored::contact;
+use stored::Views;
 
 /// A value about the player, and what the page may do with it.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -53,7 +56,7 @@ pub struct User {
 }
 
 /// `settings`.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct Settings {
     /// The game that sells.
     pub project_id: i64,
@@ -99,7 +102,12 @@ pub struct Checkout {
     /// ISO 4217.
     pub currency: String,
     /// The price, in the digits that were sent.
-    pub amount: Number,
+    #[serde(deserialize_with = "digits")]
+    pub amount: String,
+}
+
+fn digits<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    Ok(Number::deserialize(from)?.as_str().to_string())
 }
 
 /// `purchase.description`.
@@ -248,20 +256,6 @@ pub struct Said<'a> {
     pub custom_parameters: Option<&'a str>,
 }
 
-/// The views of a body, as serde reads them.
-#[derive(Deserialize)]
-struct Views<'a> {
-    user: User,
-    settings: Settings,
-    #[serde(default)]
-    purchase: Purchase,
-    #[serde(default, borrow)]
-    custom_parameters: Option<&'a RawValue>,
-    #[serde(rename = "asked by a browser")]
-    guest: Option<IgnoredAny>,
-    order_id: Option<i64>,
-}
-
 impl TokenBody {
     /// Reads a body, or lists its faults.
     pub fn read(body: &Value) -> Result<Self, Vec<Violation>> {
@@ -277,11 +271,10 @@ impl TokenBody {
     }
 
     fn of_text(text: String) -> Option<Self> {
-        let Views { user, settings, mut purchase, custom_parameters, guest, order_id: order } =
-            serde_json::from_str(&text).ok()?;
+        let Views { user, settings, mut purchase, custom_parameters, guest, order_id: order } = Views::read(&text)?;
         // Such a token asks for nothing else.
         let skus = if order.is_some() { purchase.items.as_mut().and_then(Option::take) } else { None };
-        let custom_parameters = custom_parameters.map(|raw| raw.get().to_string());
+        let custom_parameters = custom_parameters.map(str::to_string);
         let (guest, raw) = (guest.is_some(), Arc::default());
         Some(TokenBody { user, settings, purchase, custom_parameters, guest, order, skus, text, raw })
     }
@@ -552,7 +545,7 @@ impl TokenBody {
     /// The price in money.
     pub fn checkout_price(&self) -> Option<Money> {
         let checkout = self.purchase.checkout.as_ref()?;
-        Money::parse(checkout.amount.as_str(), Currency::from_code(&checkout.currency)?).ok()
+        Money::parse(&checkout.amount, Currency::from_code(&checkout.currency)?).ok()
     }
 
     /// What is bought, in the game's words.
@@ -766,23 +759,6 @@ impl TokenBody {
         self.user.attributes?;
         self.raw().get("user")?.get("attributes")?.as_object()
     }
-}
-
-/// The player of a stored body: the game's own id, and the address if there is
-/// one.
-pub fn contact(text: &str) -> Option<(String, Option<String>)> {
-    #[derive(Deserialize)]
-    struct Body {
-        user: Contact,
-    }
-    #[derive(Deserialize)]
-    struct Contact {
-        id: Given,
-        #[serde(default)]
-        email: Given,
-    }
-    let Body { user } = serde_json::from_str(text).ok()?;
-    Some((user.id.value.unwrap_or_default(), user.email.value.filter(|v| !v.is_empty())))
 }
 
 /// Text that says yes or no, also with a capital, as it is published.
