@@ -112,7 +112,7 @@ pub struct App {
     carts: cart::Filled,
     /// The clock as it is, for what belongs to no request.
     outside: Arc<dyn port::Clock>,
-    tokens: token::Pages,
+    unused: token::Unused,
     /// Codes of televisions that somebody guessed wrong.
     guesses: brake::Brake,
     /// Tokens that pages made of what browsers sent.
@@ -239,7 +239,7 @@ impl App {
             placed: order::Waiting::default(),
             carts: cart::Filled::default(),
             outside,
-            tokens: token::Pages::default(),
+            unused: token::Unused::default(),
             guesses: brake::Brake::new(coinslot_domain::tv::GUESSES),
             visits: brake::Brake::new(coinslot_domain::token::VISITS),
             ahead: RwLock::default(),
@@ -373,7 +373,9 @@ pub fn hash(secret: impl AsRef<[u8]>) -> String {
 
 fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let pair = |byte: &u8| [byte >> 4, byte & 15].map(|four| DIGITS[usize::from(four)]);
-    // Those are letters and digits, so that there is nothing to replace.
-    String::from_utf8(bytes.iter().flat_map(pair).collect()).unwrap_or_default()
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        text.extend([byte >> 4, byte & 15].map(|four| char::from(DIGITS[usize::from(four)])));
+    }
+    text
 }

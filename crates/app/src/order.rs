@@ -170,7 +170,7 @@ pub async fn place(app: &App, ordering: Ordering) -> Result<(OrderId, String), O
         .await?;
     let place = order.placed.as_ref().and_then(|p| p.token_hash.as_deref()).and_then(Place::of_name);
     let place = place.ok_or_else(|| StoreError::Corrupt("an order without a token".into()))?;
-    app.tokens.made(project_id, place);
+    app.unused.made(project_id, place);
     let Placing { buying, stored, .. } = &*all;
     let (body, hash, expires_at) = (buying.body.clone(), stored.hash.clone(), stored.expires_at);
     app.placed.keep(place, Made { order, body, hash, expires_at, sold_at });

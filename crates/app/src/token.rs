@@ -7,7 +7,7 @@ use coinslot_domain::id::ProjectId;
 use coinslot_domain::merchant::{Caller, Project};
 use coinslot_domain::time::{Span, Time};
 use coinslot_domain::token::{self, GUEST, LIFE, Place};
-use coinslot_store::token::{Page, Stored};
+use coinslot_store::token::{self as stored, Stored};
 use coinslot_store::{StoreError, Tx, reached};
 use coinslot_wire::token::{Draft, TokenBody};
 use foldhash::HashMap;
@@ -75,7 +75,7 @@ pub async fn create(app: &App, caller: Caller, body: Draft) -> Result<String, To
         true => app.store.write_together(keep).await?,
         false => app.store.write(keep).await?,
     };
-    app.tokens.made(id, place);
+    app.unused.made(id, place);
     reached("token.written");
     Ok(token::write(id, place, &secret))
 }
@@ -101,7 +101,6 @@ pub(crate) struct Found {
 /// What a game asked for, wherever it is kept.
 pub(crate) enum Text {
     Own(String),
-    Paged(Arc<Page>, i64),
     /// With the order that this server made together with it, and still knows.
     Made(Arc<Made>),
 }
@@ -110,7 +109,6 @@ impl Text {
     pub(crate) fn get(&self) -> &str {
         match self {
             Text::Own(text) => text,
-            Text::Paged(page, slot) => page.at(*slot).map_or("", |token| token.body),
             Text::Made(made) => made.body.to_stored(),
         }
     }
@@ -125,7 +123,7 @@ impl Found {
             dry_run: made.body.sandbox(),
             expires_at: made.expires_at,
             place: Some(place),
-            unused: app.tokens.is_unused(project, place),
+            unused: app.unused.is_unused(project, place),
             text: Text::Made(made),
         }
     }
@@ -154,17 +152,16 @@ pub(crate) async fn find(app: &App, token: &str) -> Result<Option<Found>, StoreE
     if let Some(made) = app.placed.find(project, place) {
         return Ok(is_its(&made.hash).then(|| Found::of_made(app, made, place)));
     }
-    let Some(page) = page(app, project, place).await? else { return Ok(None) };
-    let Some(token) = page.at(place.slot) else { return Ok(None) };
-    Ok(if is_its(token.hash) { paged(app, project, place, &page) } else { None })
+    let found = app.store.token(project, place, |token| is_its(token.hash)).await?;
+    Ok(found.map(|found| placed(app, project, place, found)))
 }
 
 /// A token by what payments know it by, for whoever has shown to have it or a
 /// second name of it.
 pub(crate) async fn by_key(app: &App, project: ProjectId, key: String) -> Result<Option<Found>, StoreError> {
     if let Some(place) = Place::of_name(&key) {
-        let page = page(app, project, place).await?;
-        return Ok(page.and_then(|page| paged(app, project, place, &page)));
+        let found = app.store.token(project, place, |_| true).await?;
+        return Ok(found.map(|found| placed(app, project, place, found)));
     }
     let found = {
         let key = key.clone();
@@ -181,28 +178,11 @@ pub(crate) async fn by_key(app: &App, project: ProjectId, key: String) -> Result
     }))
 }
 
-/// The page that a token is on, from memory if it is there.
-async fn page(app: &App, project: ProjectId, place: Place) -> Result<Option<Arc<Page>>, StoreError> {
-    if let Some(page) = app.tokens.copy(project, place.page) {
-        return Ok(Some(page));
-    }
-    // Most tokens are opened as soon as they are made.
-    for (project, number, page) in app.store.fresh_pages() {
-        app.tokens.keep(project, number, page);
-    }
-    if let Some(page) = app.tokens.copy(project, place.page) {
-        return Ok(Some(page));
-    }
-    let found = app.store.token_page(project, place.page).await?;
-    Ok(found.map(|page| app.tokens.keep(project, place.page, page)))
-}
-
-fn paged(app: &App, project: ProjectId, place: Place, page: &Arc<Page>) -> Option<Found> {
-    let token = page.at(place.slot)?;
-    let (dry_run, expires_at) = (token.dry_run, token.expires_at);
-    let unused = app.tokens.is_unused(project, place);
-    let text = Text::Paged(page.clone(), place.slot);
-    Some(Found { project, key: place.name(), text, dry_run, expires_at, place: Some(place), unused })
+/// A token that was found at its place.
+fn placed(app: &App, project: ProjectId, place: Place, found: stored::Found) -> Found {
+    let stored::Found { body, dry_run, expires_at } = found;
+    let unused = app.unused.is_unused(project, place);
+    Found { project, key: place.name(), text: Text::Own(body), dry_run, expires_at, place: Some(place), unused }
 }
 
 /// What payments know a token by, if it has the form of one. Whether it was
@@ -222,31 +202,18 @@ pub fn is_kept(tx: &mut Tx<'_>, token: &str) -> Result<bool, StoreError> {
     Ok(page.and_then(|page| page.at(place.slot).map(|t| t.hash == hash(said.secret))).unwrap_or(false))
 }
 
-/// Bytes of pages that are kept in memory.
-const COPIES: usize = 8 << 20;
 /// Pages with tokens of which it is known that nobody began to pay with them.
 const UNUSED: usize = 1 << 16;
 
-/// Pages that were looked at last. What stands on a page never changes. Also
-/// which tokens this server made that nobody began to pay with yet.
+/// Which tokens this server made that nobody began to pay with yet.
 #[derive(Default)]
-pub(crate) struct Pages {
-    copies: Mutex<Copies>,
-    unused: Mutex<Unused>,
-}
+pub(crate) struct Unused(Mutex<Marks>);
 
 type Number = (ProjectId, i64);
 
-#[derive(Default)]
-struct Copies {
-    pages: HashMap<Number, Arc<Page>>,
-    order: VecDeque<Number>,
-    size: usize,
-}
-
 /// Tokens that are unused, a bit for each place of a page.
 #[derive(Default)]
-struct Unused {
+struct Marks {
     pages: HashMap<Number, u64>,
     order: VecDeque<Number>,
 }
@@ -256,56 +223,35 @@ fn bit(place: Place) -> u64 {
     u32::try_from(place.slot).ok().and_then(|slot| 1_u64.checked_shl(slot)).unwrap_or(0)
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Pages {
-    fn copy(&self, project: ProjectId, page: i64) -> Option<Arc<Page>> {
-        lock(&self.copies).pages.get(&(project, page)).cloned()
-    }
-
-    fn keep(&self, project: ProjectId, number: i64, page: Page) -> Arc<Page> {
-        let page = Arc::new(page);
-        let mut kept = lock(&self.copies);
-        if kept.pages.insert((project, number), page.clone()).is_none() {
-            kept.order.push_back((project, number));
-            kept.size += page.size();
-        }
-        while kept.size > COPIES
-            && kept.order.len() > 1
-            && let Some(oldest) = kept.order.pop_front()
-        {
-            let gone = kept.pages.remove(&oldest).map_or(0, |page| page.size());
-            kept.size -= gone;
-        }
-        page
+impl Unused {
+    fn lock(&self) -> MutexGuard<'_, Marks> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn made(&self, project: ProjectId, place: Place) {
-        let mut guard = lock(&self.unused);
-        let unused = &mut *guard;
-        match unused.pages.entry((project, place.page)) {
+        let mut guard = self.lock();
+        let marks = &mut *guard;
+        match marks.pages.entry((project, place.page)) {
             Entry::Occupied(mut known) => *known.get_mut() |= bit(place),
             Entry::Vacant(new) => {
                 new.insert(bit(place));
-                unused.order.push_back((project, place.page));
+                marks.order.push_back((project, place.page));
             }
         }
-        if unused.order.len() > UNUSED
-            && let Some(oldest) = unused.order.pop_front()
+        if marks.order.len() > UNUSED
+            && let Some(oldest) = marks.order.pop_front()
         {
-            unused.pages.remove(&oldest);
+            marks.pages.remove(&oldest);
         }
     }
 
     fn is_unused(&self, project: ProjectId, place: Place) -> bool {
-        lock(&self.unused).pages.get(&(project, place.page)).is_some_and(|bits| bits & bit(place) != 0)
+        self.lock().pages.get(&(project, place.page)).is_some_and(|bits| bits & bit(place) != 0)
     }
 
     /// Notes that somebody is about to begin to pay with a token.
     pub(crate) fn used(&self, project: ProjectId, place: Place) {
-        if let Some(bits) = lock(&self.unused).pages.get_mut(&(project, place.page)) {
+        if let Some(bits) = self.lock().pages.get_mut(&(project, place.page)) {
             *bits &= !bit(place);
         }
     }
@@ -351,7 +297,7 @@ pub async fn of_browser(app: &App, data: &str, ip: Option<&str>) -> Result<Strin
     let number = app.token_page().await?;
     let keep = move |tx: &mut Tx<'_>| Ok::<_, StoreError>(coinslot_store::token::keep(tx, &stored, number, false));
     let place = app.store.write_together(keep).await?;
-    app.tokens.made(id, place);
+    app.unused.made(id, place);
     Ok(token::write(id, place, &secret))
 }
 
@@ -388,7 +334,7 @@ mod tests {
 
     #[test]
     fn each_place_of_a_page_is_used_by_itself() {
-        let (pages, project) = (Pages::default(), ProjectId::new(7).unwrap());
+        let (pages, project) = (Unused::default(), ProjectId::new(7).unwrap());
         let place = |page, slot| Place { page, slot };
         for slot in 0..SLOTS {
             assert!(!pages.is_unused(project, place(3, slot)), "{slot} was not made");
@@ -406,13 +352,13 @@ mod tests {
 
     #[test]
     fn pages_are_forgotten_in_their_order() {
-        let (pages, project) = (Pages::default(), ProjectId::new(7).unwrap());
+        let (pages, project) = (Unused::default(), ProjectId::new(7).unwrap());
         let all = UNUSED as i64 + 10;
         for page in 0..all {
             pages.made(project, Place { page, slot: 1 });
         }
         let known = |page| pages.is_unused(project, Place { page, slot: 1 });
         assert!(!known(0) && !known(9) && known(10) && known(all - 1));
-        assert_eq!(lock(&pages.unused).pages.len(), UNUSED);
+        assert_eq!(pages.lock().pages.len(), UNUSED);
     }
 }

@@ -57,7 +57,7 @@ impl fmt::Debug for CardNumber {
 impl CardNumber {
     /// Reads a number; blanks and dashes between digits are ignored.
     pub fn parse(text: &str) -> Option<Self> {
-        let digits: String = text.chars().filter(|c| !matches!(c, ' ' | '-' | '\u{a0}')).collect();
+        let digits = text.replace([' ', '-', '\u{a0}'], "");
         let plausible = (12..=19).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
         (plausible && luhn(&digits)).then_some(CardNumber(digits))
     }
@@ -74,7 +74,7 @@ impl CardNumber {
 
     /// Brand and last four digits: the most that may ever be shown or stored.
     pub fn masked(&self) -> String {
-        format!("{} •••• {}", self.brand().name(), &self.0[self.0.len() - 4..])
+        [self.brand().name(), " •••• ", &self.0[self.0.len() - 4..]].concat()
     }
 }
 

@@ -39,7 +39,13 @@ impl Place {
     /// Its name where payments are looked up by their tokens: names of later
     /// tokens come later.
     pub fn name(self) -> String {
-        format!("{:014x}{:02x}", self.page, self.slot)
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let digit = |n: i64| char::from(DIGITS[(n & 15) as usize]);
+        let page = (0..14).rev().map(|at| digit(self.page >> (4 * at)));
+        let slot = (0..2).rev().map(|at| digit(self.slot >> (4 * at)));
+        let mut name = String::with_capacity(16);
+        name.extend(page.chain(slot));
+        name
     }
 
     /// The place of a name; none for the hash of a token of earlier versions.

@@ -24,14 +24,13 @@ pub const PAYPAL: i64 = 24;
 
 /// The methods besides cards. Numbers above 10000 are our own: no published
 /// list of methods has them.
-const OTHERS: [Method; 4] = [
+const METHODS: [Method; 5] = [
+    Method { id: CARD, key: "card", name: "Credit/Debit Cards", takes_card: true },
     Method { id: PAYPAL, key: "paypal", name: "PayPal", takes_card: false },
     Method { id: 10_001, key: "bank_transfer", name: "Bank transfer", takes_card: false },
     Method { id: 10_002, key: "gift_card", name: "Gift card", takes_card: false },
     Method { id: 10_003, key: "cash", name: "Cash", takes_card: false },
 ];
-
-const CARDS: Method = Method { id: CARD, key: "card", name: "Credit/Debit Cards", takes_card: true };
 
 /// The currencies in which test cards can be charged, as published. `VEF` has
 /// left ISO 4217 since; it stays here for the sake of the list.
@@ -64,7 +63,7 @@ fn outcome(charge: &Charge) -> Option<Outcome> {
     }
     let declining = charge.card.as_deref().and_then(|token| token.strip_prefix(DECLINING));
     let outcome = Outcome { three_d_secure: false, decline: declining.and_then(Decline::from_name) };
-    OTHERS.iter().any(|method| method.id == charge.method).then_some(outcome)
+    METHODS[1..].iter().any(|method| method.id == charge.method).then_some(outcome)
 }
 
 fn verdict(outcome: Outcome) -> ChargeAnswer {
@@ -93,8 +92,9 @@ fn answered(charge: &Charge, approved: bool) -> ChargeAnswer {
 
 impl Gateway for SandboxGateway {
     fn methods(&self, currency: Currency) -> Vec<Method> {
-        let cards = CARD_CURRENCIES.split(' ').any(|code| code == currency.code());
-        cards.then_some(CARDS).into_iter().chain(OTHERS).collect()
+        let all = CARD_CURRENCIES.as_bytes().chunks(4);
+        let cards = all.map(|chunk| &chunk[..3]).any(|code| code == currency.code().as_bytes());
+        METHODS[usize::from(!cards)..].to_vec()
     }
 
     fn tokenize(&self, card: &Card, (year, month): (i16, i8)) -> Result<CardToken, CardRefused> {
@@ -284,7 +284,7 @@ mod tests {
 
     #[test]
     fn other_methods_succeed_and_unknown_ones_fail() {
-        for method in OTHERS {
+        for method in &METHODS[1..] {
             let charge = charge(method.id, None);
             assert_eq!(now(GATEWAY.charge(charge.clone())), ChargeAnswer::Succeeded);
             assert_eq!(now(GATEWAY.inquire(charge.clone())), ChargeAnswer::Succeeded);

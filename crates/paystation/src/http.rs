@@ -68,30 +68,17 @@ pub(crate) struct Params {
 impl Params {
     pub fn read(bytes: &[u8]) -> Self {
         let mut params = Params { text: String::with_capacity(bytes.len()), pairs: Vec::with_capacity(8) };
-        let mut rest = bytes;
-        while !rest.is_empty() {
+        let Ok(text) = str::from_utf8(bytes) else {
+            url::form_urlencoded::parse(bytes).for_each(|(name, value)| params.add(&name, &value));
+            return params;
+        };
+        for pair in text.split('&').filter(|pair| !pair.is_empty()) {
             // Most say what they mean, and need not be decoded.
-            let (mut plain, mut middle, mut end) = (true, None, rest.len());
-            for (at, byte) in rest.iter().enumerate() {
-                match byte {
-                    b'&' => {
-                        end = at;
-                        break;
-                    }
-                    b'=' => middle = middle.or(Some(at)),
-                    b'%' | b'+' => plain = false,
-                    _ => {}
-                }
-            }
-            let pair = &rest[..end];
-            rest = rest.get(end + 1..).unwrap_or_default();
-            match str::from_utf8(pair) {
-                _ if pair.is_empty() => {}
-                Ok(text) if plain => {
-                    let (name, value) = middle.map_or((text, ""), |at| (&text[..at], &text[at + 1..]));
-                    params.add(name, value);
-                }
-                _ => url::form_urlencoded::parse(pair).for_each(|(name, value)| params.add(&name, &value)),
+            if pair.bytes().any(|byte| matches!(byte, b'%' | b'+')) {
+                url::form_urlencoded::parse(pair.as_bytes()).for_each(|(name, value)| params.add(&name, &value));
+            } else {
+                let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+                params.add(name, value);
             }
         }
         params
@@ -232,13 +219,22 @@ where
     }
 }
 
-fn form(pairs: &[(&str, &str)]) -> String {
-    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
-}
-
 /// An address with a query.
 pub(crate) fn link(path: &str, pairs: &[(&str, &str)]) -> String {
-    [path, "?", &form(pairs)].concat()
+    let mut link = String::with_capacity(path.len() + 64);
+    link.push_str(path);
+    let means_itself = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'*' | b'-' | b'.' | b'_');
+    for (n, (name, value)) in pairs.iter().enumerate() {
+        link.push(if n == 0 { '?' } else { '&' });
+        for (text, after) in [(name, "="), (value, "")] {
+            match text.bytes().all(means_itself) {
+                true => link.push_str(text),
+                false => link.extend(url::form_urlencoded::byte_serialize(text.as_bytes())),
+            }
+            link.push_str(after);
+        }
+    }
+    link
 }
 
 /// Who may show the page in a frame, as the value of `frame-ancestors`.

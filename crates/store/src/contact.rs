@@ -5,12 +5,12 @@
 //! no indexes of orders. A row is only ever added, and says the same however
 //! often it is; so whoever bought before costs a look into memory.
 
-use crate::engine::Value;
+use crate::engine::{Places, Value};
 use crate::{StoreError, Tx};
 use coinslot_domain::id::ProjectId;
 use coinslot_domain::order::Player;
 use std::collections::{BTreeMap, HashSet};
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, BuildHasherDefault, RandomState};
 
 statements! {
     NOTE = "INSERT INTO contact (project_id, kind, content, user_id) VALUES ($1, $2, $3, $4)
@@ -23,6 +23,9 @@ type Contact = (i64, &'static str, String, String);
 /// Contacts that are in memory as known, in each of two halves.
 const KNOWN: usize = 1 << 14;
 
+/// Hashes, which need not be hashed again.
+type Hashes = HashSet<u64, BuildHasherDefault<Places>>;
+
 /// Contacts on their way into the database, and those that are there.
 #[derive(Default)]
 pub(crate) struct Contacts {
@@ -33,8 +36,8 @@ pub(crate) struct Contacts {
     written: Vec<u64>,
     /// The hashes of those that are there: with 64 bits of a seed that nobody
     /// knows, no two of these few are the same.
-    newer: HashSet<u64>,
-    older: HashSet<u64>,
+    newer: Hashes,
+    older: Hashes,
     hasher: RandomState,
 }
 

@@ -18,7 +18,7 @@ use crate::contact::{self, Contacts};
 use crate::idempotency;
 use crate::ledger;
 use crate::meter::Figures;
-use crate::token::{self, Filling, Fresh, Pages};
+use crate::token::{self, Filling, Found, Kept, Paged, Pages};
 use coinslot_domain::id::ProjectId;
 use coinslot_domain::token::Place;
 use std::any::Any;
@@ -179,9 +179,9 @@ fn key(sql: &'static str) -> Key {
 /// Something for each statement.
 type Map<T> = HashMap<Key, T, BuildHasherDefault<Places>>;
 
-/// Hashes places in memory, which differ enough by themselves.
+/// Hashes numbers that differ enough by themselves: places in memory, hashes.
 #[derive(Default)]
-struct Places(u64);
+pub(crate) struct Places(u64);
 
 impl Hasher for Places {
     fn finish(&self) -> u64 {
@@ -194,8 +194,12 @@ impl Hasher for Places {
         }
     }
 
+    fn write_u64(&mut self, n: u64) {
+        self.0 = (self.0.rotate_left(5) ^ n).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
     fn write_usize(&mut self, n: usize) {
-        self.0 = (self.0.rotate_left(5) ^ n as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.write_u64(n as u64);
     }
 }
 
@@ -443,7 +447,7 @@ pub struct Store {
     engine: Engine,
     figures: Arc<Figures>,
     epoch: Arc<Epoch>,
-    fresh: Arc<Fresh>,
+    kept: Arc<Kept>,
 }
 
 /// Counts changes of what is kept in memory, so that copies which are older
@@ -554,12 +558,12 @@ impl Store {
     pub fn open(location: &Location) -> Result<Store, StoreError> {
         let figures = Arc::<Figures>::default();
         let epoch = Arc::<Epoch>::default();
-        let fresh = Arc::<Fresh>::default();
+        let kept = Arc::<Kept>::default();
         let engine = match location {
-            Location::File(path) => lite::open(path, &figures, (&epoch, &fresh))?,
+            Location::File(path) => lite::open(path, &figures, (&epoch, &kept))?,
             Location::Postgres(url) => pg::open(url, &figures, &epoch)?,
         };
-        Ok(Store { engine, figures, epoch, fresh })
+        Ok(Store { engine, figures, epoch, kept })
     }
 
     /// Changes with each change that this program made of what is kept in
@@ -577,19 +581,28 @@ impl Store {
         self.epoch.bought[Epoch::place(project, user)].load(Ordering::SeqCst)
     }
 
-    /// Pages of tokens that this program wrote and nobody has asked for yet, as
-    /// far as they are at hand: on PostgreSQL none is.
-    pub fn fresh_pages(&self) -> Vec<(ProjectId, i64, token::Page)> {
-        self.fresh.take()
-    }
-
-    /// A page of tokens. It never changes, so on SQLite it may be read from the
-    /// database as it was a moment ago, as long as it is there.
-    pub async fn token_page(&self, project: ProjectId, page: i64) -> Result<Option<token::Page>, StoreError> {
-        match &self.engine {
-            Engine::Lite { readers, .. } => readers.lasting(|tx| token::page(tx, project, page)),
-            Engine::Pg { .. } => self.read(move |tx| token::page(tx, project, page)).await,
+    /// The token at a place, if `is_its` says so of it. What stands there never
+    /// changes, so it may come from memory, and on SQLite from the database as it
+    /// was a moment ago, as long as it is there.
+    pub async fn token(
+        &self,
+        project: ProjectId,
+        place: Place,
+        is_its: impl Fn(&Paged<'_>) -> bool,
+    ) -> Result<Option<Found>, StoreError> {
+        let read = |token: Option<Paged<'_>>| token.filter(&is_its).map(Paged::found);
+        if let Some(found) = self.kept.find(project, place, read) {
+            return Ok(found);
         }
+        let number = place.page;
+        let page = match &self.engine {
+            Engine::Lite { readers, .. } => readers.lasting(|tx| token::page(tx, project, number))?,
+            Engine::Pg { .. } => self.read(move |tx| token::page(tx, project, number)).await?,
+        };
+        Ok(page.and_then(|page| {
+            self.kept.add(project, number, &page);
+            read(page.at(place.slot))
+        }))
     }
 
     /// What the database did since it was opened.

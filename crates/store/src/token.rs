@@ -2,13 +2,16 @@
 //! written together, as one row, and a token says itself where it is. Earlier
 //! versions kept each by its hash.
 
+use crate::engine::Places;
 use crate::{StoreError, Tx};
 use coinslot_domain::id::ProjectId;
 use coinslot_domain::time::Time;
 use coinslot_domain::token::{Place, SLOTS};
+use std::collections::{HashMap, VecDeque};
 use std::fmt::Write;
+use std::hash::BuildHasherDefault;
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 statements! {
     INSERT_PAGE = "INSERT INTO token_page (page_id, project_id, tokens, expires_at) VALUES ($1, $2, $3, $4)";
@@ -121,30 +124,105 @@ impl Pages {
     }
 }
 
-/// Pages that were committed a moment ago, until somebody asks for them: what is
-/// on them is wanted soon, and a reading connection would have to find it first.
+/// Bytes of pages in one piece of what is kept of them in memory.
+const PIECE: usize = 256 << 10;
+/// Pieces that are kept: some ten thousand tokens.
+const PIECES: usize = 64;
+
+/// Pages that were written or looked at last. What stands on one never changes,
+/// and is wanted soon: most tokens are opened as soon as they are made.
 #[derive(Default)]
-pub(crate) struct Fresh(Mutex<Vec<Filling>>);
+pub(crate) struct Kept(Mutex<Pieces>);
 
-/// Pages that wait to be asked for; when there are more, nobody asks.
-const FRESH: usize = 256;
+/// The pages one behind the other, so that room is made for new ones in the memory
+/// of the oldest.
+#[derive(Default)]
+struct Pieces {
+    pieces: VecDeque<Piece>,
+    /// How many came before them.
+    gone: u64,
+    places: HashMap<Number, Lies, BuildHasherDefault<Places>>,
+}
 
-impl Fresh {
-    pub(crate) fn add(&self, written: &mut Vec<Filling>) {
-        if written.is_empty() {
-            return;
-        }
-        let mut fresh = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if fresh.len() + written.len() > FRESH {
-            fresh.clear();
-        }
-        fresh.append(written);
+/// Project and page.
+type Number = (i64, i64);
+
+/// Where a page lies.
+struct Lies {
+    piece: u64,
+    at: Range<usize>,
+}
+
+#[derive(Default)]
+struct Piece {
+    text: String,
+    pages: Vec<Number>,
+}
+
+impl Kept {
+    fn lock(&self) -> MutexGuard<'_, Pieces> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn take(&self) -> Vec<(ProjectId, i64, Page)> {
-        let fresh = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        let page = |f: Filling| Some((ProjectId::new(f.project)?, f.page, Page::read(f.text)?));
-        fresh.into_iter().filter_map(page).collect()
+    pub(crate) fn add_written(&self, written: &mut Vec<Filling>) {
+        if !written.is_empty() {
+            let mut kept = self.lock();
+            written.drain(..).for_each(|f| kept.add((f.project, f.page), &f.text));
+        }
+    }
+
+    pub(crate) fn add(&self, project: ProjectId, number: i64, page: &Page) {
+        self.lock().add((project.get(), number), &page.text);
+    }
+
+    /// What stands at a place; `None` unless its page is kept.
+    pub(crate) fn find<T>(
+        &self,
+        project: ProjectId,
+        place: Place,
+        read: impl FnOnce(Option<Paged<'_>>) -> T,
+    ) -> Option<T> {
+        let kept = self.lock();
+        let Lies { piece, at } = kept.places.get(&(project.get(), place.page))?;
+        let piece = kept.pieces.get(usize::try_from(piece - kept.gone).ok()?)?;
+        Some(read(line(piece.text.get(at.clone())?, place.slot)))
+    }
+}
+
+impl Pieces {
+    fn add(&mut self, number: Number, page: &str) {
+        if page.len() > PIECE {
+            return;
+        }
+        let is_full = |piece: &Piece| piece.text.len() + page.len() > PIECE;
+        if self.pieces.back().is_none_or(is_full) {
+            self.turn();
+        }
+        let piece = self.gone + self.pieces.len() as u64 - 1;
+        let Some(Piece { text, pages }) = self.pieces.back_mut() else { return };
+        let at = text.len()..text.len() + page.len();
+        text.push_str(page);
+        pages.push(number);
+        self.places.insert(number, Lies { piece, at });
+    }
+
+    /// Begins a piece, in place of the oldest once there are enough.
+    fn turn(&mut self) {
+        let mut piece = match self.pieces.len() < PIECES {
+            true => Piece { text: String::with_capacity(PIECE), pages: Vec::new() },
+            false => self.pieces.pop_front().unwrap_or_default(),
+        };
+        for number in piece.pages.drain(..) {
+            // It may lie in a later piece, too.
+            if self.places.get(&number).is_some_and(|lies| lies.piece == self.gone) {
+                self.places.remove(&number);
+            }
+        }
+        if !piece.text.is_empty() {
+            piece.text.clear();
+            self.gone += 1;
+        }
+        self.pieces.push_back(piece);
     }
 }
 
@@ -184,19 +262,10 @@ impl Stored {
     }
 }
 
-/// The tokens of a page. They never change.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// A page of tokens. It never changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
     text: String,
-    tokens: Vec<Token>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Token {
-    hash: Range<usize>,
-    body: Range<usize>,
-    dry_run: bool,
-    expires_at: Time,
 }
 
 /// A token on a page.
@@ -212,42 +281,48 @@ pub struct Paged<'a> {
     pub expires_at: Time,
 }
 
+impl Paged<'_> {
+    /// The same, for whoever has shown to have it.
+    pub(crate) fn found(self) -> Found {
+        Found { body: self.body.to_string(), dry_run: self.dry_run, expires_at: self.expires_at }
+    }
+}
+
 impl Page {
+    /// `None` for what is no page.
     fn read(text: String) -> Option<Self> {
-        let mut tokens = Vec::new();
-        let mut at = 0;
-        while at < text.len() {
-            let head = &text[at..at + text[at..].find('\n')?];
-            let mut words = head.split(' ');
-            let hash = words.next()?;
-            let dry_run = words.next()? == "1";
-            let expires_at = Time(words.next()?.parse().ok()?);
-            let length: usize = words.next()?.parse().ok()?;
-            let body = at + head.len() + 1;
-            // The body, and the end of its line.
-            text.get(body..body.checked_add(length)?)?;
-            tokens.push(Token { hash: at..at + hash.len(), body: body..body + length, dry_run, expires_at });
-            at = body + length + 1;
+        let mut rest = text.as_str();
+        while !rest.is_empty() {
+            (_, rest) = next(rest)?;
         }
-        Some(Page { text, tokens })
+        Some(Page { text })
     }
 
     /// The token at a place.
     pub fn at(&self, slot: i64) -> Option<Paged<'_>> {
-        let token = self.tokens.get(usize::try_from(slot).ok()?)?;
-        let Token { hash, body, dry_run, expires_at } = token;
-        Some(Paged {
-            hash: &self.text[hash.clone()],
-            body: &self.text[body.clone()],
-            dry_run: *dry_run,
-            expires_at: *expires_at,
-        })
+        line(&self.text, slot)
     }
+}
 
-    /// How much memory it takes, about.
-    pub fn size(&self) -> usize {
-        self.text.len() + self.tokens.len() * size_of::<Token>()
+/// What stands at a place of a page.
+fn line(page: &str, slot: i64) -> Option<Paged<'_>> {
+    let mut rest = page;
+    for _ in 0..slot.max(0) {
+        (_, rest) = next(rest)?;
     }
+    next(rest).map(|(token, _)| token).filter(|_| slot >= 0)
+}
+
+/// The first token of a page, and what follows it.
+fn next(page: &str) -> Option<(Paged<'_>, &str)> {
+    let (head, rest) = page.split_once('\n')?;
+    let mut words = head.split(' ');
+    let hash = words.next()?;
+    let dry_run = words.next()? == "1";
+    let expires_at = Time(words.next()?.parse().ok()?);
+    let (body, rest) = rest.split_at_checked(words.next()?.parse().ok()?)?;
+    // The end of its line.
+    Some((Paged { hash, body, dry_run, expires_at }, rest.get(1..)?))
 }
 
 /// A page of tokens.
@@ -343,6 +418,39 @@ mod tests {
         for n in 0..=SLOTS {
             assert_eq!(pages.add(tiny(n)).slot, n % SLOTS);
         }
+    }
+
+    #[test]
+    fn the_pages_of_last_are_kept() {
+        let (kept, project) = (Kept::default(), ProjectId::new(7).unwrap());
+        let body = |n: i64| format!("{n} {}", "x".repeat(FULL / 2));
+        let page = |n: i64| Page::read([head(&body(n)), body(n) + "\n", head("ü"), "ü\n".into()].concat()).unwrap();
+        let find = |n: i64, slot: i64| {
+            let found = kept.find(project, Place { page: n, slot }, |token| token.map(Paged::found));
+            found.map(|token| token.map(|token| token.body))
+        };
+        let fit = (PIECES * PIECE / page(0).text.len()) as i64;
+        for n in 0..2 * fit {
+            assert_eq!(find(n, 0), None);
+            kept.add(project, n, &page(n));
+            // One that is looked at again and again is not lost with its oldest place.
+            if n % 100 == 0 {
+                kept.add(project, -1, &page(-1));
+            }
+            assert_eq!((find(n, 0), find(n, 1), find(n, 2)), (Some(Some(body(n))), Some(Some("ü".into())), Some(None)));
+            assert_eq!(find(-1, 0), Some(Some(body(-1))));
+            assert!(kept.lock().pieces.len() <= PIECES);
+        }
+        assert_eq!((find(0, 0), find(fit / 2, 0)), (None, None));
+        assert_eq!(find(2 * fit - fit / 2, 0), Some(Some(body(2 * fit - fit / 2))));
+        let of_another = Place { page: 2 * fit - 1, slot: 0 };
+        assert!(kept.find(ProjectId::new(8).unwrap(), of_another, |_| ()).is_none());
+        let pieces = kept.lock();
+        let listed: std::collections::BTreeSet<_> = pieces.pieces.iter().flat_map(|piece| &piece.pages).collect();
+        assert_eq!(listed.len(), pieces.places.len(), "whoever is forgotten is forgotten everywhere");
+        drop(pieces);
+        kept.add(project, -2, &Page { text: "x".repeat(PIECE + 1) });
+        assert_eq!(find(-2, 0), None, "it has no room");
     }
 
     #[test]

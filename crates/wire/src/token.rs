@@ -23,8 +23,8 @@ mod stored;
 
 pub use allowed::TOKEN;
 pub use draft::Draft;
-pub use stored::contact;
 use stored::Views;
+pub use stored::contact;
 
 /// A value about the player, and what the page may do with it.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]

@@ -185,7 +185,7 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
         now,
     });
     if let Some(place) = checkout.place {
-        app.tokens.used(checkout.project.id, place);
+        app.unused.used(checkout.project.id, place);
     }
     if app.gateway.at_once(&charge) == Some(ChargeAnswer::Succeeded) {
         let closing = Closing::of(app, &charge, Some((&trying, &checkout.project)), None).await?;

@@ -6,7 +6,7 @@ mod log;
 use super::{BATCH, Backend, Engine, Epoch, Held, Map, Row, StoreError, Tx, Value, Work};
 use super::{key, lock, migrate, spawn};
 use crate::meter::{Figures, Watch};
-use crate::token::Fresh;
+use crate::token::Kept;
 use std::borrow::Cow;
 use std::collections::hash_map::Entry;
 use std::os::unix::fs::DirBuilderExt;
@@ -34,7 +34,7 @@ const WRITER_CACHE_KIB: i64 = 8 << 10;
 pub(super) fn open(
     path: &Path,
     figures: &Arc<Figures>,
-    (epoch, fresh): (&Arc<Epoch>, &Arc<Fresh>),
+    (epoch, kept): (&Arc<Epoch>, &Arc<Kept>),
 ) -> Result<Engine, StoreError> {
     make_directory(directory_of(path))?;
     let mut connection = opened(path, coinslot_vfs::connect)?;
@@ -49,8 +49,8 @@ pub(super) fn open(
     connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
     log::copy_beside(&mut connection, &readers)?;
     let (writer, work) = mpsc::channel();
-    let (figures, epoch, fresh) = (figures.clone(), epoch.clone(), fresh.clone());
-    spawn("store-writer", move || write(&connection, &figures, (&epoch, &fresh), &work))?;
+    let (figures, epoch, kept) = (figures.clone(), epoch.clone(), kept.clone());
+    spawn("store-writer", move || write(&connection, &figures, (&epoch, &kept), &work))?;
     Ok(Engine::Lite { writer, readers })
 }
 
@@ -239,7 +239,7 @@ impl Backend for Reading<'_> {
 fn write(
     connection: &rusqlite::Connection,
     figures: &Figures,
-    (epoch, fresh): (&Epoch, &Fresh),
+    (epoch, kept): (&Epoch, &Kept),
     work: &mpsc::Receiver<Box<dyn Work>>,
 ) {
     let held = Held { written: Some(Vec::new()), ..Held::default() };
@@ -255,7 +255,7 @@ fn write(
             writer.held.tell(epoch);
         }
         if let Some(written) = &mut writer.held.written {
-            fresh.add(written);
+            kept.add_written(written);
         }
         figures.committed(batch.len(), began);
         crate::reached("commit.synced");

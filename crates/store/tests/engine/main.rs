@@ -12,6 +12,7 @@ use coinslot_domain::money::{BasisPoints, Currency, Money};
 use coinslot_domain::payment::{Breakdown, Notified, Payment, PaymentEvent, PaymentState};
 use coinslot_domain::tax::{Tax, TaxKind};
 use coinslot_domain::time::{Span, Time};
+use coinslot_domain::token::Place as DomainPlace;
 use coinslot_domain::webhook::EventState;
 use coinslot_store::payment::{Attempt, News};
 use coinslot_store::{Location, Store, StoreError, Tx, cart, catalogue, id, ledger, payment, purchase, token, webhook};
@@ -643,22 +644,35 @@ async fn pages_of_tokens_are_at_hand_once_they_are_committed() {
         Err::<(), _>(StoreError::Overtaken)
     });
     assert_eq!(refused.await, Err(StoreError::Overtaken));
-    assert!(store.fresh_pages().is_empty(), "nothing was committed");
     let kept = store.write(move |tx| {
         token::keep(tx, &token("c"), 7, false);
         token::keep(tx, &token("d"), 8, false);
-        Ok::<_, StoreError>(token::keep(tx, &token("e"), 9, true))
+        token::keep(tx, &token("e"), 9, true);
+        Ok::<_, StoreError>(token::keep(tx, &token("f"), 10, true))
     });
     kept.await.unwrap();
-    let fresh = store.fresh_pages();
-    let places: Vec<_> = fresh.iter().map(|(project, number, _)| (project.get(), *number)).collect();
-    assert_eq!(places, [(7, 7)], "a page of one token may be an older one's");
+    let bodies = async || {
+        let mut bodies = vec![];
+        for (page, slot) in [(5, 0), (7, 0), (7, 1), (7, 2), (9, 0), (10, 0)] {
+            let found = store.token(project(), DomainPlace { page, slot }, |token| token.hash != "f").await.unwrap();
+            bodies.push(found.map(|token| token.body));
+        }
+        bodies
+    };
+    let of = |hash: &str| Some(format!("of {hash}"));
+    // Who is not its finds nothing, and the others still do.
+    assert_eq!(bodies().await, [None, of("c"), of("d"), None, of("e"), None]);
     let stored = store.read(|tx| token::page(tx, project(), 7)).await.unwrap().unwrap();
-    for slot in 0..3 {
-        assert_eq!(fresh[0].2.at(slot), stored.at(slot), "{slot}");
-    }
-    assert!(stored.at(1).is_some_and(|token| token.body == "of d"));
-    assert!(store.fresh_pages().is_empty(), "they were asked for");
+    assert!(stored.at(1).is_some_and(|token| (token.hash, token.body) == ("d", "of d")));
+    let Location::File(path) = lite.location() else { unreachable!("the first is a file") };
+    let forget = || rusqlite::Connection::open(&path).unwrap().execute("DELETE FROM token_page", []).unwrap();
+    forget();
+    assert_eq!(bodies().await, [None, of("c"), of("d"), None, of("e"), None], "from memory");
+    // A page of one token may be an older one's, so it is not kept before somebody looks at it.
+    let kept = store.write(move |tx| Ok::<_, StoreError>(token::keep(tx, &token("g"), 11, true)));
+    kept.await.unwrap();
+    forget();
+    assert_eq!(store.token(project(), DomainPlace { page: 11, slot: 0 }, |_| true).await, Ok(None));
 }
 
 /// Whoever reads one token reads one page of the file.

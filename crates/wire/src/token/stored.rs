@@ -261,7 +261,9 @@ mod tests {
             format!(r#"{{"settings":{{"project_id": 1}},{user}}}"#),
             format!(r#"{{"settings":{{"mode":"\u0041","project_id":1}},{user}}}"#),
             format!(r#"{{"purchase":{{"items":[{{"quantity":1,"sku":"a"}}]}},"settings":{{"project_id":1}},{user}}}"#),
-            format!(r#"{{"purchase":{{"checkout":{{"amount":1e2,"currency":"USD"}}}},"settings":{{"project_id":1}},{user}}}"#),
+            format!(
+                r#"{{"purchase":{{"checkout":{{"amount":1e2,"currency":"USD"}}}},"settings":{{"project_id":1}},{user}}}"#
+            ),
         ] {
             assert!(Views::in_haste(&text).is_none(), "{text}");
             assert_eq!(Views::read(&text), slowly(&text));
