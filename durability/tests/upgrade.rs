@@ -143,10 +143,16 @@ fn rows_stay(version: u32, left: &str, tables: &[&str]) -> (tempfile::TempDir, P
     let path = directory.path().join("coinslot.db");
     let location = Location::File(path.clone());
     migrate_to(&location, version).unwrap();
-    let rows = |table: &str| {
+    let names = |table: &str| {
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        let statement = connection.prepare(&format!("SELECT * FROM {table}")).unwrap();
+        statement.column_names().map(str::to_string).collect::<Vec<_>>()
+    };
+    // Columns may be added.
+    let names: Vec<_> = tables.iter().map(|table| names(table)).collect();
+    let rows = |(table, names): (&&str, &Vec<String>)| {
         let connection = rusqlite::Connection::open(&path).unwrap();
         let mut statement = connection.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2, 3")).unwrap();
-        let names: Vec<String> = statement.column_names().map(str::to_string).collect();
         let row = |row: &rusqlite::Row<'_>| {
             let cells = names.iter().map(|name| Ok(format!("{name} {:?}", row.get_ref(name.as_str())?)));
             cells.collect::<rusqlite::Result<Vec<_>>>()
@@ -154,10 +160,11 @@ fn rows_stay(version: u32, left: &str, tables: &[&str]) -> (tempfile::TempDir, P
         statement.query_map([], row).unwrap().collect::<Result<Vec<_>, _>>().unwrap()
     };
     rusqlite::Connection::open(&path).unwrap().execute_batch(left).unwrap();
-    let before: Vec<_> = tables.iter().map(|table| rows(table)).collect();
+    let all = || tables.iter().zip(&names).map(rows).collect::<Vec<_>>();
+    let before = all();
     assert!(before.iter().all(|rows| rows.len() == 2));
     drop(Store::open(&location).unwrap());
-    assert_eq!(tables.iter().map(|table| rows(table)).collect::<Vec<_>>(), before);
+    assert_eq!(all(), before);
     (directory, path)
 }
 

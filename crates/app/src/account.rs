@@ -295,7 +295,7 @@ pub(crate) fn begin(
     if !payment::insert(tx, &new.payment, key)? {
         return Ok(None);
     }
-    order::insert(tx, &new.order, now)?;
+    order::insert(tx, &new.order, Some(new.payment.id), now)?;
     payment::insert_attempt(tx, &new.attempt, now)?;
     Ok(Some(if taking.is_some() { Begun::Taken(Box::new(new)) } else { Begun::Open(new.payment.id, charge) }))
 }

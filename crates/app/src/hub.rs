@@ -199,7 +199,7 @@ pub async fn place(app: &App, partner: &Partner, ordering: Ordering, coins: bool
                 return Err(OrderError::Refused(SaleRefusal::NotForSale(line.sku.clone())));
             }
             purchase::within_limits(tx, &shelf, &made, now)?;
-            orders::insert(tx, &made, now)?;
+            orders::insert(tx, &made, None, now)?;
             store::insert_sale(tx, made.project, &Sale { coins: prices, ..sale.clone() })?;
             offered(&made, &sale, &buying.project)
         })
@@ -478,6 +478,7 @@ fn in_money(
     if !payment::insert(tx, &fresh, &instead_of_token(order.id))? {
         return Err(StoreError::Corrupt(format!("order {} is paid by nobody", order.id)).into());
     }
+    orders::set_payment(tx, order, fresh.id)?;
     // It keeps its prices, but not what is no longer sold.
     purchase::quote(tx, &Buying { method: None, ..buying.clone() })?;
     purchase::reserve(tx, buying, order, numbers.attempt.get(), buying.now)?;

@@ -373,9 +373,10 @@ pub fn hash(secret: impl AsRef<[u8]>) -> String {
 
 fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut text = String::with_capacity(2 * bytes.len());
+    let mut text = Vec::with_capacity(2 * bytes.len());
     for byte in bytes {
-        text.extend([byte >> 4, byte & 15].map(|four| char::from(DIGITS[usize::from(four)])));
+        text.extend_from_slice(&[byte >> 4, byte & 15].map(|four| DIGITS[usize::from(four)]));
     }
-    text
+    // Those are letters and digits, so that there is nothing to replace.
+    String::from_utf8(text).unwrap_or_default()
 }

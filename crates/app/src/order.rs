@@ -162,7 +162,7 @@ pub async fn place(app: &App, ordering: Ordering) -> Result<(OrderId, String), O
             let place = coinslot_store::token::keep(tx, stored, *number, alone);
             let placed = Placed { token_hash: Some(place.name()), ..placed.clone() };
             let made = Order { placed: Some(placed), ..made };
-            order::insert(tx, &made, now)?;
+            order::insert(tx, &made, None, now)?;
             attribute::note(tx, project_id, &buying.player.id, said)?;
             let sold_at = purchase::sold_at(&shelf, buying, &made);
             Ok::<_, OrderError>((made, sold_at))
@@ -339,7 +339,7 @@ fn hand_out(
     teller: Option<&Teller>,
     now: Time,
 ) -> Result<(), OrderError> {
-    order::insert(tx, &made, now)?;
+    order::insert(tx, &made, None, now)?;
     purchase::reserve(tx, buying, &made, made.id.get(), now)?;
     let paid = order::advance(tx, made, OrderEvent::Paid)?;
     let paid = paid.ok_or_else(|| StoreError::Corrupt("a new order is not new".into()))?;

@@ -148,7 +148,8 @@ pub(crate) async fn find(app: &App, token: &str) -> Result<Option<Found>, StoreE
         let link = app.store.read(move |tx| coinslot_store::tv::linked(tx, project, &given)).await?;
         return by_key(app, project, link.unwrap_or(own)).await;
     };
-    let is_its = |kept: &str| bool::from(kept.as_bytes().ct_eq(hash(said.secret).as_bytes()));
+    let own = hash(said.secret);
+    let is_its = |kept: &str| bool::from(kept.as_bytes().ct_eq(own.as_bytes()));
     if let Some(made) = app.placed.find(project, place) {
         return Ok(is_its(&made.hash).then(|| Found::of_made(app, made, place)));
     }

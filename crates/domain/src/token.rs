@@ -40,12 +40,13 @@ impl Place {
     /// tokens come later.
     pub fn name(self) -> String {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let digit = |n: i64| char::from(DIGITS[(n & 15) as usize]);
-        let page = (0..14).rev().map(|at| digit(self.page >> (4 * at)));
-        let slot = (0..2).rev().map(|at| digit(self.slot >> (4 * at)));
-        let mut name = String::with_capacity(16);
-        name.extend(page.chain(slot));
-        name
+        let mut name = [0; 16];
+        for (at, byte) in name.iter_mut().enumerate() {
+            let (n, digits) = if at < 14 { (self.page, 13 - at) } else { (self.slot, 15 - at) };
+            *byte = DIGITS[(n >> (4 * digits) & 15) as usize];
+        }
+        // Those are letters and digits, so that there is nothing to replace.
+        str::from_utf8(&name).unwrap_or_default().to_string()
     }
 
     /// The place of a name; none for the hash of a token of earlier versions.

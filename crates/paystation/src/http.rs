@@ -72,12 +72,27 @@ impl Params {
             url::form_urlencoded::parse(bytes).for_each(|(name, value)| params.add(&name, &value));
             return params;
         };
-        for pair in text.split('&').filter(|pair| !pair.is_empty()) {
+        let mut rest = text;
+        while !rest.is_empty() {
             // Most say what they mean, and need not be decoded.
-            if pair.bytes().any(|byte| matches!(byte, b'%' | b'+')) {
+            let (mut plain, mut middle, mut end) = (true, None, rest.len());
+            for (at, byte) in rest.bytes().enumerate() {
+                match byte {
+                    b'&' => {
+                        end = at;
+                        break;
+                    }
+                    b'=' if middle.is_none() => middle = Some(at),
+                    b'%' | b'+' => plain = false,
+                    _ => {}
+                }
+            }
+            let pair = &rest[..end];
+            rest = rest.get(end + 1..).unwrap_or_default();
+            if !plain {
                 url::form_urlencoded::parse(pair.as_bytes()).for_each(|(name, value)| params.add(&name, &value));
-            } else {
-                let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            } else if !pair.is_empty() {
+                let (name, value) = middle.map_or((pair, ""), |at| (&pair[..at], &pair[at + 1..]));
                 params.add(name, value);
             }
         }

@@ -738,6 +738,7 @@ fn migrations(translate: fn(&str) -> String) -> Result<refinery_core::Runner, St
         ("V28__own_index", include_str!("../migrations/V28__own_index.sql")),
         ("V29__contact", include_str!("../migrations/V29__contact.sql")),
         ("V30__numbers", include_str!("../migrations/V30__numbers.sql")),
+        ("V31__order_payment", include_str!("../migrations/V31__order_payment.sql")),
     ];
     let all: Result<Vec<_>, _> =
         all.iter().map(|(name, sql)| refinery_core::Migration::unapplied(name, &translate(sql))).collect();

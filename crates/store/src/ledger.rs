@@ -8,7 +8,7 @@ use coinslot_domain::ledger::{Account, Entry, Unit};
 statements! {
     POST = "INSERT INTO posting (project_id, entry_id, seq, kind, payment_id, debit, credit, currency, amount,
             booked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-    POST_EIGHT = "INSERT INTO posting (project_id, entry_id, seq, kind, payment_id, debit, credit, currency, amount,
+    POST_EIGHT = "INSERT /* OR FAIL */ INTO posting (project_id, entry_id, seq, kind, payment_id, debit, credit, currency, amount,
             booked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10),
             ($11, $12, $13, $14, $15, $16, $17, $18, $19, $20), ($21, $22, $23, $24, $25, $26, $27, $28, $29, $30),
             ($31, $32, $33, $34, $35, $36, $37, $38, $39, $40), ($41, $42, $43, $44, $45, $46, $47, $48, $49, $50),

@@ -3,7 +3,7 @@
 use crate::engine::Row;
 use crate::{StoreError, Tx, contact};
 use coinslot_domain::gift::Gift;
-use coinslot_domain::id::{ItemId, OrderId, ProjectId, PromotionId};
+use coinslot_domain::id::{ItemId, OrderId, PaymentId, ProjectId, PromotionId};
 use coinslot_domain::money::{Currency, Money};
 use coinslot_domain::order::{Coins, Order, OrderEvent, OrderState, Placed, Player};
 use coinslot_domain::purchase::{Line, LineKind};
@@ -12,14 +12,14 @@ use coinslot_domain::time::Time;
 statements! {
     INSERT = "INSERT INTO orders (project_id, order_id, state, user_id, user_name, user_email, user_phone,
             user_country, user_zip, user_ip, currency, total, description, external_id, custom_parameters, created_at,
-            lines, placed_at, placed_until, token_hash, dry_run, cart_id, coins, full_coins, gift_giver, gift_receiver,
-            gift_email, gift_message, gift_hidden)
+            lines, payment_id, placed_at, placed_until, token_hash, dry_run, cart_id, coins, full_coins, gift_giver,
+            gift_receiver, gift_email, gift_message, gift_hidden)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-            $23, $24, $25, $26, $27, $28, $29)";
+            $23, $24, $25, $26, $27, $28, $29, $30)";
     INSERT_BARE = "INSERT INTO orders (project_id, order_id, state, user_id, user_name, user_email, user_phone,
             user_country, user_zip, user_ip, currency, total, description, external_id, custom_parameters, created_at,
-            lines)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+            lines, payment_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
     FIND = "SELECT state, user_id, user_name, user_email, user_phone, user_country, user_zip, user_ip, currency,
             total, description, external_id, custom_parameters, lines, placed_at, placed_until, token_hash, dry_run,
             cart_id, coins, full_coins, gift_giver, gift_receiver, gift_email, gift_message, gift_hidden
@@ -30,7 +30,8 @@ statements! {
         ORDER BY order_id DESC LIMIT $4";
     COUNT_PLACED = "SELECT COUNT(*) FROM orders WHERE project_id = $1 AND placed_at >= $2 AND placed_at < $3";
     SET_PLAYER = "UPDATE orders SET user_email = $3, user_zip = $4, user_ip = $5, user_name = $6, user_phone = $7,
-            state = $8 WHERE project_id = $1 AND order_id = $2 AND state = 'new'";
+            state = $8, payment_id = $9 WHERE project_id = $1 AND order_id = $2 AND state = 'new'";
+    SET_PAYMENT = "UPDATE orders SET payment_id = $3 WHERE project_id = $1 AND order_id = $2";
     INSERT_LINE = "INSERT INTO order_line (project_id, order_id, seq, kind, reference, sku, name, quantity, detail,
             price, full_price, promotion_id, bundle) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     LINES = "SELECT kind, reference, sku, name, quantity, detail, price, full_price, promotion_id, bundle FROM order_line
@@ -40,10 +41,11 @@ statements! {
 
 /// Values that every order has; what follows is said of gifts and of orders that
 /// are made before they are paid.
-const BARE: usize = 17;
+const BARE: usize = 18;
 
-/// Adds an order with its lines.
-pub fn insert(tx: &mut Tx<'_>, o: &Order, now: Time) -> Result<(), StoreError> {
+/// Adds an order with its lines, and with the payment that pays it, if that is
+/// begun.
+pub fn insert(tx: &mut Tx<'_>, o: &Order, payment: Option<PaymentId>, now: Time) -> Result<(), StoreError> {
     let placed = o.placed.as_ref();
     let coins = placed.and_then(|p| p.coins);
     let gift = o.gift.as_ref();
@@ -66,6 +68,7 @@ pub fn insert(tx: &mut Tx<'_>, o: &Order, now: Time) -> Result<(), StoreError> {
         (&o.custom_parameters).into(),
         now.0.into(),
         (o.lines.len() as i64).into(),
+        payment.map(PaymentId::get).into(),
         placed.map(|p| p.at.0).into(),
         placed.map(|p| p.until.0).into(),
         placed.and_then(|p| p.token_hash.as_deref()).into(),
@@ -189,16 +192,22 @@ pub fn recent_of_player(
     rows.iter().map(|r| r.numbered(0, OrderId::new)).collect()
 }
 
-/// Notes what the player of an order that waits to be paid filled in, and its
-/// state, which is another one when it is paid at once; `false` when it does not
-/// wait.
-pub fn set_player(tx: &mut Tx<'_>, o: &Order) -> Result<bool, StoreError> {
+/// Notes what the player of an order that waits to be paid filled in, the payment
+/// that pays it, and its state, which is another one when it is paid at once;
+/// `false` when it does not wait.
+pub fn set_player(tx: &mut Tx<'_>, o: &Order, payment: PaymentId) -> Result<bool, StoreError> {
     let Player { email, zip, ip, name, phone, .. } = &o.player;
     let [project, order] = [o.project.get().into(), o.id.get().into()];
     let state = o.state.name().into();
-    let values = [project, order, email.into(), zip.into(), ip.into(), name.into(), phone.into(), state];
+    let payment = payment.get().into();
+    let values = [project, order, email.into(), zip.into(), ip.into(), name.into(), phone.into(), state, payment];
     contact::note(tx, o.project, &o.player);
     Ok(tx.execute(SET_PLAYER, &values)? == 1)
+}
+
+/// Notes the payment that pays an order.
+pub fn set_payment(tx: &mut Tx<'_>, o: &Order, payment: PaymentId) -> Result<(), StoreError> {
+    tx.execute(SET_PAYMENT, &[o.project.get().into(), o.id.get().into(), payment.get().into()]).map(drop)
 }
 
 fn lines(tx: &mut Tx<'_>, project: ProjectId, id: OrderId, currency: Currency) -> Result<Vec<Line>, StoreError> {

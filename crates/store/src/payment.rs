@@ -36,7 +36,7 @@ statements! {
     OF_USER = "SELECT p.project_id, p.payment_id, p.order_id, p.state, p.attempt_id, p.method, p.card, p.decline,
             p.currency, p.amount, p.tax_kind, p.tax_rate, p.tax, p.platform_fee, p.method_fee, p.payout, p.reserved,
             p.refunded, p.dry_run, p.notified, p.created_at, p.paid_at FROM orders o CROSS JOIN payment p
-        WHERE o.project_id = $1 AND o.user_id = $2 AND p.project_id = $1 AND p.order_id = o.order_id
+        WHERE o.project_id = $1 AND o.user_id = $2 AND p.project_id = $1 AND p.payment_id = o.payment_id
             AND p.paid_at IS NOT NULL ORDER BY p.payment_id DESC LIMIT $3";
     ADVANCE = "UPDATE payment SET state = $4, decline = $5, paid_at = $6, notified = $7
         WHERE project_id = $1 AND payment_id = $2 AND state = $3 AND attempt_id = $8";

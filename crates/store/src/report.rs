@@ -66,18 +66,18 @@ statements! {
     BY_ID = search!("FROM payment p CROSS JOIN orders o
         WHERE p.project_id = $1 AND p.payment_id = $16 AND o.project_id = $1 AND o.order_id = p.order_id");
     BY_EXTERNAL_ID = search!("FROM orders o CROSS JOIN payment p
-        WHERE o.project_id = $1 AND o.external_id = $11 AND p.project_id = $1 AND p.order_id = o.order_id");
+        WHERE o.project_id = $1 AND o.external_id = $11 AND p.project_id = $1 AND p.payment_id = o.payment_id");
     BY_USER = search!("FROM orders o CROSS JOIN payment p
-        WHERE o.project_id = $1 AND o.user_id = $12 AND p.project_id = $1 AND p.order_id = o.order_id");
+        WHERE o.project_id = $1 AND o.user_id = $12 AND p.project_id = $1 AND p.payment_id = o.payment_id");
     BY_EMAIL = search!("FROM contact c CROSS JOIN orders o CROSS JOIN payment p
         WHERE c.project_id = $1 AND c.kind = 'email' AND c.content = $13 AND o.project_id = $1
-            AND o.user_id = c.user_id AND p.project_id = $1 AND p.order_id = o.order_id");
+            AND o.user_id = c.user_id AND p.project_id = $1 AND p.payment_id = o.payment_id");
     BY_PHONE = search!("FROM contact c CROSS JOIN orders o CROSS JOIN payment p
         WHERE c.project_id = $1 AND c.kind = 'phone' AND c.content = $14 AND o.project_id = $1
-            AND o.user_id = c.user_id AND p.project_id = $1 AND p.order_id = o.order_id");
+            AND o.user_id = c.user_id AND p.project_id = $1 AND p.payment_id = o.payment_id");
     BY_NAME = search!("FROM contact c CROSS JOIN orders o CROSS JOIN payment p
         WHERE c.project_id = $1 AND c.kind = 'name' AND c.content = $15 AND o.project_id = $1
-            AND o.user_id = c.user_id AND p.project_id = $1 AND p.order_id = o.order_id");
+            AND o.user_id = c.user_id AND p.project_id = $1 AND p.payment_id = o.payment_id");
     BOOKED = booked!("e.booked_at, e.entry_id, e.kind, e.payment_id, COALESCE(f.partial, 0)", "",
         "ORDER BY e.booked_at, e.entry_id LIMIT $8");
     TOTALS = booked!("t.currency, t.debit, t.credit, p.tax_kind, CAST(SUM(t.amount) AS BIGINT),

@@ -315,12 +315,17 @@ fn line(page: &str, slot: i64) -> Option<Paged<'_>> {
 
 /// The first token of a page, and what follows it.
 fn next(page: &str) -> Option<(Paged<'_>, &str)> {
-    let (head, rest) = page.split_once('\n')?;
-    let mut words = head.split(' ');
-    let hash = words.next()?;
-    let dry_run = words.next()? == "1";
-    let expires_at = Time(words.next()?.parse().ok()?);
-    let (body, rest) = rest.split_at_checked(words.next()?.parse().ok()?)?;
+    // The words are short; byte by byte is faster than any search.
+    let word = |from: usize, end: u8| {
+        let length = page.as_bytes().get(from..)?.iter().position(|byte| *byte == end)?;
+        Some((page.get(from..from + length)?, from + length + 1))
+    };
+    let (hash, at) = word(0, b' ')?;
+    let (dry_run, at) = word(at, b' ')?;
+    let (expires_at, at) = word(at, b' ')?;
+    let (length, at) = word(at, b'\n')?;
+    let (dry_run, expires_at) = (dry_run == "1", Time(expires_at.parse().ok()?));
+    let (body, rest) = page.get(at..)?.split_at_checked(length.parse().ok()?)?;
     // The end of its line.
     Some((Paged { hash, body, dry_run, expires_at }, rest.get(1..)?))
 }

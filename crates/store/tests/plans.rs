@@ -11,11 +11,11 @@ use common::Place;
 const INDEXES: &[(&str, &[&str])] = &[
     ("BY_TIME", &["payment_by_time (project_id=? AND created_at>? AND created_at<?)", NUMBER]),
     ("BY_ID", &[NUMBER, NUMBER]),
-    ("BY_EXTERNAL_ID", &["order_by_external_id (external_id=? AND project_id=?)", PAYMENT]),
-    ("BY_USER", &[OF_USER, PAYMENT]),
-    ("BY_EMAIL", &[CONTACT, OF_USER, PAYMENT]),
-    ("BY_PHONE", &[CONTACT, OF_USER, PAYMENT]),
-    ("BY_NAME", &[CONTACT, OF_USER, PAYMENT]),
+    ("BY_EXTERNAL_ID", &["order_by_external_id (external_id=? AND project_id=?)", NUMBER]),
+    ("BY_USER", &[OF_USER, NUMBER]),
+    ("BY_EMAIL", &[CONTACT, OF_USER, NUMBER]),
+    ("BY_PHONE", &[CONTACT, OF_USER, NUMBER]),
+    ("BY_NAME", &[CONTACT, OF_USER, NUMBER]),
     ("BOOKED", &[BOOKING, NUMBER, "(project_id=? AND refund_id=?)"]),
     ("TOTALS", &[BOOKING, NUMBER, "(project_id=? AND refund_id=?)", "(entry_id=?)"]),
     ("PARTS", &["(entry_id=?)"]),
@@ -25,7 +25,6 @@ const INDEXES: &[(&str, &[&str])] = &[
 ];
 /// By the number that a row has.
 const NUMBER: &str = "INTEGER PRIMARY KEY (rowid=?)";
-const PAYMENT: &str = "payment_of_order (order_id=? AND project_id=?)";
 const OF_USER: &str = "order_of_user (user_id=? AND project_id=?)";
 const CONTACT: &str = "(project_id=? AND kind=? AND content=?)";
 const BOOKING: &str = "posting_by_time (project_id=? AND (booked_at,entry_id)>(?,?) AND booked_at<?)";

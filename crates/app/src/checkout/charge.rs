@@ -174,7 +174,7 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
     };
     let charge = charge_of(&fresh, &attempt);
     // In one piece on the heap: it is handed from thread to thread.
-    let mut trying = Box::new(Trying {
+    let mut trying = Arc::new(Trying {
         buying,
         order,
         payment: fresh,
@@ -189,10 +189,10 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
     }
     if app.gateway.at_once(&charge) == Some(ChargeAnswer::Succeeded) {
         let closing = Closing::of(app, &charge, Some((&trying, &checkout.project)), None).await?;
-        trying.is_taken(&checkout.project)?;
-        return take_at_once(app, checkout.project.clone(), Arc::from(trying), Arc::new(closing), charge).await;
+        // Nobody else has it yet.
+        Arc::make_mut(&mut trying).is_taken(&checkout.project)?;
+        return take_at_once(app, checkout.project.clone(), trying, Arc::new(closing), charge).await;
     }
-    let trying: Arc<Trying> = Arc::from(trying);
     let (plain, wanted) = (trying.buying.is_none(), trying.clone());
     let begin = move |tx: &mut Tx<'_>| begin(tx, &wanted);
     let begun = match plain {
@@ -278,6 +278,7 @@ async fn take_at_once(
 }
 
 /// A try to pay for a token.
+#[derive(Clone)]
 pub(crate) struct Trying {
     buying: Option<Buying>,
     order: Order,
@@ -342,9 +343,9 @@ fn begin(tx: &mut Tx<'_>, trying: &Trying) -> Result<Begun, Refused> {
             None => {}
         }
         match order.placed {
-            Some(_) if !order::set_player(tx, order)? => return Err(lost(fresh.id, "unpaid order").into()),
+            Some(_) if !order::set_player(tx, order, fresh.id)? => return Err(lost(fresh.id, "unpaid order").into()),
             Some(_) => {}
-            None => order::insert(tx, order, *now)?,
+            None => order::insert(tx, order, Some(fresh.id), *now)?,
         }
         if *ships && !store_shipping::attach(tx, fresh.project, token_hash, order.id)? {
             return Err(StoreError::Corrupt("an address vanished".into()).into());

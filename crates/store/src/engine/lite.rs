@@ -136,9 +136,12 @@ type Texts = Map<String>;
 
 /// SQLite numbers `$1` by first appearance, not by its digit, and has no row
 /// locks, because its writer is alone anyway. It knows pages of tokens by their
-/// number alone.
+/// number alone. A statement of several rows keeps a copy of each page it changes,
+/// to undo the first rows when a later one cannot be; where it says so, they are
+/// left to whoever undoes the transaction.
 pub fn for_sqlite(sql: &str) -> String {
-    let sql = sql.replace(" FOR UPDATE OF e SKIP LOCKED", "").replace(" FOR UPDATE", "");
+    let sql =
+        sql.replace("/* OR FAIL */", "OR FAIL").replace(" FOR UPDATE OF e SKIP LOCKED", "").replace(" FOR UPDATE", "");
     sql.replace("ON CONFLICT (project_id, page_id)", "ON CONFLICT (page_id)").replace('$', "?")
 }
 

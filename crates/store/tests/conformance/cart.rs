@@ -2,6 +2,7 @@
 
 use super::{Log, Step, an_order, at, eur, ours, theirs};
 use coinslot_domain::cart::Cart;
+use coinslot_domain::id::PaymentId;
 use coinslot_domain::order::{Coins, Order, OrderEvent, Placed, Player};
 use coinslot_store::{StoreError, Tx, cart, order};
 
@@ -92,8 +93,8 @@ fn placed(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     let [first, second] = [1, 2].map(|n| a_placed(n, 450));
     let bare = Placed { token_hash: None, dry_run: false, cart: None, coins: None, ..second.placed.clone().unwrap() };
     let second = Order { placed: Some(bare), ..second };
-    call!(log, order::insert(tx, &second, at(2)));
-    call!(log, order::insert(tx, &first, at(1)));
+    call!(log, order::insert(tx, &second, None, at(2)));
+    call!(log, order::insert(tx, &first, None, at(1)));
     assert_eq!(call!(log, order::find(tx, ours(), first.id)), Some(first.clone()));
     assert_eq!(call!(log, order::find(tx, ours(), second.id)), Some(second.clone()));
     let all = (at(0), at(99));
@@ -115,15 +116,15 @@ fn placed(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
         ..first.player.clone()
     };
     let told = Order { player: told, ..first.clone() };
-    call!(log, order::set_player(tx, &told));
+    call!(log, order::set_player(tx, &told, PaymentId::new(1).unwrap()));
     assert_eq!(call!(log, order::find(tx, ours(), first.id)), Some(told.clone()));
     let paid = call!(log, order::advance(tx, told, OrderEvent::Paid)).unwrap();
-    call!(log, order::set_player(tx, &first));
+    call!(log, order::set_player(tx, &first, PaymentId::new(1).unwrap()));
     assert_eq!(call!(log, order::find(tx, ours(), first.id)), Some(paid), "what is paid stays as it is");
     Ok(())
 }
 
 fn dearer(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
-    call!(log, order::insert(tx, &a_placed(3, 501), at(3)));
+    call!(log, order::insert(tx, &a_placed(3, 501), None, at(3)));
     Ok(())
 }

@@ -128,10 +128,11 @@ fn cancellations(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
 
 fn said(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     let made = an_order(ours(), 4101);
-    call!(log, order::insert(tx, &made, at(1)));
+    call!(log, order::insert(tx, &made, None, at(1)));
     let player = Player { email: Some("p@example.com".into()), phone: Some("123".into()), ..made.player.clone() };
     let told = Order { player, external_id: Some("ext".into()), ..made };
     call!(log, hub::set_said(tx, &told));
+    call!(log, order::set_payment(tx, &told, payment_id(4101)));
     assert_eq!(call!(log, order::find(tx, ours(), told.id)), Some(told.clone()));
     let paid = call!(log, order::advance(tx, told, OrderEvent::Paid)).unwrap();
     let silent =

@@ -609,9 +609,9 @@ fn orders(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
         ..an_order(ours(), 2)
     };
     let foreign = Order { total: yen(5), ..an_order(theirs(), 9) };
-    call!(log, order::insert(tx, &bare, at(1)));
-    call!(log, order::insert(tx, &full, at(2)));
-    call!(log, order::insert(tx, &foreign, at(1)));
+    call!(log, order::insert(tx, &bare, None, at(1)));
+    call!(log, order::insert(tx, &full, None, at(2)));
+    call!(log, order::insert(tx, &foreign, None, at(1)));
     assert_eq!(call!(log, order::find(tx, ours(), bare.id)), Some(bare.clone()));
     assert_eq!(call!(log, order::find(tx, ours(), full.id)), Some(full.clone()));
     assert_eq!(call!(log, order::find(tx, theirs(), foreign.id)), Some(foreign.clone()));
@@ -636,13 +636,13 @@ fn orders(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
 }
 
 fn order_twice(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
-    call!(log, order::insert(tx, &an_order(ours(), 3), at(3)));
-    call!(log, order::insert(tx, &an_order(ours(), 1), at(3)));
+    call!(log, order::insert(tx, &an_order(ours(), 3), None, at(3)));
+    call!(log, order::insert(tx, &an_order(ours(), 1), None, at(3)));
     Ok(())
 }
 
 fn order_of_nothing(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
-    call!(log, order::insert(tx, &Order { total: eur(0), ..an_order(ours(), 3) }, at(3)));
+    call!(log, order::insert(tx, &Order { total: eur(0), ..an_order(ours(), 3) }, None, at(3)));
     Ok(())
 }
 

@@ -37,14 +37,14 @@ fn lines(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
     let bundle = Line { promotion: None, ..line(LineKind::Bundle) };
     let inside = Line { price: eur(0), full_price: eur(0), bundle: ItemId::new(77), ..line(LineKind::Item) };
     let order = an_order_of(vec![line(LineKind::Item), amount, key, bundle, inside], 8001);
-    call!(log, order::insert(tx, &order, at(1)));
+    call!(log, order::insert(tx, &order, None, at(1)));
     assert_eq!(call!(log, order::find(tx, ours(), order.id)), Some(order.clone()), "in their order");
     assert_eq!(call!(log, order::find(tx, theirs(), order.id)), None);
     Ok(())
 }
 
 fn line_of_nothing(tx: &mut Tx<'_>, log: &mut Log) -> Result<(), StoreError> {
-    call!(log, order::insert(tx, &an_order_of(vec![Line { quantity: 0, ..line(LineKind::Item) }], 8002), at(1)));
+    call!(log, order::insert(tx, &an_order_of(vec![Line { quantity: 0, ..line(LineKind::Item) }], 8002), None, at(1)));
     Ok(())
 }
 

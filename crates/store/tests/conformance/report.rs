@@ -30,8 +30,11 @@ fn begun(tx: &mut Tx<'_>, n: i64, dry_run: bool, player: &str) -> Result<Payment
         ..an_order(ours(), n)
     };
     let payment = Payment { dry_run, ..a_payment(ours(), n) };
-    order::insert(tx, &order, at(n))?;
+    order::insert(tx, &order, (n % 2 == 0).then_some(payment.id), at(n))?;
     assert!(payment::insert(tx, &payment, &format!("hash {n}"))?);
+    if n % 2 > 0 {
+        order::set_payment(tx, &order, payment.id)?;
+    }
     Ok(payment)
 }
 
