@@ -66,14 +66,15 @@ impl Histogram {
     }
 }
 
-/// Measures how long something takes. What it measures is shown to people and
-/// decides nothing, so it is no clock that tests need in their hand.
+/// Measures how long something takes. What it measures is shown to people, or says
+/// how many transactions share a commit; nothing else comes of it, so it is no
+/// clock that tests need in their hand.
 #[derive(Clone, Copy, Debug)]
 pub struct Watch(std::time::Instant);
 
 impl Watch {
     /// Begins.
-    #[expect(clippy::disallowed_methods, reason = "only figures for people come of it")]
+    #[expect(clippy::disallowed_methods, reason = "nothing comes of it that a test could see")]
     pub fn start() -> Self {
         Watch(std::time::Instant::now())
     }

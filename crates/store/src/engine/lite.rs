@@ -12,6 +12,7 @@ use std::collections::hash_map::Entry;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
 
 impl From<rusqlite::Error> for StoreError {
     fn from(e: rusqlite::Error) -> Self {
@@ -98,7 +99,7 @@ fn opened(
 }
 
 fn set_up(connection: rusqlite::Connection) -> rusqlite::Result<rusqlite::Connection> {
-    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    connection.busy_timeout(Duration::from_secs(10))?;
     // Plans do not depend on parameters; otherwise some statements are planned
     // anew each time they run.
     connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
@@ -247,9 +248,10 @@ fn write(
 ) {
     let held = Held { written: Some(Vec::new()), ..Held::default() };
     let mut writer = Writer { lite: Writing::new(connection), held };
+    let mut last = Duration::ZERO;
     while let Ok(first) = work.recv() {
         let mut batch = vec![first];
-        gather(&mut batch, work);
+        gather(&mut batch, work, last);
         let began = Watch::start();
         let mut outcome = writer.commit(&mut batch);
         writer.held.tell(epoch);
@@ -261,6 +263,7 @@ fn write(
             kept.add_written(written);
         }
         figures.committed(batch.len(), began);
+        last = Duration::from_micros(began.micros());
         crate::reached("commit.synced");
         if let Err(e) = &outcome {
             figures.failed.count();
@@ -272,11 +275,22 @@ fn write(
     }
 }
 
+/// Transactions that show that there are more to come. Who has the server to
+/// oneself never waits for others.
+const MANY: usize = 4;
+/// The part of what a commit took that the next one is waited for.
+const PART: u32 = 32;
+/// The longest wait, whatever the disk does.
+const LONGEST: Duration = Duration::from_millis(1);
+
 /// Adds to a batch whatever waits. While one batch syncs, the next one gathers;
 /// besides, whoever is about to ask for something and has no processor is let go
 /// first, for as long as more comes of it: a commit costs many times what a
-/// transaction adds to it. Where a processor is free, this takes no time.
-fn gather(batch: &mut Vec<Box<dyn Work>>, work: &mpsc::Receiver<Box<dyn Work>>) {
+/// transaction adds to it. Where a processor is free, this takes no time. Where
+/// many are there, more are on their way, and get a small part of the time that
+/// the `last` commit took: on busy processors a writer that only gives way has its
+/// turn again before they had theirs.
+fn gather(batch: &mut Vec<Box<dyn Work>>, work: &mpsc::Receiver<Box<dyn Work>>, last: Duration) {
     let waiting = |room: usize| work.try_iter().take(room);
     batch.extend(waiting(BATCH - batch.len()));
     loop {
@@ -286,6 +300,15 @@ fn gather(batch: &mut Vec<Box<dyn Work>>, work: &mpsc::Receiver<Box<dyn Work>>) 
         if batch.len() == before {
             break;
         }
+    }
+    if batch.len() < MANY {
+        return;
+    }
+    let (wait, waited) = ((last / PART).min(LONGEST), Watch::start());
+    while batch.len() < BATCH
+        && let Ok(more) = work.recv_timeout(wait.saturating_sub(Duration::from_micros(waited.micros())))
+    {
+        batch.push(more);
     }
 }
 
@@ -497,6 +520,36 @@ impl Readers {
 mod tests {
     use super::*;
 
+    struct Nothing;
+
+    impl Work for Nothing {
+        fn run(&mut self, _: &mut Tx<'_>) -> bool {
+            true
+        }
+
+        fn fail(&mut self, _: StoreError) {}
+
+        fn answer(self: Box<Self>, _: Result<(), StoreError>) {}
+    }
+
+    #[test]
+    fn a_batch_has_no_more_than_its_most_and_ends() {
+        let (sender, work) = mpsc::channel::<Box<dyn Work>>();
+        let sizes = |sent: usize| {
+            (0..sent).for_each(|_| sender.send(Box::new(Nothing)).unwrap());
+            let mut sizes = vec![];
+            while let Ok(first) = work.try_recv() {
+                let mut batch = vec![first];
+                gather(&mut batch, &work, Duration::from_secs(100));
+                sizes.push(batch.len());
+            }
+            sizes
+        };
+        assert_eq!(sizes(1), [1]);
+        assert_eq!(sizes(MANY + 1), [MANY + 1]);
+        assert_eq!(sizes(BATCH + 7), [BATCH, 7]);
+    }
+
     fn text_of_row(readers: &Readers, n: i64) -> Option<String> {
         let text =
             |tx: &mut Tx<'_>| tx.row("SELECT text FROM t WHERE n = $1", &[n.into()])?.map(|r| r.text(0)).transpose();
@@ -523,7 +576,7 @@ mod tests {
 
         let copied =
             || writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0)).unwrap() == 0;
-        writer.busy_timeout(std::time::Duration::ZERO).unwrap();
+        writer.busy_timeout(Duration::ZERO).unwrap();
         writer.execute_batch("UPDATE t SET text = 'e'").unwrap();
         assert!(!copied(), "somebody reads in the log");
         readers.let_log_end(true);
