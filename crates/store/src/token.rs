@@ -126,7 +126,7 @@ impl Pages {
 
 /// Bytes of pages in one piece of what is kept of them in memory.
 const PIECE: usize = 256 << 10;
-/// Pieces that are kept: some ten thousand tokens.
+/// Pieces that are kept: some twenty thousand tokens of usual length.
 const PIECES: usize = 64;
 
 /// Pages that were written or looked at last. What stands on one never changes,
