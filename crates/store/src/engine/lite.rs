@@ -247,11 +247,10 @@ fn write(
     work: &mpsc::Receiver<Box<dyn Work>>,
 ) {
     let held = Held { written: Some(Vec::new()), ..Held::default() };
-    let mut writer = Writer { lite: Writing::new(connection), held };
-    let mut last = Duration::ZERO;
+    let mut writer = Writer { lite: Writing::new(connection), held, pace: Pace::default() };
     while let Ok(first) = work.recv() {
         let mut batch = vec![first];
-        gather(&mut batch, work, last);
+        gather(&mut batch, work, writer.pace.most());
         let began = Watch::start();
         let mut outcome = writer.commit(&mut batch);
         writer.held.tell(epoch);
@@ -263,7 +262,6 @@ fn write(
             kept.add_written(written);
         }
         figures.committed(batch.len(), began);
-        last = Duration::from_micros(began.micros());
         crate::reached("commit.synced");
         if let Err(e) = &outcome {
             figures.failed.count();
@@ -275,46 +273,64 @@ fn write(
     }
 }
 
-/// Transactions that show that there are more to come. Who has the server to
-/// oneself never waits for others.
-const MANY: usize = 4;
-/// The part of what a commit took that the next one is waited for.
-const PART: u32 = 32;
-/// The longest wait, whatever the disk does.
-const LONGEST: Duration = Duration::from_millis(1);
-
-/// Adds to a batch whatever waits. While one batch syncs, the next one gathers;
-/// besides, whoever is about to ask for something and has no processor is let go
-/// first, for as long as more comes of it: a commit costs many times what a
-/// transaction adds to it. Where a processor is free, this takes no time. Where
-/// many are there, more are on their way, and get a small part of the time that
-/// the `last` commit took: on busy processors a writer that only gives way has its
-/// turn again before they had theirs.
-fn gather(batch: &mut Vec<Box<dyn Work>>, work: &mpsc::Receiver<Box<dyn Work>>, last: Duration) {
+/// Adds to a batch whatever waits, up to `most`. While one batch syncs, the next
+/// one gathers; besides, whoever is about to ask for something and has no
+/// processor is let go first, for as long as more comes of it: a commit costs many
+/// times what a transaction adds to it. Where a processor is free, this takes no
+/// time.
+fn gather(batch: &mut Vec<Box<dyn Work>>, work: &mpsc::Receiver<Box<dyn Work>>, most: usize) {
     let waiting = |room: usize| work.try_iter().take(room);
-    batch.extend(waiting(BATCH - batch.len()));
-    loop {
+    batch.extend(waiting(most - batch.len()));
+    while batch.len() < most {
         let before = batch.len();
         std::thread::yield_now();
-        batch.extend(waiting(BATCH - before));
+        batch.extend(waiting(most - before));
         if batch.len() == before {
             break;
         }
     }
-    if batch.len() < MANY {
-        return;
+}
+
+/// Closures that share a commit in any case, if so many wait.
+const FEW: usize = 24;
+
+/// How fast closures ran and were committed of late.
+#[derive(Default)]
+struct Pace {
+    closures: u64,
+    /// Microseconds that they ran.
+    running: u64,
+    commits: u64,
+    /// Microseconds that their commits took.
+    committing: u64,
+}
+
+impl Pace {
+    /// How many closures the next commit should share. To share it spares syncs,
+    /// but whoever is in a batch waits until all of it is on disk, and what would
+    /// answer them has nothing to do meanwhile. So a batch runs half as long as its
+    /// commit takes, or has a [`FEW`]; on a slow disk that is all that wait.
+    fn most(&self) -> usize {
+        let [closures, running, commits, committing] =
+            [self.closures, self.running, self.commits, self.committing].map(u128::from);
+        let fit = committing * closures / (2 * running * commits).max(1);
+        usize::try_from(fit).unwrap_or(BATCH).clamp(FEW, BATCH)
     }
-    let (wait, waited) = ((last / PART).min(LONGEST), Watch::start());
-    while batch.len() < BATCH
-        && let Ok(more) = work.recv_timeout(wait.saturating_sub(Duration::from_micros(waited.micros())))
-    {
-        batch.push(more);
+
+    /// Notes a batch, of which a sixteenth is forgotten with each later one.
+    fn note(&mut self, closures: usize, running: u64, committing: u64) {
+        let all = [&mut self.closures, &mut self.running, &mut self.commits, &mut self.committing];
+        for (total, new) in all.into_iter().zip([closures as u64, running, 1, committing]) {
+            // In 256ths, so that what is forgotten of a small number is not nothing.
+            *total = *total - *total / 16 + new * 256;
+        }
     }
 }
 
 struct Writer<'c> {
     lite: Writing<'c>,
     held: Held,
+    pace: Pace,
 }
 
 impl Writer<'_> {
@@ -336,8 +352,9 @@ impl Writer<'_> {
     /// others were there, who must not suffer for it: then nothing has happened.
     fn together(&mut self, batch: &mut [Box<dyn Work>]) -> Result<bool, StoreError> {
         let alone = batch.len() == 1;
+        let began = Watch::start();
         self.lite.run("BEGIN IMMEDIATE")?;
-        for work in batch {
+        for work in &mut *batch {
             if !self.run(&mut **work)? {
                 self.undo();
                 return Ok(alone);
@@ -351,7 +368,9 @@ impl Writer<'_> {
             self.undo();
             return Ok(false);
         }
+        let (running, committing) = (began.micros(), Watch::start());
         self.lite.run("COMMIT")?;
+        self.pace.note(batch.len(), running, committing.micros());
         Ok(true)
     }
 
@@ -535,19 +554,31 @@ mod tests {
     #[test]
     fn a_batch_has_no_more_than_its_most_and_ends() {
         let (sender, work) = mpsc::channel::<Box<dyn Work>>();
-        let sizes = |sent: usize| {
+        let sizes = |sent: usize, most: usize| {
             (0..sent).for_each(|_| sender.send(Box::new(Nothing)).unwrap());
             let mut sizes = vec![];
             while let Ok(first) = work.try_recv() {
                 let mut batch = vec![first];
-                gather(&mut batch, &work, Duration::from_secs(100));
+                gather(&mut batch, &work, most);
                 sizes.push(batch.len());
             }
             sizes
         };
-        assert_eq!(sizes(1), [1]);
-        assert_eq!(sizes(MANY + 1), [MANY + 1]);
-        assert_eq!(sizes(BATCH + 7), [BATCH, 7]);
+        assert_eq!(sizes(1, FEW), [1]);
+        assert_eq!(sizes(FEW + 1, FEW), [FEW, 1]);
+        assert_eq!(sizes(BATCH + 7, BATCH), [BATCH, 7]);
+    }
+
+    #[test]
+    fn a_batch_runs_half_as_long_as_its_commit_takes() {
+        let mut pace = Pace::default();
+        assert_eq!(pace.most(), FEW, "nothing is known yet");
+        (0..100).for_each(|_| pace.note(10, 400, 8_000));
+        assert!((98..=102).contains(&pace.most()), "40 us each, and 4 ms of them");
+        (0..100).for_each(|_| pace.note(20, 800, 100));
+        assert_eq!(pace.most(), FEW, "a fast disk");
+        (0..100).for_each(|_| pace.note(1, 1, u64::MAX / (1 << 20)));
+        assert_eq!(pace.most(), BATCH, "a disk that hangs");
     }
 
     fn text_of_row(readers: &Readers, n: i64) -> Option<String> {
