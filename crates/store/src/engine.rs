@@ -600,7 +600,7 @@ impl Store {
             Engine::Pg { .. } => self.read(move |tx| token::page(tx, project, number)).await?,
         };
         Ok(page.and_then(|page| {
-            self.kept.add(project, number, &page);
+            self.kept.add_looked_at(project, number, &page);
             read(page.at(place.slot))
         }))
     }

@@ -126,18 +126,24 @@ impl Pages {
 
 /// Bytes of pages in one piece of what is kept of them in memory.
 const PIECE: usize = 256 << 10;
-/// Pieces that are kept: some twenty thousand tokens of usual length.
-const PIECES: usize = 64;
+/// Pieces of pages that were written: some twenty thousand tokens of usual length.
+const WRITTEN: usize = 64;
+/// Pieces of pages that were looked at.
+const LOOKED_AT: usize = 16;
 
 /// Pages that were written or looked at last. What stands on one never changes,
-/// and is wanted soon: most tokens are opened as soon as they are made.
-#[derive(Default)]
-pub(crate) struct Kept(Mutex<Pieces>);
+/// and is wanted soon: most tokens are opened as soon as they are made. Those that
+/// come back when they are long gone do not take the room of those that are yet to
+/// come.
+pub(crate) struct Kept {
+    written: Mutex<Pieces>,
+    looked_at: Mutex<Pieces>,
+}
 
-/// The pages one behind the other, so that room is made for new ones in the memory
-/// of the oldest.
-#[derive(Default)]
+/// Pages one behind the other, so that room is made for new ones in the memory of
+/// the oldest.
 struct Pieces {
+    most: usize,
     pieces: VecDeque<Piece>,
     /// How many came before them.
     gone: u64,
@@ -159,37 +165,49 @@ struct Piece {
     pages: Vec<Number>,
 }
 
-impl Kept {
-    fn lock(&self) -> MutexGuard<'_, Pieces> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock(pieces: &Mutex<Pieces>) -> MutexGuard<'_, Pieces> {
+    pieces.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
+impl Default for Kept {
+    fn default() -> Self {
+        Kept { written: Mutex::new(Pieces::of(WRITTEN)), looked_at: Mutex::new(Pieces::of(LOOKED_AT)) }
+    }
+}
+
+impl Kept {
     pub(crate) fn add_written(&self, written: &mut Vec<Filling>) {
         if !written.is_empty() {
-            let mut kept = self.lock();
+            let mut kept = lock(&self.written);
             written.drain(..).for_each(|f| kept.add((f.project, f.page), &f.text));
         }
     }
 
-    pub(crate) fn add(&self, project: ProjectId, number: i64, page: &Page) {
-        self.lock().add((project.get(), number), &page.text);
+    pub(crate) fn add_looked_at(&self, project: ProjectId, number: i64, page: &Page) {
+        lock(&self.looked_at).add((project.get(), number), &page.text);
     }
 
     /// What stands at a place; `None` unless its page is kept.
-    pub(crate) fn find<T>(
-        &self,
-        project: ProjectId,
-        place: Place,
-        read: impl FnOnce(Option<Paged<'_>>) -> T,
-    ) -> Option<T> {
-        let kept = self.lock();
-        let Lies { piece, at } = kept.places.get(&(project.get(), place.page))?;
-        let piece = kept.pieces.get(usize::try_from(piece - kept.gone).ok()?)?;
-        Some(read(line(piece.text.get(at.clone())?, place.slot)))
+    pub(crate) fn find<T>(&self, project: ProjectId, place: Place, read: impl Fn(Option<Paged<'_>>) -> T) -> Option<T> {
+        let number = (project.get(), place.page);
+        [&self.written, &self.looked_at].into_iter().find_map(|pieces| {
+            let pieces = lock(pieces);
+            pieces.find(number).map(|page| line(page, place.slot)).map(&read)
+        })
     }
 }
 
 impl Pieces {
+    fn of(most: usize) -> Self {
+        Pieces { most, pieces: VecDeque::new(), gone: 0, places: HashMap::default() }
+    }
+
+    fn find(&self, number: Number) -> Option<&str> {
+        let Lies { piece, at } = self.places.get(&number)?;
+        let piece = self.pieces.get(usize::try_from(piece - self.gone).ok()?)?;
+        piece.text.get(at.clone())
+    }
+
     fn add(&mut self, number: Number, page: &str) {
         if page.len() > PIECE {
             return;
@@ -208,7 +226,7 @@ impl Pieces {
 
     /// Begins a piece, in place of the oldest once there are enough.
     fn turn(&mut self) {
-        let mut piece = match self.pieces.len() < PIECES {
+        let mut piece = match self.pieces.len() < self.most {
             true => Piece { text: String::with_capacity(PIECE), pages: Vec::new() },
             false => self.pieces.pop_front().unwrap_or_default(),
         };
@@ -434,28 +452,37 @@ mod tests {
             let found = kept.find(project, Place { page: n, slot }, |token| token.map(Paged::found));
             found.map(|token| token.map(|token| token.body))
         };
-        let fit = (PIECES * PIECE / page(0).text.len()) as i64;
+        let fit = (LOOKED_AT * PIECE / page(0).text.len()) as i64;
         for n in 0..2 * fit {
             assert_eq!(find(n, 0), None);
-            kept.add(project, n, &page(n));
+            kept.add_looked_at(project, n, &page(n));
             // One that is looked at again and again is not lost with its oldest place.
             if n % 100 == 0 {
-                kept.add(project, -1, &page(-1));
+                kept.add_looked_at(project, -1, &page(-1));
             }
             assert_eq!((find(n, 0), find(n, 1), find(n, 2)), (Some(Some(body(n))), Some(Some("ü".into())), Some(None)));
             assert_eq!(find(-1, 0), Some(Some(body(-1))));
-            assert!(kept.lock().pieces.len() <= PIECES);
+            assert!(lock(&kept.looked_at).pieces.len() <= LOOKED_AT);
         }
         assert_eq!((find(0, 0), find(fit / 2, 0)), (None, None));
         assert_eq!(find(2 * fit - fit / 2, 0), Some(Some(body(2 * fit - fit / 2))));
         let of_another = Place { page: 2 * fit - 1, slot: 0 };
         assert!(kept.find(ProjectId::new(8).unwrap(), of_another, |_| ()).is_none());
-        let pieces = kept.lock();
+        let pieces = lock(&kept.looked_at);
         let listed: std::collections::BTreeSet<_> = pieces.pieces.iter().flat_map(|piece| &piece.pages).collect();
         assert_eq!(listed.len(), pieces.places.len(), "whoever is forgotten is forgotten everywhere");
         drop(pieces);
-        kept.add(project, -2, &Page { text: "x".repeat(PIECE + 1) });
+        kept.add_looked_at(project, -2, &Page { text: "x".repeat(PIECE + 1) });
         assert_eq!(find(-2, 0), None, "it has no room");
+        let filling = |n: i64| {
+            let text = page(n).text;
+            Filling { project: 7, page: n, open: true, count: 2, text, expires_at: 99 }
+        };
+        kept.add_written(&mut vec![filling(-3)]);
+        for n in 0..fit {
+            kept.add_looked_at(project, n, &page(n));
+        }
+        assert_eq!(find(-3, 0), Some(Some(body(-3))), "those that are looked at do not take its room");
     }
 
     #[test]
