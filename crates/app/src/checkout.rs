@@ -35,7 +35,8 @@ use coinslot_wire::token::{PlayerField, TokenBody};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Everything the payment page shows.
+/// Everything the payment page shows. What a plain checkout has not is in boxes: one
+/// of these is made for each payment, and handed on.
 pub struct Checkout {
     /// Who sells.
     pub project: Arc<Project>,
@@ -56,7 +57,7 @@ pub struct Checkout {
     pub choices: Vec<PlaceChoice>,
     /// What may be chosen, while the token asks for nothing and nothing is
     /// chosen.
-    pub shop: Option<Showcase>,
+    pub shop: Option<Box<Showcase>>,
     /// Keys of games that were bought, once they are paid.
     pub keys: Vec<BoughtKey>,
     /// What is, or was, to be paid.
@@ -64,7 +65,7 @@ pub struct Checkout {
     /// The payment, once one was tried.
     pub payment: Option<Payment>,
     /// The subscription, if one began with the token and without a payment.
-    pub started: Option<Subscription>,
+    pub started: Option<Box<Subscription>>,
     /// What the plan of that subscription is called.
     pub started_plan: Option<String>,
     /// The player's saved ways to pay that are offered.
@@ -79,7 +80,7 @@ pub struct Checkout {
     /// From when on the token begins no payment any more.
     pub expires_at: Time,
     /// The order, if it was made with the token.
-    pub(crate) order: Option<Order>,
+    pub(crate) order: Option<Box<Order>>,
     /// As long as the catalogue has this version, all of that order is sold.
     pub(crate) sold_at: Option<i64>,
     /// Host and port of this server, as browsers know it.
@@ -88,9 +89,9 @@ pub struct Checkout {
     /// is called; none where that is not shown or not known.
     pub balance: Option<(i64, String)>,
     /// Who gets it, where that is somebody else.
-    pub gift: Option<Gifting>,
+    pub gift: Option<Box<Gifting>>,
     /// Where it is sent, once that is said.
-    pub address: Option<Address>,
+    pub address: Option<Box<Address>>,
     token_hash: String,
     place: Option<Place>,
 }
@@ -280,10 +281,10 @@ fn fitting(
 ) -> Result<(Choice, Country), region::Unknown> {
     let open = body.is_open();
     choice.goods = choice.goods.filter(|wish| open && !(guest && matches!(wish, Wish::Plan { .. })));
-    let said = body.player().country;
+    let said = body.said(PlayerField::Country);
     let address = ip.and_then(|ip| country::of_ip(ip.parse().ok()?));
     let may_modify = body.allow_modify(PlayerField::Country);
-    let country = region::country(said.as_deref(), may_modify, address, choice.country.as_deref())?;
+    let country = region::country(said, may_modify, address, choice.country.as_deref())?;
     choice.country = choice.country.filter(|_| country.may_change);
     let currency = region::chosen_currency(purchase::leaves_currency(body, &choice), choice.currency.as_deref())?;
     choice.currency = currency.map(|c| c.code().to_string());
@@ -316,8 +317,8 @@ async fn opened(
 ) -> Result<Box<Checkout>, PageError> {
     // What is awaited in boxes, here and in what pays, is rare: it would make the
     // future of each request several times as large, which a connection keeps.
-    let found = crate::token::find(app, token).await?.ok_or(PageError::Token)?;
-    let body = found.body()?;
+    let mut found = crate::token::find(app, token).await?.ok_or(PageError::Token)?;
+    let body = found.take_body()?;
     let (project_id, token_hash) = (found.project, found.key);
     let known = known::project(app, project_id).await?.ok_or(PageError::Token)?;
     let project = known.project.clone();
@@ -478,7 +479,7 @@ async fn opened(
         Some(shop) => shop.currencies.iter().copied().collect(),
         None => currencies.into_iter().collect(),
     };
-    let guest = guest || payer.as_ref().is_some_and(|payer| payer.id != body.player().id);
+    let guest = guest || payer.as_ref().is_some_and(|payer| payer.id != body.user_id());
     let player = payer.unwrap_or(player);
     let methods = app.gateway.methods(breakdown.payment.currency);
     accounts.retain(|a| !guest && methods.iter().any(|m| m.id == a.method));
@@ -492,23 +493,23 @@ async fn opened(
         may_change_country: country.may_change && payment.is_none() && started.is_none(),
         currencies,
         choices,
-        shop,
+        shop: shop.map(Box::new),
         keys,
         breakdown,
         payment,
-        started,
+        started: started.map(Box::new),
         started_plan,
         accounts,
         methods,
         sandbox,
         guest,
         expires_at: found.expires_at,
-        order,
+        order: order.map(Box::new),
         sold_at,
         public_host: app.public_url.split_once("://").map_or("", |(_, host)| host).to_string(),
         balance,
-        gift,
-        address,
+        gift: gift.map(Box::new),
+        address: address.map(Box::new),
         token_hash,
         place: found.place,
     }))

@@ -156,7 +156,7 @@ async fn language(
         return Ok(chosen);
     }
     let found = token::by_key(app, project, key).await?;
-    let body = found.map(|found| found.body()).transpose()?;
+    let body = found.map(|mut found| found.take_body()).transpose()?;
     Ok(body.and_then(|b| b.language().map(str::to_string)))
 }
 

@@ -92,7 +92,7 @@ fn is_released(game: &Game, now: Time) -> bool {
 
 /// What a token says that opens the page now.
 async fn said(app: &App, token: &str) -> Result<(Arc<Project>, Arc<TokenBody>), PageError> {
-    let found = tokens::find(app, token).await?.ok_or(PageError::Token)?;
+    let mut found = tokens::find(app, token).await?.ok_or(PageError::Token)?;
     let project = found.project;
     if found.expires_at <= app.now(project) {
         return Err(PageError::Token);
@@ -100,7 +100,7 @@ async fn said(app: &App, token: &str) -> Result<(Arc<Project>, Arc<TokenBody>), 
     if !found.dry_run {
         return Err(PageError::NoAgreement);
     }
-    let body = found.body()?;
+    let body = found.take_body()?;
     let known = known::project(app, project).await?.ok_or(PageError::Token)?;
     Ok((known.project.clone(), body))
 }

@@ -48,7 +48,7 @@ pub async fn authenticate(app: &App, project: &Project, bearer: &str) -> Result<
     }
     let found = crate::token::find(app, bearer).await?;
     let found = found.filter(|t| t.project == project.id && app.now(project.id) < t.expires_at);
-    let body = found.map(|found| found.body()).transpose()?;
+    let body = found.map(|mut found| found.take_body()).transpose()?;
     let known = |body: Arc<TokenBody>| {
         // Of what a browser asked for, nobody has shown to be the player.
         let player = Some(body.player()).filter(|p| !body.is_guest() && is_player_id(&p.id))?;

@@ -44,9 +44,9 @@ const SUBSCRIPTIONS: i64 = 50;
 /// Those of the payment page. A token that a browser made opens no account:
 /// nobody has shown to be the player.
 pub async fn open(app: &App, text: &str) -> Result<Option<Profile>, PageError> {
-    let Some(found) = token::find(app, text).await? else { return Ok(None) };
+    let Some(mut found) = token::find(app, text).await? else { return Ok(None) };
     let id = found.project;
-    let body = found.body()?;
+    let body = found.take_body()?;
     if !body.is_account() {
         return Ok(None);
     }

@@ -128,12 +128,13 @@ impl Found {
         }
     }
 
-    /// What a game asked for.
-    pub(crate) fn body(&self) -> Result<Arc<TokenBody>, StoreError> {
-        if let Text::Made(made) = &self.text {
-            return Ok(made.body.clone());
-        }
-        let body = TokenBody::from_stored(self.text.get()).map(Arc::new);
+    /// What a game asked for. It can be had once: what is read is the text itself.
+    pub(crate) fn take_body(&mut self) -> Result<Arc<TokenBody>, StoreError> {
+        let text = match &mut self.text {
+            Text::Made(made) => return Ok(made.body.clone()),
+            Text::Own(text) => std::mem::take(text),
+        };
+        let body = TokenBody::from_stored(text).map(Arc::new);
         body.ok_or_else(|| StoreError::Corrupt(format!("a token of project {} cannot be read", self.project)))
     }
 }

@@ -15,7 +15,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Number, Value, json};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 mod allowed;
 mod draft;
@@ -236,7 +236,7 @@ pub struct TokenBody {
     skus: Option<Vec<(String, i64)>>,
     /// All that was sent, of which the fields above are views.
     text: String,
-    raw: Arc<OnceLock<Value>>,
+    raw: OnceLock<Value>,
 }
 
 impl PartialEq for TokenBody {
@@ -266,16 +266,13 @@ impl TokenBody {
 
     /// Reads what [`Draft::to_stored`] wrote. It is not checked again: rules
     /// that became stricter must not close tokens that are in use.
-    pub fn from_stored(text: &str) -> Option<Self> {
-        Self::of_text(text.to_string())
-    }
-
-    fn of_text(text: String) -> Option<Self> {
+    pub fn from_stored(text: impl Into<String>) -> Option<Self> {
+        let text = text.into();
         let Views { user, settings, mut purchase, custom_parameters, guest, order_id: order } = Views::read(&text)?;
         // Such a token asks for nothing else.
         let skus = if order.is_some() { purchase.items.as_mut().and_then(Option::take) } else { None };
         let custom_parameters = custom_parameters.map(str::to_string);
-        let (guest, raw) = (guest.is_some(), Arc::default());
+        let (guest, raw) = (guest.is_some(), OnceLock::new());
         Some(TokenBody { user, settings, purchase, custom_parameters, guest, order, skus, text, raw })
     }
 
@@ -307,7 +304,7 @@ impl TokenBody {
             "settings": { "project_id": project.get() },
             "purchase": { "virtual_currency": wish },
         });
-        Self::from_stored(&body.to_string())
+        Self::from_stored(body.to_string())
     }
 
     /// What the token of an order says that was made from SKUs: `items` is what
@@ -331,15 +328,15 @@ impl TokenBody {
         }
         text.extend(["]},\"settings\":", settings, ",\"user\":", user, "}"]);
         Some(TokenBody {
-            user: serde_json::from_str(user).ok()?,
-            settings: serde_json::from_str(settings).ok()?,
+            user: stored::user_alone(user)?,
+            settings: stored::settings_alone(settings)?,
             purchase: Purchase { items: Some(None), coupon_code: coupon.map(|_| IgnoredAny), ..Purchase::default() },
             custom_parameters: custom_parameters.map(str::to_string),
             guest: false,
             order: None,
             skus: Some(items.to_vec()),
             text,
-            raw: Arc::default(),
+            raw: OnceLock::new(),
         })
     }
 
@@ -380,15 +377,15 @@ impl TokenBody {
             order: None,
             skus: Some(items.to_vec()),
             text: String::new(),
-            raw: Arc::new(OnceLock::from(Value::Object(raw))),
+            raw: OnceLock::from(Value::Object(raw)),
         }
     }
 
     /// The body that says all of this.
     fn of(raw: Value) -> Option<Self> {
-        let body = Self::from_stored(&serde_json::to_string(&raw).ok()?)?;
+        let body = Self::from_stored(serde_json::to_string(&raw).ok()?)?;
         // Nobody need read again what was just written.
-        Some(TokenBody { raw: Arc::new(OnceLock::from(raw)), ..body })
+        Some(TokenBody { raw: OnceLock::from(raw), ..body })
     }
 
     /// The same, of the order with this number.
@@ -397,10 +394,8 @@ impl TokenBody {
         self.text.truncate(end);
         self.text.extend([",\"order_id\":", &order.get().to_string(), "}"]);
         self.order = Some(order.get());
-        match Arc::get_mut(&mut self.raw).map(OnceLock::get_mut) {
-            Some(Some(raw)) => raw["order_id"] = order.get().into(),
-            Some(None) => {}
-            None => self.raw = Arc::default(),
+        if let Some(raw) = self.raw.get_mut() {
+            raw["order_id"] = order.get().into();
         }
         Some(self)
     }
@@ -426,16 +421,21 @@ impl TokenBody {
     /// The player, as far as the game knows. A name or number that is empty is
     /// none.
     pub fn player(&self) -> Player {
-        let value = |given: &Given| given.value.clone().filter(|v| !v.is_empty());
+        let said = |field| self.said(field).map(str::to_string);
         Player {
-            id: self.user.id.value.clone().unwrap_or_default(),
-            name: value(&self.user.name),
-            email: value(&self.user.email),
-            phone: value(&self.user.phone),
-            country: value(&self.user.country),
+            id: self.user_id().to_string(),
+            name: said(PlayerField::Name),
+            email: said(PlayerField::Email),
+            phone: said(PlayerField::Phone),
+            country: said(PlayerField::Country),
             zip: None,
             ip: None,
         }
+    }
+
+    /// What the game says of the player; what is empty is none.
+    pub fn said(&self, field: PlayerField) -> Option<&str> {
+        self.given(field).value.as_deref().filter(|v| !v.is_empty())
     }
 
     /// The game's own id of the player.

@@ -67,7 +67,7 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
         (None, _, false) => None,
     };
     admit(app, checkout, paying.ip.as_deref()).await?;
-    let gift = match &checkout.gift {
+    let gift = match checkout.gift.as_deref() {
         Some(Gifting { giving, receiver: Some(receiver) }) => {
             if !Box::pin(gift::knows(app, checkout, receiver, paying.ip.as_deref())).await? {
                 return Err(PageError::ReceiverRefused.into());
@@ -89,7 +89,8 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
         phone: said(PlayerField::Phone, paying.phone, &checkout.player.phone),
         zip: paying.zip,
         ip: paying.ip,
-        ..checkout.player.clone()
+        id: checkout.player.id.clone(),
+        country: checkout.player.country.clone(),
     };
     if checkout.is_free() {
         let kept = subscription::Kept {
@@ -130,7 +131,7 @@ pub async fn pay(app: &Shared, checkout: &Checkout, paying: Paying) -> Result<Ne
     let keep = (paying.save && !checkout.guest) || checkout.subscribes();
     let attempt_id = app.id(AttemptId::new).await?;
     let order = match &checkout.order {
-        Some(made) => Order { player, ..made.clone() },
+        Some(made) => Order { player, ..Order::clone(made) },
         None => Order {
             project: checkout.project.id,
             id: app.id(OrderId::new).await?,

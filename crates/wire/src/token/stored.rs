@@ -59,6 +59,24 @@ impl<'a> Views<'a> {
     }
 }
 
+/// The player that the body of an order is made with.
+pub(super) fn user_alone(text: &str) -> Option<User> {
+    alone(text, user).or_else(|| serde_json::from_str(text).ok())
+}
+
+/// Its settings.
+pub(super) fn settings_alone(text: &str) -> Option<Settings> {
+    let in_haste = alone(text, settings).and_then(|(settings, project)| project.then_some(settings));
+    in_haste.or_else(|| serde_json::from_str(text).ok())
+}
+
+fn alone<'a, T>(text: &'a str, read: impl FnOnce(&mut Reader<'a>) -> Option<T>) -> Option<T> {
+    let mut reader = Reader::new(text);
+    let value = read(&mut reader)?;
+    reader.end()?;
+    Some(value)
+}
+
 /// Whether a value says anything.
 fn seen(r: &mut Reader<'_>) -> Option<Option<IgnoredAny>> {
     Some(r.any()?.map(|_| IgnoredAny))
@@ -254,6 +272,17 @@ mod tests {
     }
 
     #[test]
+    fn a_part_is_read_by_itself() {
+        let user = user_alone(r#"{"email":{"value":"a@b.c"},"id":{"value":"u"}}"#).unwrap();
+        assert_eq!((user.id.value.as_deref(), user.email.value.as_deref()), (Some("u"), Some("a@b.c")));
+        assert_eq!(user_alone(r#"{"id":{"value":"\u0075"}}"#).unwrap().id.value.as_deref(), Some("u"), "not plain");
+        assert_eq!(settings_alone(r#"{"currency":"EUR","project_id":9}"#).unwrap().project_id, 9);
+        for text in ["", "{", r#"{"project_id":1}x"#, r#"{"currency":"EUR"}"#] {
+            assert_eq!(settings_alone(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_not_plain_is_left_to_others() {
         let user = r#""user":{"id":{"value":"u"}}"#;
         for text in [
@@ -286,6 +315,10 @@ mod tests {
             let body = serde_json::from_slice(&body).ok().and_then(|body| Draft::read(body).ok());
             if let Some(text) = body.map(Draft::into_stored) {
                 prop_assert_eq!(Views::read(&text), slowly(&text));
+                let parts: std::collections::BTreeMap<String, &RawValue> = serde_json::from_str(&text).unwrap();
+                let (user, settings) = (parts["user"].get(), parts["settings"].get());
+                prop_assert_eq!(user_alone(user), serde_json::from_str(user).ok());
+                prop_assert_eq!(settings_alone(settings), serde_json::from_str(settings).ok());
                 let player = TokenBody::from_stored(&text).map(|body| body.player());
                 prop_assert_eq!(contact(&text), player.map(|player| (player.id, player.email)));
             }
