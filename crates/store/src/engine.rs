@@ -544,7 +544,7 @@ fn gone() -> StoreError {
     StoreError::Unavailable("the database thread has stopped".into())
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // What the mutexes here guard is whole after any panic.
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

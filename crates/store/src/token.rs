@@ -2,7 +2,7 @@
 //! written together, as one row, and a token says itself where it is. Earlier
 //! versions kept each by its hash.
 
-use crate::engine::Places;
+use crate::engine::{Places, lock};
 use crate::{StoreError, Tx};
 use coinslot_domain::id::ProjectId;
 use coinslot_domain::time::Time;
@@ -11,7 +11,7 @@ use std::collections::{HashMap, VecDeque};
 use std::fmt::Write;
 use std::hash::BuildHasherDefault;
 use std::ops::Range;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
 statements! {
     INSERT_PAGE = "INSERT INTO token_page (page_id, project_id, tokens, expires_at) VALUES ($1, $2, $3, $4)";
@@ -163,10 +163,6 @@ struct Lies {
 struct Piece {
     text: String,
     pages: Vec<Number>,
-}
-
-fn lock(pieces: &Mutex<Pieces>) -> MutexGuard<'_, Pieces> {
-    pieces.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Default for Kept {
